@@ -1,0 +1,125 @@
+"""An alert is what a person handles; it is made from episodes and never disappears.
+
+Open -> acknowledged -> closed, by people only. `restored` (the condition holds again) is a flag, not
+a closure. Repeats of one kind collapse into the alert that is not closed yet, with a count.
+"""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import msgspec
+
+from engine.core.episode import Episode, EpisodeKind, Severity
+from zones.instant import Instant
+
+
+class AlertState(StrEnum):
+    """Where an alert stands in the hands of people."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+class AlertAction(StrEnum):
+    """Everything that can happen to an alert; its history is a list of these."""
+
+    RAISED = "raised"
+    REPEATED = "repeated"
+    CONFIRMED = "confirmed"
+    AMENDED = "amended"
+    RETRACTED = "retracted"
+    RESTORED = "restored"
+    ACKNOWLEDGED = "acknowledged"
+    NOTED = "noted"
+    CLOSED = "closed"
+
+
+TRANSITIONS: Final[dict[tuple[AlertState, AlertAction], AlertState]] = {
+    (AlertState.OPEN, AlertAction.ACKNOWLEDGED): AlertState.ACKNOWLEDGED,
+    (AlertState.OPEN, AlertAction.NOTED): AlertState.OPEN,
+    (AlertState.OPEN, AlertAction.CLOSED): AlertState.CLOSED,
+    (AlertState.ACKNOWLEDGED, AlertAction.NOTED): AlertState.ACKNOWLEDGED,
+    (AlertState.ACKNOWLEDGED, AlertAction.CLOSED): AlertState.CLOSED,
+    (AlertState.CLOSED, AlertAction.NOTED): AlertState.CLOSED,
+}
+"""What people may do; a pair that is missing is refused (acknowledging twice changes nothing)."""
+
+
+class CloseCode(StrEnum):
+    """Why an alert was closed."""
+
+    VIOLATION = "violation"
+    AUTHORISED = "authorised"
+    FALSE_ALARM = "false_alarm"
+    EQUIPMENT = "equipment"
+    RESOLVED = "resolved"
+    OTHER = "other"
+
+
+class CollapseKey(NamedTuple):
+    """Episodes with equal keys collapse into one alert while that alert is not closed."""
+
+    wearer_id: str
+    group: str
+    condition_id: str | None
+    zone_id: str | None
+
+
+def collapse_group(kind: EpisodeKind) -> str:
+    """Return the part of a kind that does not change while an episode runs.
+
+    A curfew's kind is known only at its end ("absent at start" becomes "late return"), an
+    exclusion's start may be moved by late evidence; such kinds share a group.
+    """
+    family = kind.partition("_")[0]
+    return family if family in ("curfew", "exclusion", "inclusion") else kind.value
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert as it stands."""
+
+    alert_id: int
+    wearer_id: str
+    activation_id: int
+    key: CollapseKey
+    kind: EpisodeKind
+    """Kind of the newest episode that was not retracted."""
+    severity: Severity
+    """Worst severity among its episodes that were not retracted."""
+    state: AlertState
+    raised_at: Instant
+    """When the engine raised it (receive time); the queue is ordered by this."""
+    updated_at: Instant
+    started: Instant
+    """Best estimate of when its first episode began (event time)."""
+    episode_ids: tuple[int, ...]
+    count: int
+    """Episodes that were not retracted."""
+    confirmed: bool
+    restored: bool
+    """True while none of its episodes still runs."""
+    retracted: bool
+    """True if every one of its episodes was retracted."""
+    page_due_at: Instant | None = None
+    """When people are told: confirmation plus the condition's grace; None before confirmation."""
+    close_code: CloseCode | None = None
+
+
+class AlertChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One step in the history of an alert: who, when, what. Its id orders the live feed."""
+
+    change_id: int
+    alert_id: int
+    at: Instant
+    actor: str
+    action: AlertAction
+    note: str | None = None
+    episode_id: int | None = None
+    episode_revision: int | None = None
+    before: Episode | None = None
+    """An amended or retracted episode as it was shown."""
+
+
+ENGINE_ACTOR: Final = "engine"
+"""Actor of everything the engine itself does to an alert."""

@@ -1,0 +1,34 @@
+"""A device event is one end of a fault a device reports: tamper, battery, charging, jamming, sos.
+
+A message without a position is an event too (`heard`): it proves that the device could be heard.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from zones.instant import Instant
+
+
+class EventState(StrEnum):
+    """Which end of the fault; `at` for what has no length."""
+
+    START = "start"
+    END = "end"
+    AT = "at"
+
+
+HEARD = "heard"
+"""Type of the event made of a message that carries no position."""
+
+
+class DeviceEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One report of a device about itself, attributed to an activation."""
+
+    activation_id: int
+    time: Instant
+    received_at: Instant
+    type: str
+    state: EventState
+    digest: bytes
+    """16 bytes over device, time, type and state: equal for the same report delivered twice."""

@@ -1,0 +1,131 @@
+"""An episode is an interval in which a condition was broken or a fault held.
+
+Each end is an interval of uncertainty: (the last position before it, the first after it], with the
+best estimate between. What the evidence says an episode is never depends on the order of arrival;
+only its `revision` tells how often it had to be amended.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from zones.instant import Instant
+
+
+class EpisodeKind(StrEnum):
+    """What happened."""
+
+    EXCLUSION_ENTERED = "exclusion_entered"
+    EXCLUSION_PRESENT_AT_START = "exclusion_present_at_start"
+    INCLUSION_LEFT = "inclusion_left"
+    CURFEW_ABSENT_AT_START = "curfew_absent_at_start"
+    CURFEW_LATE_RETURN = "curfew_late_return"
+    CURFEW_LEFT_DURING = "curfew_left_during"
+    CURFEW_OUT_AT_END = "curfew_out_at_end"
+    CURFEW_OUT_ENTIRE = "curfew_out_entire"
+    MISSED_CALL_IN = "missed_call_in"
+    LOCATION_LOST = "location_lost"
+    BUFFER_ENTERED = "buffer_entered"
+    POSSIBLE_TRANSIT = "possible_transit"
+    STRAP_TAMPER = "strap_tamper"
+    CASE_TAMPER = "case_tamper"
+    JAMMING = "jamming"
+    SHIELDING = "shielding"
+    SOS = "sos"
+    BATTERY_DEAD = "battery_dead"
+    BATTERY_CRITICAL = "battery_critical"
+    BATTERY_LOW = "battery_low"
+
+
+class Severity(StrEnum):
+    """How much an episode matters, worst first."""
+
+    CRITICAL = "critical"
+    SERIOUS = "serious"
+    ADVISORY = "advisory"
+    SYSTEM = "system"
+
+
+_CRITICAL: Final = "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos"
+_ADVISORY: Final = "buffer_entered possible_transit battery_low"
+
+SEVERITY: Final[dict[EpisodeKind, Severity]] = (
+    dict.fromkeys(EpisodeKind, Severity.SERIOUS)
+    | {EpisodeKind(kind): Severity.CRITICAL for kind in _CRITICAL.split()}
+    | {EpisodeKind(kind): Severity.ADVISORY for kind in _ADVISORY.split()}
+)
+
+
+class EpisodeState(StrEnum):
+    """How far the evidence goes.
+
+    `pending` and `confirmed` may still run; `brief` ended before it was confirmed; `retracted` was
+    shown once and, by evidence that came later, did not happen.
+    """
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    BRIEF = "brief"
+    RETRACTED = "retracted"
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """One end of an episode: it lies in (after, by], most likely at `estimate`."""
+
+    after: Instant | None
+    """Last instant at which it had not yet happened; None if nothing is known from before."""
+    by: Instant
+    """First instant at which it had happened."""
+    estimate: Instant
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One position an episode rests on, with the arithmetic of its membership."""
+
+    fix_time: Instant
+    seq: int
+    digest: bytes
+    lat: float
+    lon: float
+    accuracy_m: float
+    zone_id: str
+    zone_version: int
+    signed_distance_m: float
+    """Metres to the zone's boundary, positive inside."""
+    probability_inside: float
+    role: str
+    """`before` (last one in compliance), `violation`, `deepest`, `after` (the one that ended it)."""
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """What the evidence says happened: a value, equal whatever order the evidence arrived in."""
+
+    activation_id: int
+    condition_id: str | None
+    """None for faults of the device and silence."""
+    condition_version: int | None
+    zone_id: str | None
+    kind: EpisodeKind
+    state: EpisodeState
+    started: Bound
+    ended: Bound | None
+    positions: int
+    """Judged positions in violation."""
+    max_depth_m: float
+    """Exclusion: deepest inside; inclusion and curfew: farthest outside; metres."""
+    confirmed_at: Instant | None = None
+    """Event time at which the evidence was enough."""
+    unconfirmed_since: Instant | None = None
+    """Set on an episode still running without a position younger than the plan's max age."""
+    window_start: Instant | None = None
+    window_end: Instant | None = None
+    """The schedule's window it belongs to, where the condition has one."""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """Advisory if it never was confirmed, else the severity of its kind."""
+        if self.state is EpisodeState.BRIEF and SEVERITY[self.kind] is not Severity.SYSTEM:
+            return Severity.ADVISORY
+        return SEVERITY[self.kind]

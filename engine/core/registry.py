@@ -1,0 +1,56 @@
+"""The registry is who wears what, under which order: everything that is configured, not measured.
+
+It is loaded from the store as one frozen value; a change in the store makes a new one.
+"""
+
+import msgspec
+
+from engine.core.order import Activation, ConditionKind, Parameters, SupervisionPlan
+from zones.instant import Instant
+from zones.schedule import Schedule
+
+
+class Wearer(msgspec.Struct, frozen=True, kw_only=True):
+    """The supervised person who wears a device."""
+
+    wearer_id: str
+    name: str
+    timezone: str
+    """IANA zone of the wearer's wall clock."""
+    agency: str = ""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One ankle monitor; identified by its vendor and the vendor's id for it."""
+
+    vendor: str
+    device_id: str
+    model: str = ""
+
+
+class OrderCondition(msgspec.Struct, frozen=True, kw_only=True):
+    """One condition as written in an order: zones by id."""
+
+    condition_id: str
+    kind: ConditionKind
+    zone_ids: tuple[str, ...]
+    schedule: Schedule
+    parameters: Parameters = Parameters()
+    version: int = 1
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """The legal instrument: responsible officer, from-until, plan and conditions."""
+
+    order_id: str
+    wearer_id: str
+    agency: str
+    officer: str
+    effective_from: Instant
+    effective_until: Instant | None
+    plan: SupervisionPlan
+    conditions: tuple[OrderCondition, ...]
+    version: int = 1
+
+
+__all__ = ["Activation", "Device", "Order", "OrderCondition", "Wearer"]

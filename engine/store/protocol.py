@@ -1,0 +1,339 @@
+"""The one Store protocol: what the engine and the API need of durable storage, and no more.
+
+A store hands out transactions. Everything a batch does happens inside one of them, so a batch is
+either wholly there or not at all; readers see only committed batches. One part per concern, each in
+the file of its name, so that a caller's need can be read from the part it touches.
+
+Ids come from `Transaction.next_ids`, a counter row that is locked until the commit: ids become
+visible in their own order on every store, so a reader that has seen change 10 never later finds 9.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+import msgspec
+
+from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
+from engine.core.device_event import DeviceEvent
+from engine.core.episode import Episode, EpisodeKind, EpisodeState, Severity
+from engine.core.order import Activation
+from engine.core.position import Position, PositionKey, Quarantine
+from engine.core.registry import Device, Order, Wearer
+from engine.core.rejection import Reason
+from zones.instant import Instant
+from zones.zone import Zone
+
+Counter = Literal["block", "position", "event", "rejection", "episode", "alert", "change", "outbox"]
+
+
+class JournalBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """One committed batch of raw messages; see `engine.core.journal` for how it is built."""
+
+    block_id: int
+    committed_at: Instant
+    messages: int
+    previous_hash: bytes
+    block_hash: bytes
+    body: bytes
+    """Compressed raw messages."""
+
+
+class StoredPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """A position with its place in the store and in the journal."""
+
+    position_id: int
+    block_id: int
+    message_index: int
+    position: Position
+
+
+class StoredRejection(msgspec.Struct, frozen=True, kw_only=True):
+    """A payload that was not taken, whole, with the reason."""
+
+    rejection_id: int
+    received_at: Instant
+    topic: str
+    payload: bytes
+    reason: Reason
+    detail: str
+    field: str | None
+
+
+class StoredEpisode(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode as shown: its id and revision, and the evidence's verdict."""
+
+    episode_id: int
+    revision: int
+    wearer_id: str
+    updated_at: Instant
+    episode: Episode
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of an activation's fold after the position with `key` (and all before it)."""
+
+    activation_id: int
+    key: PositionKey
+    state: bytes
+
+
+class OutboxEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Something people have to be told, and from when on."""
+
+    outbox_id: int
+    alert_id: int
+    change_id: int
+    due_at: Instant
+    created_at: Instant
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a list: at most `limit` rows after the cursor."""
+
+    limit: int = 100
+    after: tuple[int | str, ...] | None = None
+    """Sort values of the last row already seen; None for the beginning."""
+
+
+class JournalPart(Protocol):
+    """Raw journal blocks."""
+
+    def append(self, block: JournalBlock) -> None: ...
+    def head(self) -> tuple[int, bytes] | None:
+        """Return id and hash of the newest block; None if there is none."""
+        ...
+
+    def block(self, block_id: int) -> JournalBlock | None: ...
+    def blocks(self, after_block_id: int = 0, limit: int = 100) -> Sequence[JournalBlock]: ...
+
+
+class PositionsPart(Protocol):
+    """Positions, judged and quarantined."""
+
+    def insert(self, rows: Sequence[StoredPosition]) -> None: ...
+    def known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
+        """Return those of the keys that are stored already."""
+        ...
+
+    def newest_keys(self) -> Mapping[int, PositionKey]:
+        """Return each activation's greatest stored key, quarantined positions included."""
+        ...
+
+    def after(
+        self, activation_id: int, key: PositionKey | None, until: Instant | None = None
+    ) -> Sequence[Position]:
+        """Return the positions with a greater key, in key order, quarantined ones included."""
+        ...
+
+    def set_quarantine(
+        self, activation_id: int, verdicts: Mapping[PositionKey, Quarantine | None]
+    ) -> None:
+        """Store verdicts that evidence which came later has changed."""
+        ...
+
+    def track(
+        self, wearer_id: str, since: Instant, until: Instant, page: Page
+    ) -> Sequence[StoredPosition]:
+        """Return a wearer's positions with since <= fix_time < until, oldest first.
+
+        The page's cursor is (fix_time, position_id).
+        """
+        ...
+
+    def count(self) -> int: ...
+
+
+class EventsPart(Protocol):
+    """Device events."""
+
+    def insert(self, events: Sequence[DeviceEvent]) -> None:
+        """Store events; one that is stored already (same activation and digest) changes nothing."""
+        ...
+
+    def known(self, activation_id: int, digests: Collection[bytes]) -> set[bytes]: ...
+    def after(self, activation_id: int, time: Instant | None) -> Sequence[DeviceEvent]:
+        """Return the events later than `time`, oldest first (time, digest)."""
+        ...
+
+
+class RejectionsPart(Protocol):
+    """Payloads that were not taken."""
+
+    def insert(self, rows: Sequence[StoredRejection]) -> None: ...
+    def list(self, page: Page) -> Sequence[StoredRejection]:
+        """Newest first; the cursor is (rejection_id,)."""
+        ...
+
+    def count(self) -> int: ...
+
+
+class CheckpointsPart(Protocol):
+    """States of the fold to restart and to re-judge from."""
+
+    def save(self, checkpoints: Sequence[Checkpoint]) -> None: ...
+    def newest(self) -> Iterable[Checkpoint]:
+        """Return each activation's newest checkpoint."""
+        ...
+
+    def before(self, activation_id: int, key: PositionKey) -> Checkpoint | None:
+        """Return the newest checkpoint whose key is smaller than `key`."""
+        ...
+
+    def drop_from(self, activation_id: int, key: PositionKey) -> None:
+        """Delete the checkpoints with a key equal to or greater than `key`."""
+        ...
+
+
+class EpisodesPart(Protocol):
+    """Episodes, each revision kept."""
+
+    def save(self, rows: Sequence[StoredEpisode]) -> None:
+        """Store new episodes and new revisions; the former revision stays readable."""
+        ...
+
+    def running(self) -> Sequence[StoredEpisode]:
+        """Return every episode without an end that was not retracted."""
+        ...
+
+    def touching(self, activation_id: int, since: Instant) -> Sequence[StoredEpisode]:
+        """Return the episodes that run or whose end's `by` is at or after `since`, not retracted."""
+        ...
+
+    def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]: ...
+    def revisions(self, episode_id: int) -> Sequence[StoredEpisode]:
+        """Return every revision, oldest first."""
+        ...
+
+    def list(
+        self,
+        page: Page,
+        *,
+        wearer_id: str | None = None,
+        kinds: Collection[EpisodeKind] = (),
+        states: Collection[EpisodeState] = (),
+    ) -> Sequence[StoredEpisode]:
+        """Newest start first; the cursor is (started estimate, episode_id)."""
+        ...
+
+    def count(self) -> int: ...
+
+
+class AlertsPart(Protocol):
+    """Alerts, their history, and what people are to be told."""
+
+    def save(self, alerts: Sequence[Alert]) -> None:
+        """Insert or replace alerts."""
+        ...
+
+    def append_changes(self, changes: Sequence[AlertChange]) -> None: ...
+    def append_outbox(self, entries: Sequence[OutboxEntry]) -> None: ...
+    def get(self, alert_id: int) -> Alert | None: ...
+    def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
+        """Return the alerts into which further episodes with these keys collapse."""
+        ...
+
+    def of_episodes(self, episode_ids: Collection[int]) -> Mapping[int, Alert]:
+        """Return the alert of each episode that has one."""
+        ...
+
+    def history(self, alert_id: int) -> Sequence[AlertChange]: ...
+    def changes_after(self, change_id: int, limit: int = 500) -> Sequence[AlertChange]: ...
+    def newest_change_id(self) -> int: ...
+    def list(
+        self,
+        page: Page,
+        *,
+        states: Collection[AlertState] = (AlertState.OPEN, AlertState.ACKNOWLEDGED),
+        severities: Collection[Severity] = (),
+        kinds: Collection[EpisodeKind] = (),
+        wearer_id: str | None = None,
+        officer: str | None = None,
+        agency: str | None = None,
+        sort: Literal["oldest", "newest", "severity"] = "oldest",
+    ) -> Sequence[Alert]:
+        """Open ones first, then by `sort`; officer and agency are those of the wearer's orders.
+
+        The cursor is (state rank, severity rank if sorted by it, raised_at, alert_id).
+        """
+        ...
+
+    def count_by_state(self) -> Mapping[AlertState, int]: ...
+
+
+class RegistryPart(Protocol):
+    """Who wears what, under which order, and the zones. Every write raises the revision."""
+
+    def revision(self) -> int: ...
+    def save_wearer(self, wearer: Wearer) -> None: ...
+    def save_device(self, device: Device) -> None: ...
+    def add_activation(self, activation: Activation) -> Activation:
+        """Store a new activation and return it with its id (that of the argument is ignored).
+
+        Raises:
+            ConflictError: the device is active on a wearer at that time already.
+        """
+        ...
+
+    def end_activation(self, activation_id: int, ended_at: Instant, reason: str) -> Activation: ...
+    def save_order(self, order: Order) -> Order:
+        """Store an order; an order with that id gets the next version, the former one is kept."""
+        ...
+
+    def save_zone(self, zone: Zone) -> Zone:
+        """Store a zone version; it gets the next version number of its zone_id."""
+        ...
+
+    def wearers(self) -> Sequence[Wearer]: ...
+    def devices(self) -> Sequence[Device]: ...
+    def activations(self) -> Sequence[Activation]: ...
+    def orders(self) -> Sequence[Order]:
+        """Return the newest version of each order."""
+        ...
+
+    def zones(self) -> Sequence[Zone]:
+        """Return every version of every zone."""
+        ...
+
+
+class ConflictError(Exception):
+    """What was asked contradicts what is stored; the message says what and how to go on."""
+
+
+class Transaction(Protocol):
+    """A unit of work: all of it is committed, or none of it."""
+
+    journal: JournalPart
+    positions: PositionsPart
+    events: EventsPart
+    rejections: RejectionsPart
+    checkpoints: CheckpointsPart
+    episodes: EpisodesPart
+    alerts: AlertsPart
+    registry: RegistryPart
+
+    def next_ids(self, counter: Counter, count: int) -> range:
+        """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""
+        ...
+
+
+class Store(Protocol):
+    """Durable storage."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Begin a writing transaction: commit at the end of the block, roll back on an exception."""
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Begin a reading transaction on one consistent snapshot; writing in it is an error."""
+        ...
+
+    def check(self) -> None:
+        """Raise StoreUnavailableError if the store cannot be reached or its schema is not current."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class StoreUnavailableError(Exception):
+    """The store cannot be reached, or its schema is not the one this engine needs."""
