@@ -5,7 +5,7 @@ It is loaded from the store as one frozen value; a change in the store makes a n
 
 import msgspec
 
-from engine.core.order import Activation, ConditionKind, Parameters, SupervisionPlan
+from engine.core.order import ConditionKind, Parameters, SupervisionPlan
 from zones.instant import Instant
 from zones.schedule import Schedule
 
@@ -51,6 +51,5 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     plan: SupervisionPlan
     conditions: tuple[OrderCondition, ...]
     version: int = 1
-
-
-__all__ = ["Activation", "Device", "Order", "OrderCondition", "Wearer"]
+    version_from: Instant | None = None
+    """Instant from which this version replaces the one before; None: since `effective_from`."""

@@ -71,10 +71,10 @@ class StoredEpisode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of an activation's fold after the position with `key` (and all before it)."""
+    """The state of an activation's fold after every report earlier than `cut`."""
 
     activation_id: int
-    key: PositionKey
+    cut: Instant
     state: bytes
 
 
@@ -120,10 +120,8 @@ class PositionsPart(Protocol):
         """Return each activation's greatest stored key, quarantined positions included."""
         ...
 
-    def after(
-        self, activation_id: int, key: PositionKey | None, until: Instant | None = None
-    ) -> Sequence[Position]:
-        """Return the positions with a greater key, in key order, quarantined ones included."""
+    def since(self, activation_id: int, instant: Instant) -> Sequence[Position]:
+        """Return the positions with fix_time >= instant, in key order, quarantined ones included."""
         ...
 
     def set_quarantine(
@@ -152,8 +150,8 @@ class EventsPart(Protocol):
         ...
 
     def known(self, activation_id: int, digests: Collection[bytes]) -> set[bytes]: ...
-    def after(self, activation_id: int, time: Instant | None) -> Sequence[DeviceEvent]:
-        """Return the events later than `time`, oldest first (time, digest)."""
+    def since(self, activation_id: int, instant: Instant) -> Sequence[DeviceEvent]:
+        """Return the events with time >= instant, ordered by (time, digest)."""
         ...
 
 
@@ -176,12 +174,12 @@ class CheckpointsPart(Protocol):
         """Return each activation's newest checkpoint."""
         ...
 
-    def before(self, activation_id: int, key: PositionKey) -> Checkpoint | None:
-        """Return the newest checkpoint whose key is smaller than `key`."""
+    def at(self, activation_id: int, instant: Instant) -> Checkpoint | None:
+        """Return the newest checkpoint with cut <= instant."""
         ...
 
-    def drop_from(self, activation_id: int, key: PositionKey) -> None:
-        """Delete the checkpoints with a key equal to or greater than `key`."""
+    def drop_after(self, activation_id: int, instant: Instant) -> None:
+        """Delete the checkpoints with cut > instant."""
         ...
 
 
@@ -288,7 +286,7 @@ class RegistryPart(Protocol):
     def devices(self) -> Sequence[Device]: ...
     def activations(self) -> Sequence[Activation]: ...
     def orders(self) -> Sequence[Order]:
-        """Return the newest version of each order."""
+        """Return every version of every order, by order_id and version."""
         ...
 
     def zones(self) -> Sequence[Zone]:
