@@ -1,0 +1,87 @@
+"""A circle: every place no farther than a radius from its centre, along the geodesic."""
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Final
+
+import numpy as np
+
+from zones.area import ON_BOUNDARY_M, Box
+from zones.errors import ZoneError
+from zones.metric import (
+    Floats,
+    far_distances_m,
+    near_distances_m,
+    needs_far,
+    reach_deg,
+    scales,
+    wrapped,
+)
+
+GREATEST_RADIUS_M: Final = 5_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A geodesic circle round a centre in degrees with a radius in metres.
+
+    Raises:
+        ZoneError: on building, for a centre or a radius out of range.
+    """
+
+    lon: float
+    lat: float
+    radius_m: float
+
+    def __post_init__(self) -> None:
+        for name in ("lon", "lat", "radius_m"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+                raise ZoneError(f"{name} {value!r} of the circle is not a finite number")
+            object.__setattr__(self, name, float(value))
+        if abs(self.lat) > 90.0:
+            swapped = "; axes look swapped: write [longitude, latitude]"
+            fix = swapped if abs(self.lat) <= 180.0 and abs(self.lon) <= 90.0 else ""
+            raise ZoneError(
+                f"latitude {self.lat} of the circle's centre is out of range -90..90{fix}"
+            )
+        if abs(self.lon) > 360.0:
+            raise ZoneError(
+                f"longitude {self.lon} of the circle's centre is out of range -360..360"
+            )
+        if not 0.0 < self.radius_m <= GREATEST_RADIUS_M:
+            raise ZoneError(
+                f"radius_m {self.radius_m} is out of range: it must be above 0 and "
+                f"at most {GREATEST_RADIUS_M:.0f} metres"
+            )
+        object.__setattr__(self, "lon", float(wrapped(np.array(self.lon))))
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The bounding boxes, two if the circle crosses the antimeridian."""
+        d_lon, d_lat = (
+            float(part) for part in reach_deg(np.array(self.lat), np.array(self.radius_m))
+        )
+        south, north = max(-90.0, self.lat - d_lat), min(90.0, self.lat + d_lat)
+        west, east = self.lon - d_lon, self.lon + d_lon
+        if east - west >= 360.0:
+            return ((-180.0, south, 180.0, north),)
+        if west < -180.0:
+            return ((-180.0, south, east, north), (west + 360.0, south, 180.0, north))
+        if east > 180.0:
+            return ((-180.0, south, east - 360.0, north), (west, south, 180.0, north))
+        return ((west, south, east, north),)
+
+    def signed_distances_m(self, lon: Floats, lat: Floats) -> Floats:
+        """Return metres to the boundary, positive inside, for longitudes in -180..180."""
+        at = scales(np.full(len(lon), self.lat))
+        distance = near_distances_m(at, wrapped(lon - self.lon), lat - self.lat)
+        far = needs_far(np.full(len(lon), self.lat), distance)
+        if far.any():
+            count = np.count_nonzero(far)
+            distance[far] = far_distances_m(
+                np.full(count, self.lon), np.full(count, self.lat), lon[far], lat[far]
+            )
+        out = self.radius_m - distance
+        out[np.abs(out) < ON_BOUNDARY_M] = 0.0
+        return out

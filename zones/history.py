@@ -1,0 +1,60 @@
+"""The versions of one zone over time: at an instant the latest that has taken effect holds."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+from zones.errors import ZoneError
+from zones.instant import Instant
+from zones.zone import Zone
+
+
+_ALWAYS: Final[Instant] = -(1 << 63)
+
+
+def _since(zone: Zone) -> Instant:
+    return _ALWAYS if zone.effective_from is None else zone.effective_from
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneHistory:
+    """All versions of one zone, kept by the instant they take effect.
+
+    Raises:
+        ZoneError: on building, if there is none, they name different zones, or two share a
+            version or an ``effective_from``.
+    """
+
+    versions: tuple[Zone, ...]
+
+    def __post_init__(self) -> None:
+        if not self.versions:
+            raise ZoneError("a zone history needs at least one version")
+        names = sorted({zone.zone_id for zone in self.versions})
+        if len(names) > 1:
+            raise ZoneError(f"a zone history is of one zone, not of {', '.join(names)}")
+        for what, values in (
+            ("version", [zone.version for zone in self.versions]),
+            ("effective_from", [zone.effective_from for zone in self.versions]),
+        ):
+            if len(set(values)) < len(values):
+                raise ZoneError(f"two versions share one {what}", zone_id=names[0])
+        object.__setattr__(self, "versions", tuple(sorted(self.versions, key=_since)))
+
+    @property
+    def zone_id(self) -> str:
+        """The zone these are the versions of."""
+        return self.versions[0].zone_id
+
+    def at(self, instant: Instant) -> Zone | None:
+        """Return the version in effect at an instant, None before the first."""
+        count = bisect_right(self.versions, instant, key=_since)
+        return self.versions[count - 1] if count else None
+
+    def changes_between(self, after: Instant, until: Instant) -> tuple[Instant, ...]:
+        """Return the instants in (after, until] at which a version takes effect."""
+        return tuple(
+            zone.effective_from
+            for zone in self.versions
+            if zone.effective_from is not None and after < zone.effective_from <= until
+        )
