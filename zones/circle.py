@@ -1,13 +1,12 @@
 """A circle: every place no farther than a radius from its centre, along the geodesic."""
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import Final
 
 import numpy as np
 
 from zones.area import ON_BOUNDARY_M, Box
-from zones.errors import ZoneError
+from zones.errors import ZoneError, check_number, check_place
 from zones.metric import (
     Floats,
     far_distances_m,
@@ -34,27 +33,16 @@ class Circle:
     radius_m: float
 
     def __post_init__(self) -> None:
-        for name in ("lon", "lat", "radius_m"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-                raise ZoneError(f"{name} {value!r} of the circle is not a finite number")
-            object.__setattr__(self, name, float(value))
-        if abs(self.lat) > 90.0:
-            swapped = "; axes look swapped: write [longitude, latitude]"
-            fix = swapped if abs(self.lat) <= 180.0 and abs(self.lon) <= 90.0 else ""
-            raise ZoneError(
-                f"latitude {self.lat} of the circle's centre is out of range -90..90{fix}"
-            )
-        if abs(self.lon) > 360.0:
-            raise ZoneError(
-                f"longitude {self.lon} of the circle's centre is out of range -360..360"
-            )
+        check_place(self.lon, self.lat, "the circle's centre")
+        check_number(self.radius_m, "radius_m", "the circle")
         if not 0.0 < self.radius_m <= GREATEST_RADIUS_M:
             raise ZoneError(
                 f"radius_m {self.radius_m} is out of range: it must be above 0 and "
                 f"at most {GREATEST_RADIUS_M:.0f} metres"
             )
-        object.__setattr__(self, "lon", float(wrapped(np.array(self.lon))))
+        object.__setattr__(self, "lon", float(wrapped(np.array(self.lon, dtype=np.float64))))
+        object.__setattr__(self, "lat", float(self.lat))
+        object.__setattr__(self, "radius_m", float(self.radius_m))
 
     @property
     def boxes(self) -> tuple[Box, ...]:

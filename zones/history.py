@@ -8,7 +8,6 @@ from zones.errors import ZoneError
 from zones.instant import Instant
 from zones.zone import Zone
 
-
 _ALWAYS: Final[Instant] = -(1 << 63)
 
 

@@ -14,20 +14,18 @@ is cut off at ±180 and moved by 360°.
 """
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import Final, TypeAlias
 
 import numpy as np
 import shapely
 from shapely.geometry import Polygon
 
-from zones.errors import ZoneError
+from zones.errors import ZoneError, check_place
 from zones.metric import Floats
 
 Position: TypeAlias = tuple[float, float]
 """Longitude and latitude in degrees, in this order."""
 
-LONGITUDE_LIMIT: Final = 360.0
 _SNAP_DEG: Final = 1e-9
 _FRAME: Final = (-180.0, -90.0, 180.0, 90.0)
 
@@ -56,7 +54,7 @@ def checked_ring(positions: Sequence[Sequence[float]], where: str) -> Floats:
 
 def turns(ring: Floats) -> int:
     """Return how many times an unrolled ring goes round the earth: eastward 1, westward -1."""
-    return int(round(float(ring[-1, 0] - ring[0, 0]) / 360.0))
+    return round(float(ring[-1, 0] - ring[0, 0]) / 360.0)
 
 
 def cap(ring: Floats, where: str) -> Polygon:
@@ -144,16 +142,7 @@ _REASONS: Final = {
 def _check_position(position: Sequence[float], where: str) -> None:
     if not isinstance(position, list | tuple) or len(position) < 2:
         raise ZoneError(f"{position!r} at {where} is not a position: write [longitude, latitude]")
-    lon, lat = position[0], position[1]
-    for name, value in (("longitude", lon), ("latitude", lat)):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise ZoneError(f"{name} {value!r} at {where} is not a finite number")
-    if abs(lat) > 90.0:
-        swapped = abs(lat) <= 180.0 and abs(lon) <= 90.0
-        fix = "; axes look swapped: write [longitude, latitude]" if swapped else ""
-        raise ZoneError(f"latitude {lat} is out of range -90..90 at {where}{fix}")
-    if abs(lon) > LONGITUDE_LIMIT:
-        raise ZoneError(f"longitude {lon} is out of range -360..360 at {where}")
+    check_place(position[0], position[1], where)
 
 
 def _unrolled(ring: Floats) -> Floats:

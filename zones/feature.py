@@ -1,0 +1,141 @@
+"""One decoded GeoJSON Feature becomes one zone, or an error that says what is wrong with it."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, Final
+
+from shapely.errors import GEOSException
+
+from zones.errors import ZoneError
+from zones.instant import Instant, parse
+from zones.zone import Area, Circle, Shape, Zone
+
+_SHOWN: Final = 60
+
+
+def read_zone(feature: object, path: str = "") -> Zone:
+    """Return the zone of one decoded Feature.
+
+    Raises:
+        ZoneError: the Feature is no zone; it names the zone and the place in the document.
+    """
+    zone_id = ""
+    try:
+        members, properties = _members(feature)
+        zone_id = _zone_id(properties.get("zone_id", members.get("id")))
+        return Zone(
+            zone_id,
+            _shape(members.get("geometry"), properties.get("radius_m")),
+            _name(properties.get("name")),
+            _version(properties.get("version")),
+            _effective_from(properties.get("effective_from")),
+        )
+    except ZoneError as error:
+        raise error.located(zone_id, path) from None
+    except GEOSException as error:
+        message = f"the geometry cannot be used: {error}"
+        raise ZoneError(message, zone_id=zone_id, path=path) from None
+
+
+def _members(feature: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the members of a Feature and its properties."""
+    if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
+        raise ZoneError(f"{shown(feature)} is not a Feature: a zone is a GeoJSON Feature")
+    properties = feature.get("properties")
+    if properties is None:
+        return feature, {}
+    if not isinstance(properties, Mapping):
+        raise ZoneError(f"properties {shown(properties)} must be an object")
+    return feature, properties
+
+
+def _zone_id(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return shown(value)
+    if isinstance(value, float) and isfinite(value):
+        return str(int(value)) if value.is_integer() else str(value)
+    raise ZoneError(
+        f"zone_id {shown(value)} is no id: give the Feature a property 'zone_id' "
+        "(or an 'id'), text or number"
+    )
+
+
+def _name(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise ZoneError(f"name {shown(value)} must be text")
+
+
+def _version(value: object) -> int:
+    if value is None:
+        return 1
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 1 << 31:
+        return value
+    raise ZoneError(f"version {shown(value)} must be a whole number from 1 to {(1 << 31) - 1}")
+
+
+def _effective_from(value: object) -> Instant | None:
+    if value is None:
+        return None
+    try:
+        if isinstance(value, str):
+            return parse(value)
+    except (ValueError, OverflowError):
+        pass
+    raise ZoneError(
+        f"effective_from {shown(value)} must be an RFC 3339 time with an offset, "
+        "for example '2026-03-01T00:00:00-03:00'"
+    )
+
+
+def _shape(geometry: object, radius_m: object) -> Shape:
+    if not isinstance(geometry, Mapping):
+        raise ZoneError(f"geometry {shown(geometry)} must be a Polygon, MultiPolygon or Point")
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    if kind == "Point":
+        return _circle(coordinates, radius_m)
+    if kind not in {"Polygon", "MultiPolygon"}:
+        raise ZoneError(
+            f"geometry type {shown(kind)} is no zone: use Polygon, MultiPolygon, or Point with "
+            "the property 'radius_m'"
+        )
+    if radius_m is not None:
+        raise ZoneError(
+            f"radius_m {shown(radius_m)} belongs to a Point, not to a {kind}: remove it"
+        )
+    polygons = [coordinates] if kind == "Polygon" else _listed(coordinates, "coordinates")
+    return Area(
+        tuple(
+            tuple(
+                tuple(_listed(ring, f"ring {number} of polygon {index}"))
+                for number, ring in enumerate(_listed(rings, f"polygon {index}"))
+            )
+            for index, rings in enumerate(polygons)
+        )
+    )
+
+
+def _circle(coordinates: object, radius_m: object) -> Circle:
+    at = _listed(coordinates, "coordinates")
+    if len(at) < 2:
+        raise ZoneError(f"coordinates {shown(at)} are no position: write [longitude, latitude]")
+    if radius_m is None:
+        raise ZoneError("a Point needs the property 'radius_m', in metres, to be a zone")
+    return Circle(at[0], at[1], radius_m)  # type: ignore[arg-type]
+
+
+def _listed(value: object, what: str) -> list[Any] | tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise ZoneError(f"{what} {shown(value)} must be an array")
+    return value
+
+
+def shown(value: object) -> str:
+    """Return a value as text for a message, cut short."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):
+        text = type(value).__name__
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
