@@ -17,6 +17,7 @@ import msgspec
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.device_event import DeviceEvent
 from engine.core.episode import Episode, EpisodeKind, EpisodeState, Severity
+from engine.core.journal import JournalBlock
 from engine.core.order import Activation
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.registry import Device, Order, Wearer
@@ -25,18 +26,6 @@ from zones.instant import Instant
 from zones.zone import Zone
 
 Counter = Literal["block", "position", "event", "rejection", "episode", "alert", "change", "outbox"]
-
-
-class JournalBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """One committed batch of raw messages; see `engine.core.journal` for how it is built."""
-
-    block_id: int
-    committed_at: Instant
-    messages: int
-    previous_hash: bytes
-    block_hash: bytes
-    body: bytes
-    """Compressed raw messages."""
 
 
 class StoredPosition(msgspec.Struct, frozen=True, kw_only=True):
