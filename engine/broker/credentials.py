@@ -1,0 +1,69 @@
+"""Credentials of the embedded broker: made once, kept in one file only its owner can read.
+
+The engine's client identifier is secret too: NATS ties a persistent session to the identifier
+alone, so whoever knows it could take the session over, or empty it. A vendor that was left out
+keeps its password in the file and has it again when it returns.
+"""
+
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+
+from engine.broker.files import write_private
+from engine.topics import vendor_name
+
+ENGINE_USER: Final = "ringfence-engine"
+_VENDOR_PREFIX: Final = "vendor-"
+
+
+class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A user and a password."""
+
+    user: str
+    password: str
+
+
+class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The engine's login and session, and each vendor's login by name."""
+
+    engine: Login
+    client_id: str
+    vendors: dict[str, Login]
+
+    @classmethod
+    def load(cls, path: Path, vendors: Iterable[str]) -> Self:
+        """Return what the file holds, with what is missing made and written.
+
+        Raises:
+            ValueError: a vendor's name cannot be used, or the file cannot be read; names the fix.
+        """
+        names = [vendor_name(vendor) for vendor in vendors]
+        kept = cls._read(path) if path.exists() else cls._make()
+        missing = {
+            name: _login(_VENDOR_PREFIX + name) for name in names if name not in kept.vendors
+        }
+        complete = msgspec.structs.replace(kept, vendors=kept.vendors | missing)
+        if missing or not path.exists():
+            write_private(path, msgspec.json.format(msgspec.json.encode(complete)))
+        return complete
+
+    @classmethod
+    def _read(cls, path: Path) -> Self:
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=cls)
+        except msgspec.DecodeError as error:
+            raise ValueError(
+                f"{path} is not a credentials file ({error}): restore it from a backup, or remove "
+                "it to have new credentials made for the engine and every vendor"
+            ) from error
+
+    @classmethod
+    def _make(cls) -> Self:
+        return cls(_login(ENGINE_USER), f"ringfence-engine-{secrets.token_hex(8)}", {})
+
+
+def _login(user: str) -> Login:
+    return Login(user, secrets.token_hex(24))
