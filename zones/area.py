@@ -43,7 +43,7 @@ class Area:
     """
 
     polygons: tuple[Rings, ...]
-    parts: tuple[Polygon, ...] = field(init=False, repr=False, compare=False)
+    geometry: Polygon | MultiPolygon = field(init=False, repr=False, compare=False)
     boundary: Boundary = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -61,28 +61,23 @@ class Area:
         edges = _boundary_edges(parts)
         if not len(edges):
             raise ZoneError("the area covers the whole earth, so it has no boundary")
-        for part in parts:
-            shapely.prepare(part)
-        object.__setattr__(self, "parts", tuple(parts))
+        geometry = parts[0] if len(parts) == 1 else MultiPolygon(parts)
+        shapely.prepare(geometry)
+        object.__setattr__(self, "geometry", geometry)
         object.__setattr__(self, "polygons", tuple(_coordinates(part) for part in parts))
         object.__setattr__(self, "boundary", Boundary(edges))
 
     @property
     def boxes(self) -> tuple[Box, ...]:
         """The bounding boxes of the parts."""
-        return tuple(part.bounds for part in self.parts)
+        return tuple(part.bounds for part in shapely.get_parts(self.geometry))
 
     def contains(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
         """Tell which places, one-dimensional, longitudes in -180..180, are in or on the area."""
-        inside = np.zeros(len(lon), dtype=np.bool_)
-        for part in self.parts:
-            inside |= shapely.intersects_xy(part, lon, lat)
+        inside: NDArray[np.bool_] = shapely.intersects_xy(self.geometry, lon, lat)
         seam = np.abs(lon) == 180.0
         if seam.any():
-            inside[seam] |= [
-                any(shapely.intersects_xy(part, -x, y) for part in self.parts)
-                for x, y in zip(lon[seam], lat[seam], strict=True)
-            ]
+            inside[seam] |= shapely.intersects_xy(self.geometry, -lon[seam], lat[seam])
         return inside
 
     def signed_distances_m(self, lon: Floats, lat: Floats) -> Floats:
