@@ -1,0 +1,193 @@
+"""Parts the MQTT tests share: a vendor's client, a cable to cut, brokers to run against."""
+
+import asyncio
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self, TypeVar
+from urllib.parse import urlsplit
+
+import aiomqtt
+
+from engine.sources.address import BrokerAddress
+
+T = TypeVar("T")
+Message = tuple[str, bytes]
+PATIENCE_S = 20.0
+
+
+def now() -> int:
+    """Return the time in microseconds since the epoch."""
+    return time.time_ns() // 1_000
+
+
+async def until(holds: Callable[[], bool], what: str) -> None:
+    """Wait until a condition holds; fail with `what` when it does not in time."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline, f"waited {PATIENCE_S} s in vain: {what}"
+        await asyncio.sleep(0.01)
+
+
+async def soon(awaited: Awaitable[T]) -> T:
+    """Return the result, which must come in time."""
+    return await asyncio.wait_for(awaited, PATIENCE_S)
+
+
+def client(url: str, client_id: str | None = None) -> aiomqtt.Client:
+    """Return a client for a broker's URL, with a session of its own if it has a name."""
+    address = BrokerAddress.parse(url)
+    made = aiomqtt.Client(
+        address.host,
+        address.port,
+        username=address.username,
+        password=address.password,
+        identifier=client_id,
+        clean_session=client_id is None,
+        timeout=PATIENCE_S,
+    )
+    made.pending_calls_threshold = 1_000_000
+    return made
+
+
+async def publish(url: str, messages: Iterable[Message]) -> None:
+    """Publish at QoS 1, in order, and return once the broker has acknowledged all."""
+    async with client(url) as vendor:
+        await asyncio.gather(
+            *(vendor.publish(topic, payload, qos=1) for topic, payload in messages)
+        )
+
+
+@asynccontextmanager
+async def received(url: str, topic_filter: str) -> AsyncIterator[list[Message]]:
+    """Subscribe and collect what arrives while the block runs."""
+    messages: list[Message] = []
+
+    async def collect(listener: aiomqtt.Client) -> None:
+        async for message in listener.messages:
+            assert isinstance(message.payload, bytes)
+            messages.append((message.topic.value, message.payload))
+
+    async with client(url) as listener:
+        await listener.subscribe(topic_filter, qos=1)
+        task = asyncio.create_task(collect(listener))
+        try:
+            yield messages
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+class Cable:
+    """A TCP relay on loopback to a broker, which can be cut."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._ends: set[asyncio.StreamWriter] = set()
+        self._relays: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        """The broker's URL, through the cable."""
+        parts = urlsplit(self._url)
+        port = self._server.sockets[0].getsockname()[1]
+        login = parts.netloc.rpartition("@")[0]
+        return parts._replace(
+            netloc=f"{login}@127.0.0.1:{port}" if login else f"127.0.0.1:{port}"
+        ).geturl()
+
+    async def __aenter__(self) -> Self:
+        """Lay the cable."""
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Take it away."""
+        self._server.close()
+        self.cut()
+        await asyncio.gather(*self._relays, return_exceptions=True)
+
+    def cut(self) -> None:
+        """Break every connection at once, without a word."""
+        for end in self._ends:
+            end.transport.abort()
+        self._ends.clear()
+
+    async def _connected(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        parts = urlsplit(self._url)
+        try:
+            far, forth = await asyncio.open_connection(parts.hostname, parts.port)
+        except OSError:
+            back.transport.abort()
+            return
+        self._ends |= {back, forth}
+        for reader, writer in ((near, forth), (far, back)):
+            relay = asyncio.create_task(_relay(reader, writer))
+            self._relays.add(relay)
+            relay.add_done_callback(self._relays.discard)
+
+
+async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+def free_port() -> int:
+    """Return a port nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def mosquitto() -> str | None:
+    """Return the path of mosquitto, None where it is not installed."""
+    return shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin") or shutil.which("mosquitto")
+
+
+@asynccontextmanager
+async def run_mosquitto(directory: Path, max_in_flight: int) -> AsyncIterator[str]:
+    """Run mosquitto without logins and yield its URL."""
+    program = mosquitto()
+    assert program is not None
+    port = free_port()
+    configuration = directory / "mosquitto.conf"
+    configuration.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
+        f"max_inflight_messages {max_in_flight}\nmax_queued_messages 0\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        program,
+        "-c",
+        str(configuration),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await _listening(port)
+        yield f"mqtt://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listening(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            assert time.monotonic() < deadline, f"nothing listens on {port}"
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            await writer.wait_closed()
+            return
