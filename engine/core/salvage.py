@@ -1,0 +1,140 @@
+"""The slow path: from a payload that is not sound as a whole, take everything that is.
+
+A bad message does not cost its neighbours, a bad position not the other positions, and nothing
+costs an alarm: an event is taken as long as its type can be read. Its state then defaults to `at`,
+its time to unknown. Whatever is not taken is named by a rejection, so nothing vanishes silently.
+"""
+
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+from msgspec import Raw
+
+from engine.core.fields import EVENT, MESSAGE, POSITION, UNREADABLE, Reading, shown
+from engine.core.rejection import Reason, Rejection
+from engine.core.wire import MAX_ITEMS, MAX_POSITIONS, Message, WireEvent, WirePosition
+
+MAX_REJECTIONS: Final = 20
+"""Rejections listed for one payload; one more says how many are not."""
+
+_JSON: Final = msgspec.json.Decoder(Raw)
+_ARRAY: Final = msgspec.json.Decoder(list[Raw])
+
+
+def salvage(device: str, payload: bytes) -> tuple[tuple[Message, ...], tuple[Rejection, ...]]:
+    """Return what a payload of this device holds: the sound part, and why the rest is not."""
+    try:
+        whole = _JSON.decode(payload)
+        array = _ARRAY.decode(whole) if bytes(whole).startswith(b"[") else None
+    except UNREADABLE as error:
+        return (), (Rejection(Reason.BAD_JSON, _why_unreadable(payload, error)),)
+    if array is None:
+        readings = {"$": MESSAGE.read(whole, "$")}
+    else:
+        kept = enumerate(array[: MAX_ITEMS + 1])
+        readings = {f"$[{index}]": MESSAGE.read(raw, f"$[{index}]") for index, raw in kept}
+    if len(readings) + _count(readings, "events") > MAX_ITEMS:
+        return (), (_too_many_items(),)
+    rejections = list(_payload_rejections(readings))
+    taken = (_message(device, path, reading, rejections) for path, reading in readings.items())
+    messages = tuple(message for message in taken if message is not None)
+    return messages, _capped(rejections)
+
+
+def _count(readings: dict[str, Reading], name: str) -> int:
+    return sum(len(reading.arrays.get(name, ())) for reading in readings.values())
+
+
+def _too_many_items() -> Rejection:
+    return Rejection(
+        Reason.OVERSIZED,
+        f"payload holds more than {MAX_ITEMS} messages and events, none of which was taken: "
+        "send them in several payloads",
+        "$",
+    )
+
+
+def _why_unreadable(payload: bytes, error: Exception) -> str:
+    if not payload.strip():
+        return "payload is empty: write one message, or an array of messages, in JSON"
+    if payload.startswith(BOM_UTF8):
+        return "payload begins with a byte order mark: write UTF-8 without one"
+    if isinstance(error, RecursionError):
+        return "payload is nested too deeply: write messages as the contract shows them"
+    if b"NaN" in payload or b"Infinity" in payload:
+        return f"{error}: JSON has no NaN or Infinity, leave out a field that is not known"
+    return f"{error}: write complete JSON in UTF-8 (payload is {shown(payload)})"
+
+
+def _payload_rejections(readings: dict[str, Reading]) -> Iterator[Rejection]:
+    """Yield what is wrong with a payload as a whole; refuse its positions if they are too many."""
+    if not readings:
+        yield Rejection(Reason.WRONG_TYPE, "payload is []: write at least one message", "$")
+    count = _count(readings, "positions")
+    if count <= MAX_POSITIONS:
+        return
+    for reading in readings.values():
+        reading.arrays["positions"] = []
+    yield Rejection(
+        Reason.TOO_MANY_POSITIONS,
+        f"payload holds {count} positions, none of which was taken: send at most {MAX_POSITIONS} "
+        "in one payload, the rest in further payloads",
+        "$",
+    )
+
+
+def _message(
+    device: str, path: str, reading: Reading, rejections: list[Rejection]
+) -> Message | None:
+    stated = reading.values.pop("device", None)
+    if stated not in (None, device):
+        rejections.append(_mismatch(device, stated, path))
+        return None
+    rejections += reading.rejections
+    positions = _positions(reading.arrays.get("positions", ()), f"{path}.positions", rejections)
+    events = _events(reading.arrays.get("events", ()), f"{path}.events", rejections)
+    if stated is None and not positions and not events:
+        return None
+    return Message(device=device, positions=positions, events=events, **reading.values)
+
+
+def _mismatch(device: str, stated: str, path: str) -> Rejection:
+    return Rejection(
+        Reason.DEVICE_MISMATCH,
+        f"device is {shown(stated.encode())} but the topic says {device}: publish each device's "
+        "messages to its own topic",
+        f"{path}.device",
+    )
+
+
+def _positions(
+    items: list[Raw] | tuple[()], path: str, rejections: list[Rejection]
+) -> tuple[WirePosition, ...]:
+    taken = []
+    for index, raw in enumerate(items):
+        reading = POSITION.read(raw, f"{path}[{index}]")
+        if reading.rejections:
+            rejections.append(reading.rejections[0])
+        else:
+            taken.append(WirePosition(**reading.values))
+    return tuple(taken)
+
+
+def _events(
+    items: list[Raw] | tuple[()], path: str, rejections: list[Rejection]
+) -> tuple[WireEvent, ...]:
+    readings = [EVENT.read(raw, f"{path}[{index}]") for index, raw in enumerate(items)]
+    for reading in readings:
+        rejections += reading.rejections
+    return tuple(WireEvent(**reading.values) for reading in readings if "type" in reading.values)
+
+
+def _capped(rejections: list[Rejection]) -> tuple[Rejection, ...]:
+    hidden = rejections[MAX_REJECTIONS:]
+    if not hidden:
+        return tuple(rejections)
+    detail = f"{len(hidden)} more faults in this payload are not listed: mend the listed ones first"
+    summary = Rejection(hidden[0].reason, detail, hidden[0].field)
+    return (*rejections[:MAX_REJECTIONS], summary)
