@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from zones.errors import ZoneError
 from zones.metric import Floats, wrapped
-from zones.packed import PackedZones
+from zones.packed import PackedZones, paths, places
 from zones.table import Indices
 from zones.zone import Zone
 
@@ -75,9 +75,10 @@ class ZoneIndex:
         """
         lon, lat = _places(lons, lats)
         reach = np.broadcast_to(np.asarray(reach_m, dtype=np.float64), lon.shape)
-        position, zone, distance = self._bulk.near(lon, lat, reach)
+        wanted = places(lon, lat, reach)
+        position, zone, distance = self._bulk.near(wanted)
         alive = self._alive[zone]
-        more_position, more_zone, more_distance = self._overlay.near(lon, lat, reach)
+        more_position, more_zone, more_distance = self._overlay.near(wanted)
         position = np.concatenate([position[alive], more_position])
         zone = self._numbers(zone[alive], more_zone)
         distance = np.concatenate([distance[alive], more_distance])
@@ -91,10 +92,10 @@ class ZoneIndex:
 
         Paths in degrees, one-dimensional; each is the way of ``zones.crossing``.
         """
-        start, end = _places(lon0, lat0), _places(lon1, lat1)
-        path, zone = self._bulk.crossed(*start, *end)
+        wanted = paths(_places(lon0, lat0), _places(lon1, lat1))
+        path, zone = self._bulk.crossed(wanted)
         alive = self._alive[zone]
-        more_path, more_zone = self._overlay.crossed(*start, *end)
+        more_path, more_zone = self._overlay.crossed(wanted)
         path = np.concatenate([path[alive], more_path])
         zone = self._numbers(zone[alive], more_zone)
         order = np.lexsort((zone, path))

@@ -5,13 +5,58 @@ looked for is looked for again one turn to the east or west where it reaches pas
 never too small (``zones.metric.reach_deg``), so the exact test sees every pair it must.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zones.metric import Floats, reach_deg, scales, wrapped
+from zones.metric import Floats, Scales, reach_deg, scales, wrapped
 from zones.table import Indices, ZoneTable
 from zones.zone import Zone
+
+_TURNS_DEG = (0.0, 360.0, -360.0)
+
+
+class Windows(NamedTuple):
+    """Boxes to look into, as lines from corner to corner, and whose they are."""
+
+    row: Indices
+    line: NDArray[np.object_]
+
+
+class Places(NamedTuple):
+    """Places to look for zones round: longitudes in -180..180, reach in metres, each prepared."""
+
+    lon: Floats
+    lat: Floats
+    reach_m: Floats
+    at: Scales
+    windows: Windows
+
+
+class Paths(NamedTuple):
+    """Paths to look for zones on: start and end, and the way as lon, lat, d_lon, d_lat."""
+
+    start: tuple[Floats, Floats]
+    end: tuple[Floats, Floats]
+    way: Floats
+    windows: Windows
+
+
+def places(lon: Floats, lat: Floats, reach_m: Floats) -> Places:
+    """Prepare places to be looked for in any number of packed trees."""
+    d_lon, d_lat = reach_deg(lat, reach_m)
+    bounds = np.stack([lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat], axis=1)
+    return Places(lon, lat, reach_m, scales(lat), _windows(bounds))
+
+
+def paths(start: tuple[Floats, Floats], end: tuple[Floats, Floats]) -> Paths:
+    """Prepare paths to be looked for in any number of packed trees."""
+    way = np.stack([*start, wrapped(end[0] - start[0]), end[1] - start[1]], axis=1)
+    ends = np.stack([way[:, :2], way[:, :2] + way[:, 2:]])
+    bounds = np.concatenate([ends.min(axis=0), ends.max(axis=0)], axis=1)
+    return Paths(start, end, way, _windows(bounds))
 
 
 class PackedZones:
@@ -26,38 +71,27 @@ class PackedZones:
         bounds = np.array([box for own in boxes for box in own], dtype=np.float64).reshape(-1, 4)
         self._tree = shapely.STRtree(_diagonals(bounds))
 
-    def near(self, lon: Floats, lat: Floats, reach_m: Floats) -> tuple[Indices, Indices, Floats]:
+    def near(self, places: Places) -> tuple[Indices, Indices, Floats]:
         """Return position, zone, signed distance of all pairs of at least -reach_m, in order."""
-        d_lon, d_lat = reach_deg(lat, reach_m)
-        bounds = np.stack([lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat], axis=1)
-        position, zone = self._candidates(bounds)
-        at = scales(lat).take(position)
-        distance = self.table.signed_distances_m(lon[position], lat[position], at, zone)
-        kept = np.flatnonzero(distance >= -reach_m[position])
+        position, zone = self._candidates(places.windows)
+        distance = self._signed_distances_m(places.lon, places.lat, places.at, position, zone)
+        kept = np.flatnonzero(distance >= -places.reach_m[position])
         return position[kept], zone[kept], distance[kept]
 
-    def crossed(
-        self, lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats
-    ) -> tuple[Indices, Indices]:
+    def crossed(self, paths: Paths) -> tuple[Indices, Indices]:
         """Return path, zone of all pairs where the path touches and neither end is inside."""
-        ways = np.stack([lon0, lat0, wrapped(lon1 - lon0), lat1 - lat0], axis=1)
-        end_lon = lon0 + ways[:, 2]
-        bounds = np.stack(
-            [
-                np.minimum(lon0, end_lon),
-                np.minimum(lat0, lat1),
-                np.maximum(lon0, end_lon),
-                np.maximum(lat0, lat1),
-            ],
-            axis=1,
-        )
-        path, zone = self._candidates(bounds)
-        for lon, lat in ((lon0, lat0), (lon1, lat1)):
-            at = scales(lat).take(path)
-            outside = self.table.signed_distances_m(lon[path], lat[path], at, zone) < 0.0
+        path, zone = self._candidates(paths.windows)
+        touched = self._touched(paths.way[path], zone)
+        path, zone = path[touched], zone[touched]
+        for lon, lat in (paths.start, paths.end):
+            outside = self._signed_distances_m(lon, lat, scales(lat), path, zone) < 0.0
             path, zone = path[outside], zone[outside]
-        touched = self._touched(ways[path], zone)
-        return path[touched], zone[touched]
+        return path, zone
+
+    def _signed_distances_m(
+        self, lon: Floats, lat: Floats, at: Scales, row: Indices, zone: Indices
+    ) -> Floats:
+        return self.table.signed_distances_m(lon[row], lat[row], at.take(row), zone)
 
     def _touched(self, way: Floats, zone: Indices) -> NDArray[np.bool_]:
         touched = np.zeros(len(zone), dtype=np.bool_)
@@ -65,24 +99,32 @@ class PackedZones:
         touched[circle] = self.table.circles_touched(way[circle], zone[circle])
         area = np.flatnonzero(~circle)
         geometry = self.table.geometry[zone[area]]
-        for turn in (0.0, 360.0, -360.0):
+        for turn in _TURNS_DEG:
             start = way[area, :2] + np.array([turn, 0.0])
             lines = shapely.linestrings(np.stack([start, start + way[area, 2:]], axis=1))
             touched[area] |= shapely.intersects(geometry, lines)
         return touched
 
-    def _candidates(self, bounds: Floats) -> tuple[Indices, Indices]:
+    def _candidates(self, windows: Windows) -> tuple[Indices, Indices]:
         """Return (row, zone) of boxes that meet, each once, sorted."""
-        row = np.arange(len(bounds))
-        rows, boxes = [row], [bounds]
-        for beyond, turn in ((bounds[:, 0] <= -180.0, 360.0), (bounds[:, 2] >= 180.0, -360.0)):
-            if beyond.any():
-                rows.append(row[beyond])
-                boxes.append(bounds[beyond] + np.array([turn, 0.0, turn, 0.0]))
-        query, item = self._tree.query(_diagonals(np.concatenate(boxes)))
-        size = max(1, len(self.table.zones))
-        pair = np.unique(np.concatenate(rows)[query] * size + self._owner[item])
+        if not len(self._owner):
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+        query, item = self._tree.query(windows.line)
+        size = len(self.table.zones)
+        pair = np.sort(windows.row[query] * size + self._owner[item])
+        pair = pair[np.flatnonzero(np.diff(pair, prepend=-1))]
         return pair // size, pair % size
+
+
+def _windows(bounds: Floats) -> Windows:
+    """Return windows of boxes (west, south, east, north), seen again where past ±180."""
+    row = np.arange(len(bounds))
+    rows, boxes = [row], [bounds]
+    for beyond, turn in ((bounds[:, 0] <= -180.0, 360.0), (bounds[:, 2] >= 180.0, -360.0)):
+        if beyond.any():
+            rows.append(row[beyond])
+            boxes.append(bounds[beyond] + np.array([turn, 0.0, turn, 0.0]))
+    return Windows(np.concatenate(rows), _diagonals(np.concatenate(boxes)))
 
 
 def _diagonals(bounds: Floats) -> NDArray[np.object_]:
