@@ -16,8 +16,8 @@ from typing import Final
 from zones.instant import DAY, Duration, Instant
 from zones.interval import BEGINNING, END, Interval, Intervals, check_span, normalize
 from zones.recurrence import Recurrence
-from zones.timeline import Rules, next_start, windows_between
-from zones.wallclock import timezone
+from zones.timeline import Rules, next_start, occurrences, windows_between
+from zones.wallclock import Occurrence, timezone
 from zones.weekly import WeeklyWindow
 from zones.window import OWN, Window
 
@@ -96,6 +96,18 @@ class Schedule:
         if until < after:
             raise ValueError(f"until: {until} is before after {after}: swap them")
         return windows_between(self._rules, self._holes, after, until)
+
+    def occurrences(self, after: Instant, until: Instant) -> tuple[Occurrence, ...]:
+        """Return what each weekly window and recurrence asks for around [after, until].
+
+        They are neither joined nor cut, and those that clocks skip are there, empty.
+        """
+        return tuple(occurrences(self._rules, after, until))
+
+    @property
+    def holes(self) -> Intervals:
+        """The passes, the suspensions and the time outside the effective dates."""
+        return self._holes
 
     def window_at(self, instant: Instant) -> Window | None:
         """Return the window in force at an instant."""

@@ -11,21 +11,24 @@ identifies it. Rules that are in force without a break have neither (`BEGINNING`
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from itertools import chain, pairwise
+from operator import attrgetter
 from typing import Final
 
 from zones.instant import DAY, Duration, Instant
 from zones.interval import BEGINNING, END, Interval, Intervals, subtract
 from zones.recurrence import Recurrence, recurring_occurrences
 from zones.wallclock import EARLIEST, LATEST, Occurrence
-from zones.weekly import WeeklyWindow, weekly_occurrences
+from zones.weekly import WeeklyWindow, weekly_length, weekly_occurrences
 from zones.window import OWN, Window
 
 _STEP: Final[Duration] = 16 * DAY
 """Weekly windows that are in force without a break for two weeks always are."""
 
+_WEEK: Final = timedelta(days=7)
 _LONGEST_PAUSE: Final[Duration] = 5_000 * DAY
 """An endless recurrence without a change for that long (13 years) is taken never to change: its
 rule repeats at least every 4 years, and 29 February at least every 8."""
@@ -77,7 +80,7 @@ def _next_probe(rules: Rules, holes: Intervals, instant: Instant) -> Instant | N
     steady = _steady(rules)
     if rules.weekly or (rules.recurrences and steady.first <= instant < steady.last):
         return instant
-    if any(each.is_endless for each in rules.recurrences):
+    if steady.endless:
         last = max(steady.last, *(hole.end for hole in holes if hole.end < END), steady.first)
         return instant if instant < last + _LONGEST_PAUSE else None
     starts = [each.start for each in rules.extra] + [each.first for each in rules.recurrences]
@@ -86,37 +89,43 @@ def _next_probe(rules: Rules, holes: Intervals, instant: Instant) -> Instant | N
 
 @dataclass(frozen=True, slots=True)
 class _Steady:
-    """Before `first` and after `last` only weekly windows and endless rules speak.
+    """Before `first` and after `last` only weekly windows and endless recurrences speak.
 
     `unbroken` are the windows that are in force without a break there.
     """
 
     first: Instant
     last: Instant
+    endless: bool
     unbroken: tuple[Window, ...]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def _steady(rules: Rules) -> _Steady:
-    bounds = [each.first for each in rules.recurrences]
-    bounds += [each.settled for each in rules.recurrences]
+    bounds = [edge for each in rules.recurrences for edge in (each.first, each.settled)]
     bounds += [edge for each in rules.extra for edge in (each.start, each.end)]
     finite = [each for each in bounds if EARLIEST <= each <= LATEST] or [0]
     first, last = min(finite), max(finite)
-    pause = _LONGEST_PAUSE if any(each.is_endless for each in rules.recurrences) else _STEP
-    before = join(_single(rules, first - _STEP, first))
-    after = join(_single(rules, last, last + pause))
-    unbroken = [
-        Window(BEGINNING, first, each.places)
-        for each in before
-        if each.start <= first - _STEP < first <= each.end
+    endless = any(each.is_endless for each in rules.recurrences)
+    head: list[Window] = []
+    if sum(map(weekly_length, rules.weekly), timedelta()) >= _WEEK:
+        head = _unbroken(rules, first - _STEP, first, Window(BEGINNING, first))
+    tail = _unbroken(rules, last, last + _STEP, Window(last, END)) if head or endless else []
+    if tail and endless:
+        tail = _unbroken(rules, last, last + _LONGEST_PAUSE, Window(last, END))
+    return _Steady(first, last, endless, (*head, *tail))
+
+
+def _unbroken(rules: Rules, start: Instant, end: Instant, whole: Window) -> list[Window]:
+    """Return `whole`, with its places, if the rules are in force from `start` to `end` throughout.
+
+    `whole` is what they are then in force for.
+    """
+    return [
+        replace(whole, places=each.places)
+        for each in join(_single(rules, start, end))
+        if each.start <= start and end <= each.end
     ]
-    unbroken += [
-        Window(last, END, each.places)
-        for each in after
-        if each.start <= last < last + pause <= each.end
-    ]
-    return _Steady(first, last, tuple(unbroken))
 
 
 def _follow(rules: Rules, after: Instant, until: Instant) -> list[Window]:
@@ -149,14 +158,28 @@ def _single(rules: Rules, after: Instant, until: Instant) -> list[Window]:
 
 def join(windows: Iterable[Window]) -> list[Window]:
     """Return windows joined where they overlap or touch, and split where their places differ."""
+    ordered = sorted(windows, key=attrgetter("start"))
+    if len({each.places for each in ordered}) > 1:
+        return _join_places(ordered)
+    joined: list[Window] = []
+    for each in ordered:
+        if joined and each.start <= joined[-1].end:
+            if each.end > joined[-1].end:
+                joined[-1] = Window(joined[-1].start, each.end, joined[-1].places)
+        else:
+            joined.append(each)
+    return joined
+
+
+def _join_places(windows: Iterable[Window]) -> list[Window]:
+    """Return windows joined and split by the places of those in force at each instant."""
     edges: dict[Instant, Counter[tuple[str, ...]]] = {}
     for each in windows:
         edges.setdefault(each.start, Counter())[each.places] += 1
         edges.setdefault(each.end, Counter())[each.places] -= 1
     joined: list[Window] = []
     active: Counter[tuple[str, ...]] = Counter()
-    moments = sorted(edges)
-    for start, end in pairwise(moments):
+    for start, end in pairwise(sorted(edges)):
         active.update(edges[start])
         met_at = {places for places, count in active.items() if count > 0}
         if not met_at:

@@ -37,13 +37,15 @@ _STEP: Final = timedelta(microseconds=1)
 class Occurrence:
     """A stretch of wall time and the instants it means: [start, end), empty when clocks skip it.
 
-    `start_wall` and `end_wall` are what the rule asked for; `places` are zone ids.
+    `start_wall` and `end_wall` are what was asked for, by the clocks of `timezone` (an IANA name);
+    `places` are zone ids.
     """
 
     start: Instant
     end: Instant
     start_wall: datetime
     end_wall: datetime
+    timezone: str
     places: tuple[str, ...]
 
 
@@ -96,7 +98,7 @@ def occurrence(
     start: datetime, end: datetime, zone: str, places: tuple[str, ...] = ()
 ) -> Occurrence:
     """Return what the wall times from `start` to `end` mean in a zone."""
-    return Occurrence(start_of(start, zone), end_of(end, zone), start, end, places)
+    return Occurrence(start_of(start, zone), end_of(end, zone), start, end, zone, places)
 
 
 def _readings(wall: datetime, zone: str) -> tuple[Instant, Instant]:

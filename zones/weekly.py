@@ -12,6 +12,7 @@ from typing import Final
 
 from zones.instant import Instant
 from zones.wallclock import EARLIEST, LATEST, Occurrence, local, occurrence
+from zones.window import checked_places
 
 DAY_NAMES: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_GROUPS: Final = {
@@ -22,9 +23,10 @@ _DAY_GROUPS: Final = {
 _DAYS_FIX: Final = "use 'daily', 'weekdays', 'weekends', names like 'mon,wed' or a range 'mon-fri'"
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _ONE_DAY: Final = timedelta(days=1)
-_MARGIN: Final = 3
-"""Days on either side of a query whose windows can reach it: one for the window's own length, one
-for the offset from UTC, one for clocks that skip or repeat a day."""
+_DAYS_BEFORE: Final = 2
+_DAYS_AFTER: Final = 1
+"""Start days beside those of a query whose windows can reach it: the day before, and one more on
+either side for clocks that skip or repeat a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class WeeklyWindow:
     places: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "places", checked_places(self.places))
         if not self.days or not self.days <= _DAY_GROUPS["daily"]:
             raise ValueError(
                 f"days: {sorted(self.days)} must name at least one day from 0 (Monday) to 6 "
@@ -52,20 +55,6 @@ class WeeklyWindow:
                     f"{name}: {value.isoformat()} has an offset: give the wall time alone, the "
                     "schedule's timezone says which clocks"
                 )
-        check_places(self.places)
-
-
-def check_places(places: tuple[str, ...]) -> None:
-    """Check that every place is a zone id.
-
-    Raises:
-        ValueError: a place is empty.
-    """
-    if not all(places):
-        raise ValueError(
-            f"places: {places!r} has an empty zone id: leave it out, or give no places at all for "
-            "those of the condition"
-        )
 
 
 def parse_weekly(
@@ -140,6 +129,15 @@ def parse_time(text: str, *, is_end: bool = False) -> time:
     raise ValueError(f"{field}: {text!r} is not a time of day: use HH:MM from 00:00 to {ends}")
 
 
+def weekly_length(window: WeeklyWindow) -> timedelta:
+    """Return the hours that a window lasts in a week, by the clock."""
+    start, end = (
+        timedelta(hours=t.hour, minutes=t.minute, seconds=t.second, microseconds=t.microsecond)
+        for t in (window.start, window.end)
+    )
+    return len(window.days) * (end - start if end > start else end - start + _ONE_DAY)
+
+
 def weekly_occurrences(
     window: WeeklyWindow, zone: str, after: Instant, until: Instant
 ) -> Iterator[Occurrence]:
@@ -162,4 +160,4 @@ def _days_between(after: Instant, until: Instant, zone: str) -> Iterator[date]:
     first, last = (
         local(min(max(each, EARLIEST), LATEST), zone).toordinal() for each in (after, until)
     )
-    return (date.fromordinal(day) for day in range(first - _MARGIN, last + _MARGIN + 1))
+    return (date.fromordinal(day) for day in range(first - _DAYS_BEFORE, last + _DAYS_AFTER + 1))
