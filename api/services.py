@@ -1,0 +1,27 @@
+"""What the API needs of the process around it: handed in once, so that nothing here is global."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from api.feed import ChangeSignal
+from engine.core.health import BusyError, EngineHealth
+from engine.store.protocol import Store
+from zones.instant import Instant
+
+__all__ = ["BusyError", "EngineHealth", "Services"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The store, the clock and the engine, as the API sees them."""
+
+    store: Store
+    now: Callable[[], Instant]
+    health: Callable[[], EngineHealth]
+    submit: Callable[[str, bytes], Awaitable[None]] | None = None
+    """Hands a payload with its topic to the engine; returns once it is committed.
+
+    Raises BusyError. None: this process takes no telemetry.
+    """
+    vendor_passwords: Mapping[str, str] = field(default_factory=dict)
+    changes: ChangeSignal = field(default_factory=ChangeSignal)

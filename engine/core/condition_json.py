@@ -1,0 +1,85 @@
+"""The JSON form of a condition, in orders and in replay files: its only reader and writer.
+
+    {"id": "c1", "kind": "curfew", "zone": "HOME-w1",
+     "weekly": [{"days": "daily", "start": "22:00", "end": "06:00"}], "threshold": 2}
+
+`zone` is one zone id, `zones` several; `condition_schedule` says how the hours are written. Without
+any window the condition is always in force, which a curfew may not be.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from engine.core.condition_schedule import read_schedule, write_schedule
+from engine.core.condition_wire import ConditionError, ConditionJson, decode, demand
+from engine.core.order import ConditionKind, Parameters
+from engine.core.registry import OrderCondition
+
+__all__ = ["ConditionError", "read_condition", "write_condition"]
+
+_PARAMETERS: Final = ("threshold", "buffer_m", "dwell_s", "grace_s", "confidence")
+
+
+def read_condition(data: Mapping[str, object], timezone: str) -> OrderCondition:
+    """Return the condition of its JSON form; `timezone` is the wearer's (IANA name).
+
+    Raises:
+        ConditionError: what is wrong, where, and how to put it right.
+    """
+    wire = decode(data, ConditionJson)
+    demand(wire.id.strip() == wire.id != "", "id", wire.id, "give an id without spaces around it")
+    demand(wire.version >= 1, "version", wire.version, "must be at least 1")
+    zone_ids = _zone_ids(wire)
+    schedule = read_schedule(wire, timezone)
+    demand(
+        not (schedule.always and wire.kind is ConditionKind.CURFEW),
+        "weekly",
+        None,
+        "a curfew needs its hours: give `weekly`, `extra` or `ical`, or use kind 'inclusion'",
+    )
+    return OrderCondition(
+        condition_id=wire.id,
+        kind=wire.kind,
+        zone_ids=zone_ids,
+        schedule=schedule,
+        parameters=_parameters(wire),
+        version=wire.version,
+    )
+
+
+def write_condition(condition: OrderCondition) -> dict[str, object]:
+    """Return the JSON form of a condition: reading it with its time zone gives an equal one."""
+    zone_ids = condition.zone_ids
+    hours = write_schedule(condition.schedule)
+    wire = ConditionJson(
+        id=condition.condition_id,
+        kind=condition.kind,
+        zone=zone_ids[0] if len(zone_ids) == 1 else None,
+        zones=zone_ids if len(zone_ids) > 1 else (),
+        **{name: getattr(condition.parameters, name) for name in _PARAMETERS},
+        **{name: getattr(hours, name) for name in hours.__struct_fields__},
+        version=condition.version,
+    )
+    fields = msgspec.json.decode(msgspec.json.encode(wire), type=dict[str, object])
+    return {"id": wire.id, "kind": wire.kind.value} | fields
+
+
+def _zone_ids(wire: ConditionJson) -> tuple[str, ...]:
+    if wire.zone is not None:
+        demand(not wire.zones, "zones", wire.zones, "give `zone` or `zones`, not both")
+    path = "zones" if wire.zone is None else "zone"
+    zone_ids = wire.zones if wire.zone is None else (wire.zone,)
+    demand(bool(zone_ids), "zone", None, "give the zone id of the place, in `zone` or `zones`")
+    demand(all(zone_ids), path, zone_ids, "has an empty zone id: leave it out")
+    demand(len(set(zone_ids)) == len(zone_ids), path, zone_ids, "names a zone twice")
+    return zone_ids
+
+
+def _parameters(wire: ConditionJson) -> Parameters:
+    try:
+        return Parameters(**{name: getattr(wire, name) for name in _PARAMETERS})
+    except ValueError as error:
+        name, _, words = str(error).partition(" is ")
+        raise ConditionError(name, getattr(wire, name), words) from None
