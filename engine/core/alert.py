@@ -1,7 +1,7 @@
 """An alert is what a person handles; it is made from episodes and never disappears.
 
-Open -> acknowledged -> closed, by people only. `restored` (the condition holds again) is a flag, not
-a closure. Repeats of one kind collapse into the alert that is not closed yet, with a count.
+Open -> acknowledged -> closed, by people only. `restored` (the condition holds again) is a flag,
+not a closure. Repeats of one kind collapse into the alert that is not closed yet, with a count.
 """
 
 from enum import StrEnum
@@ -26,7 +26,7 @@ class AlertAction(StrEnum):
 
     RAISED = "raised"
     REPEATED = "repeated"
-    CONFIRMED = "confirmed"
+    PROGRESSED = "progressed"
     AMENDED = "amended"
     RETRACTED = "retracted"
     RESTORED = "restored"

@@ -47,7 +47,9 @@ class Severity(StrEnum):
     SYSTEM = "system"
 
 
-_CRITICAL: Final = "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos"
+_CRITICAL: Final = (
+    "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos"
+)
 _ADVISORY: Final = "buffer_entered possible_transit battery_low"
 
 SEVERITY: Final[dict[EpisodeKind, Severity]] = (
@@ -129,3 +131,14 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
         if self.state is EpisodeState.BRIEF and SEVERITY[self.kind] is not Severity.SYSTEM:
             return Severity.ADVISORY
         return SEVERITY[self.kind]
+
+
+class StoredEpisode(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode as it was last shown: under which id, and how often it had been amended."""
+
+    episode_id: int
+    revision: int
+    """1 when new; raised by evidence that changes what had been settled."""
+    wearer_id: str
+    updated_at: Instant
+    episode: Episode

@@ -3,13 +3,17 @@
 Everything the judgement needs to know about one activation is gathered in one frozen `Supervision`.
 """
 
+from bisect import bisect_right
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from zones.history import ZoneHistory
 from zones.instant import Duration, Instant, seconds
+from zones.interval import END
 from zones.schedule import Schedule
+from zones.window import OWN, Window
 
 
 class ConditionKind(StrEnum):
@@ -70,6 +74,44 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     schedule: Schedule
     parameters: Parameters = Parameters()
     version: int = 1
+    places: tuple[ZoneHistory, ...] = ()
+    """Zones that only windows with addresses of their own name."""
+    by_id: dict[str, ZoneHistory] = {}
+    """Every zone of the condition by its id; made from `zones` and `places`."""
+    zone_changes: tuple[Instant, ...] = ()
+    """Instants at which a version of any of the zones takes effect, in order; made likewise."""
+
+    def __post_init__(self) -> None:
+        """Index the zones."""
+        every = (*self.zones, *self.places)
+        changes = {
+            zone.effective_from
+            for history in every
+            for zone in history.versions
+            if zone.effective_from is not None
+        }
+        force_setattr(self, "by_id", {history.zone_id: history for history in every})
+        force_setattr(self, "zone_changes", tuple(sorted(changes)))
+
+    @property
+    def keep_out(self) -> bool:
+        """True if the wearer must not be in the zones, False if he must be in one of them."""
+        return self.kind is ConditionKind.EXCLUSION
+
+    def targets(self, window: Window) -> tuple[str, ...]:
+        """Return the ids of the zones that count in a window."""
+        own = tuple(history.zone_id for history in self.zones)
+        if not window.places:
+            return own
+        named = tuple(place for place in window.places if place != OWN)
+        return (*own, *named) if OWN in window.places else named
+
+    def next_change(self, after: Instant) -> Instant:
+        """Return the next instant at which what is in force changes; END if none."""
+        index = bisect_right(self.zone_changes, after)
+        zone_change = self.zone_changes[index] if index < len(self.zone_changes) else END
+        scheduled = self.schedule.next_change(after)
+        return zone_change if scheduled is None else min(scheduled, zone_change)
 
 
 class Activation(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,3 +132,4 @@ class Supervision(msgspec.Struct, frozen=True, kw_only=True):
     plan: SupervisionPlan
     timezone: str
     conditions: tuple[Condition, ...]
+    """Every version of every condition; each is in force in its own time only."""

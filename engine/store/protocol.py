@@ -16,7 +16,7 @@ import msgspec
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.device_event import DeviceEvent
-from engine.core.episode import Episode, EpisodeKind, EpisodeState, Severity
+from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.core.journal import JournalBlock
 from engine.core.order import Activation
 from engine.core.position import Position, PositionKey, Quarantine
@@ -49,16 +49,6 @@ class StoredRejection(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None
 
 
-class StoredEpisode(msgspec.Struct, frozen=True, kw_only=True):
-    """An episode as shown: its id and revision, and the evidence's verdict."""
-
-    episode_id: int
-    revision: int
-    wearer_id: str
-    updated_at: Instant
-    episode: Episode
-
-
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """The state of an activation's fold after every report earlier than `cut`."""
 
@@ -89,6 +79,14 @@ class JournalPart(Protocol):
     """Raw journal blocks."""
 
     def append(self, block: JournalBlock) -> None: ...
+    def rewrite(self, block: JournalBlock) -> None:
+        """Replace the body of a stored block by one in which messages are expunged.
+
+        Raises:
+            ConflictError: there is no block with that id and hash.
+        """
+        ...
+
     def head(self) -> tuple[int, bytes] | None:
         """Return id and hash of the newest block; None if there is none."""
         ...
@@ -126,6 +124,10 @@ class PositionsPart(Protocol):
 
         The page's cursor is (fix_time, position_id).
         """
+        ...
+
+    def get(self, position_ids: Collection[int]) -> Sequence[StoredPosition]:
+        """Return the positions with these ids, by id."""
         ...
 
     def count(self) -> int: ...
@@ -215,6 +217,10 @@ class AlertsPart(Protocol):
 
     def append_changes(self, changes: Sequence[AlertChange]) -> None: ...
     def append_outbox(self, entries: Sequence[OutboxEntry]) -> None: ...
+    def outbox_after(self, outbox_id: int, limit: int = 500) -> Sequence[OutboxEntry]:
+        """Return the entries after one, oldest first."""
+        ...
+
     def get(self, alert_id: int) -> Alert | None: ...
     def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
         """Return the alerts into which further episodes with these keys collapse."""

@@ -1,0 +1,34 @@
+"""The command line: `ringfence …`.
+
+The engine's own commands are added here. Packages above the engine bring theirs through the entry
+point group `ringfence.commands`: each is a function that takes the application and adds to it.
+"""
+
+from importlib.metadata import entry_points
+
+import typer
+
+from engine.commands import zones
+from engine.commands.replay import replay
+
+GROUP = "ringfence.commands"
+
+
+def application() -> typer.Typer:
+    """Return the whole command line."""
+    app = typer.Typer(
+        name="ringfence",
+        help="Ringfence, the open engine for electronic monitoring.",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+    )
+    app.command()(replay)
+    app.add_typer(zones.app, name="zones")
+    for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+        entry.load()(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    application()()

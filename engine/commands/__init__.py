@@ -1,0 +1,1 @@
+"""The commands of `ringfence` that the engine itself brings, one a file."""

@@ -1,0 +1,189 @@
+"""The judgement of one activation is a fold over event time.
+
+`observe` and `advance` are its only moves. `observe` takes the next report in order (a position, or
+a device event); `advance` only lets time pass, and letting it pass in one step or in many is the
+same. What the fold says therefore depends on the reports and on the time, never on how the reports
+arrived or when somebody looked.
+
+Reports are ordered by `report_order`. Positions that are quarantined for good never reach the fold;
+implausible ones do, because only the fold can tell.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from engine.core import condition_fold, faults
+from engine.core.bearing import reach_m
+from engine.core.condition_fold import Moment
+from engine.core.device_event import HEARD, DeviceEvent
+from engine.core.episode import Episode
+from engine.core.gauge import Gauge, Near
+from engine.core.naming import Ending
+from engine.core.order import Supervision
+from engine.core.plausibility import admit
+from engine.core.position import Position, PositionKey, Quarantine
+from engine.core.run import Phase
+from engine.core.run_episode import Context, episode_of
+from engine.core.state import ActivationState, ConditionState
+from engine.core.transit import transits
+from zones.instant import Instant
+from zones.interval import BEGINNING, END
+
+Report = Position | DeviceEvent
+
+
+class Step(NamedTuple):
+    """What one move leads to."""
+
+    state: ActivationState
+    closed: list[Episode]
+    """Episodes that ended, in the order in which they did."""
+    verdict: tuple[PositionKey, Quarantine | None] | None = None
+    """What became of the position that was observed, if one was."""
+    accepted: tuple[PositionKey, ...] = ()
+    """Positions quarantined before that are judged after all."""
+
+
+def report_order(report: Report) -> tuple[Instant, int, int, bytes]:
+    """Return the place of a report in event time: time, positions first, sequence, content."""
+    if isinstance(report, Position):
+        return (report.fix_time, 0, report.seq, report.digest)
+    return (report.time, 1, 0, report.digest)
+
+
+def begin(supervision: Supervision) -> ActivationState:
+    """Return the state of an activation at its start."""
+    return ActivationState(
+        activation_id=supervision.activation.activation_id,
+        time=supervision.activation.started_at,
+        conditions=tuple(condition_fold.initial(each) for each in supervision.conditions),
+    )
+
+
+class Fold(msgspec.Struct, frozen=True):
+    """The moves, for one activation under its supervision."""
+
+    supervision: Supervision
+    gauge: Gauge
+
+    def observe(self, state: ActivationState, report: Report) -> Step:
+        """Fold the next report in order."""
+        step = self.advance(state, max(state.time, report_order(report)[0]))
+        following = (
+            self._position(step.state, report)
+            if isinstance(report, Position)
+            else self._event(step.state, report)
+        )
+        head = msgspec.structs.replace(following.state, head=report_order(report))
+        return following._replace(state=head, closed=step.closed + following.closed)
+
+    def advance(self, state: ActivationState, now: Instant) -> Step:
+        """Let time pass up to and including `now`."""
+        closed: list[Episode] = []
+        while (due := next_change(state)) <= now:
+            earliest = now if state.time == BEGINNING else state.time
+            state, ended = self._turn(state, max(due, earliest))
+            closed += ended
+        return Step(msgspec.structs.replace(state, time=max(now, state.time)), closed)
+
+    def running(self, state: ActivationState, now: Instant) -> list[Episode]:
+        """Return the episodes that run at `now`, to which the state has been advanced."""
+        last, max_age = state.admission.last, self.supervision.plan.max_age
+        stale = last is not None and now > last.fix_time + max_age
+        since = last.fix_time + max_age if stale and last is not None else None
+        episodes = [
+            episode_of(context, each, run, None, Ending.RUNNING, unconfirmed_since=since)
+            for context, each in self._pairs(state)
+            for run in each.runs
+            if run.phase is not Phase.UNSURE
+        ]
+        return episodes + [
+            faults.episode_of(fault, state.activation_id, None) for fault in state.faults
+        ]
+
+    def _pairs(self, state: ActivationState) -> list[tuple[Context, ConditionState]]:
+        activation, max_age = self.supervision.activation, self.supervision.plan.max_age
+        return [
+            (Context(condition, activation.activation_id, activation.started_at, max_age), each)
+            for condition, each in zip(self.supervision.conditions, state.conditions, strict=True)
+        ]
+
+    def _turn(self, state: ActivationState, at: Instant) -> tuple[ActivationState, list[Episode]]:
+        moment, closed, conditions = self._held(state, at), [], []
+        for context, each in self._pairs(state):
+            if each.next_change <= at:
+                turned, ended = condition_fold.turn(context, each, at, moment)
+                conditions.append(turned)
+                closed += ended
+            else:
+                conditions.append(each)
+        return msgspec.structs.replace(state, conditions=tuple(conditions)), closed
+
+    def _held(self, state: ActivationState, at: Instant) -> Moment | None:
+        last = state.admission.last
+        if last is None or at - last.fix_time > self.supervision.plan.max_age:
+            return None
+        return Moment(at, last, self._near(last), None, held=True)
+
+    def _near(self, position: Position) -> Near:
+        reach = reach_of(self.supervision, position)
+        return () if reach is None else self.gauge.near(position, reach)
+
+    def _position(self, state: ActivationState, position: Position) -> Step:
+        admitted = admit(state.admission, position)
+        closed: list[Episode] = []
+        last = state.admission.last
+        for judged in admitted.judged:
+            state, ended = self._judge(state, judged, last)
+            closed += ended
+            last = judged
+        if not admitted.judged:
+            state = self._heard(state, position.fix_time)
+        return Step(
+            msgspec.structs.replace(state, admission=admitted.admission),
+            closed,
+            (position.key, admitted.verdict),
+            tuple(earlier.key for earlier in admitted.judged[:-1]),
+        )
+
+    def _judge(
+        self, state: ActivationState, position: Position, last: Position | None
+    ) -> tuple[ActivationState, list[Episode]]:
+        moment = Moment(position.fix_time, position, self._near(position), last, held=False)
+        holding, closed = faults.located(state.faults, position.fix_time, state.activation_id)
+        conditions = []
+        for context, each in self._pairs(state):
+            if last is not None:
+                closed += transits(context, each, last, position, self.gauge)
+            observed, ended = condition_fold.observe(context, each, moment)
+            conditions.append(observed)
+            closed += ended
+        return msgspec.structs.replace(state, conditions=tuple(conditions), faults=holding), closed
+
+    def _heard(self, state: ActivationState, at: Instant) -> ActivationState:
+        last = state.admission.last
+        judged = self.supervision.activation.started_at if last is None else last.fix_time
+        held = faults.heard(state.faults, at, judged, self.supervision.plan.max_age)
+        return msgspec.structs.replace(state, faults=held)
+
+    def _event(self, state: ActivationState, event: DeviceEvent) -> Step:
+        if event.type == HEARD:
+            return Step(self._heard(state, event.time), [])
+        holding, closed = faults.reported(state.faults, event)
+        return Step(msgspec.structs.replace(state, faults=holding), closed)
+
+
+def next_change(state: ActivationState) -> Instant:
+    """Return when schedules or zones next change what is in force; END if never."""
+    return min((each.next_change for each in state.conditions), default=END)
+
+
+def reach_of(supervision: Supervision, position: Position) -> float | None:
+    """Return how near in metres a zone to keep out of must be to matter; None without such zones."""
+    reaches = [
+        reach_m(position.accuracy_m, condition.parameters)
+        for condition in supervision.conditions
+        if condition.keep_out
+    ]
+    return max(reaches, default=None)

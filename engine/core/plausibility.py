@@ -1,0 +1,68 @@
+"""A position that nobody could have reached is kept but not judged, unless the wearer did move.
+
+The newcomer is quarantined if its implied speed from the last judged position is above
+`MAX_SPEED_MPS`. `AGREEING` quarantined positions in a row that agree with each other are all
+accepted. Implied speed is taken over the distance that the two accuracies do not explain, and over
+at least one second: a receiver that corrects itself by its own error has not moved.
+"""
+
+from typing import Final
+
+import msgspec
+
+from engine.core.position import Position, Quarantine
+from zones.instant import SECOND
+from zones.separation import distance_m
+
+MAX_SPEED_MPS: Final = 70.0
+AGREEING: Final = 3
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """What is remembered between positions of one activation."""
+
+    last: Position | None = None
+    """The last judged position."""
+    waiting: tuple[Position, ...] = ()
+    """Quarantined positions in a row that agree with each other, fewer than `AGREEING`."""
+    seen: tuple[int, int] | None = None
+    """fix_time and seq of the newest position, judged or not."""
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """What becomes of a position: the positions to judge now, and the verdict on the newcomer."""
+
+    admission: Admission
+    judged: tuple[Position, ...]
+    verdict: Quarantine | None
+
+
+def implied_speed_mps(before: Position, after: Position) -> float:
+    """Return the speed in m/s that the two positions imply beyond their accuracies."""
+    apart_m = distance_m(before.lon, before.lat, after.lon, after.lat)
+    unexplained_m = max(0.0, apart_m - before.accuracy_m - after.accuracy_m)
+    return unexplained_m / max(1.0, (after.fix_time - before.fix_time) / SECOND)
+
+
+def admit(admission: Admission, position: Position) -> Admitted:
+    """Decide on the next position in key order.
+
+    Of several positions with one fix_time and seq the first in key order (the smallest digest) is
+    taken; the others are conflicts.
+    """
+    seen = (position.fix_time, position.seq)
+    if seen == admission.seen:
+        return Admitted(admission, (), Quarantine.CONFLICT)
+    last = admission.last
+    if last is None or implied_speed_mps(last, position) <= MAX_SPEED_MPS:
+        return Admitted(Admission(position, (), seen), (position,), None)
+    chain = (*_agreeing(admission.waiting, position), position)
+    if len(chain) >= AGREEING:
+        return Admitted(Admission(position, (), seen), chain, None)
+    return Admitted(Admission(last, chain, seen), (), Quarantine.IMPLAUSIBLE)
+
+
+def _agreeing(waiting: tuple[Position, ...], position: Position) -> tuple[Position, ...]:
+    if waiting and implied_speed_mps(waiting[-1], position) <= MAX_SPEED_MPS:
+        return waiting
+    return ()

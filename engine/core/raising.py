@@ -1,0 +1,203 @@
+"""Episode changes become alert changes: one rule a kind of change, no alert ever deleted.
+
+An episode makes an alert once it is confirmed, or ended too early to be (brief). An episode that has
+an alert changes that one, closed or not. A new one joins the alert of its collapse key that is not
+closed (a repeat), or raises one. What an alert says of itself is always recomputed from all of its
+episodes, so it does not depend on the order in which they came to be known.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from engine.core.alert import (
+    ENGINE_ACTOR,
+    Alert,
+    AlertAction,
+    AlertChange,
+    AlertState,
+    CollapseKey,
+    collapse_group,
+)
+from engine.core.amend import ChangeKind
+from engine.core.episode import Episode, EpisodeState, Severity, StoredEpisode
+from zones.instant import Duration, Instant
+
+RANK = {severity: rank for rank, severity in enumerate(Severity)}
+"""Worst first."""
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """An episode change with the id and revision it was saved under."""
+
+    kind: ChangeKind
+    stored: StoredEpisode
+    before: Episode | None
+
+    @property
+    def key(self) -> CollapseKey:
+        """The key under which the episode collapses."""
+        return collapse_key(self.stored)
+
+
+class Ledger(msgspec.Struct):
+    """The alerts touched so far, and the history to append; ids come from the caller."""
+
+    alerts: dict[int, Alert]
+    by_episode: dict[int, int]
+    not_closed: dict[CollapseKey, int]
+    episodes: dict[int, StoredEpisode]
+    """Every episode of every alert at hand."""
+    changes: list[AlertChange]
+
+
+def collapse_key(stored: StoredEpisode) -> CollapseKey:
+    """Return the key under which an episode collapses into an alert."""
+    episode = stored.episode
+    together = collapse_group(episode.kind) in ("curfew", "inclusion")
+    zone_id = None if together else episode.zone_id
+    return CollapseKey(
+        stored.wearer_id, collapse_group(episode.kind), episode.condition_id, zone_id
+    )
+
+
+def worth_an_alert(episode: Episode) -> bool:
+    """Tell whether an episode has come far enough for people to be shown it as an alert."""
+    return episode.state in (EpisodeState.CONFIRMED, EpisodeState.BRIEF)
+
+
+def raise_alerts(
+    ledger: Ledger,
+    saved: Iterable[Saved],
+    now: Instant,
+    grace_of: Callable[[Episode], Duration],
+    next_id: Callable[[str], int],
+) -> None:
+    """Apply episode changes to the ledger, in order.
+
+    `next_id` gives a new id of the counter it is asked for: `alert` or `change`.
+    """
+    for each in saved:
+        ledger.episodes[each.stored.episode_id] = each.stored
+        actions = _actions(ledger, each)
+        if not actions:
+            continue
+        alert = _alert_of(ledger, each, now, next_id)
+        alert = _summary(ledger, alert, now, grace_of)
+        _put(ledger, alert)
+        if alert.restored and AlertAction.RESTORED not in actions and _ended_now(each):
+            actions = [*actions, AlertAction.RESTORED]
+        ledger.changes += [_change(alert, each, action, now, next_id) for action in actions]
+
+
+def _actions(ledger: Ledger, saved: Saved) -> list[AlertAction]:
+    episode = saved.stored.episode
+    if saved.stored.episode_id not in ledger.by_episode:
+        if not worth_an_alert(episode):
+            return []
+        repeated = saved.key in ledger.not_closed
+        return [AlertAction.REPEATED if repeated else AlertAction.RAISED]
+    if saved.kind is ChangeKind.RETRACTED:
+        return [AlertAction.RETRACTED]
+    if saved.kind is ChangeKind.AMENDED:
+        return [AlertAction.AMENDED]
+    return [AlertAction.RESTORED] if _ended_now(saved) else [AlertAction.PROGRESSED]
+
+
+def _ended_now(saved: Saved) -> bool:
+    ran = saved.before is None or saved.before.ended is None
+    return ran and saved.stored.episode.ended is not None
+
+
+def _alert_of(ledger: Ledger, saved: Saved, now: Instant, next_id: Callable[[str], int]) -> Alert:
+    episode_id = saved.stored.episode_id
+    alert_id = ledger.by_episode.get(episode_id) or ledger.not_closed.get(saved.key)
+    if alert_id is None:
+        return _new(saved, now, next_id("alert"))
+    alert = ledger.alerts[alert_id]
+    if episode_id in alert.episode_ids:
+        return alert
+    return msgspec.structs.replace(alert, episode_ids=(*alert.episode_ids, episode_id))
+
+
+def _new(saved: Saved, now: Instant, alert_id: int) -> Alert:
+    episode = saved.stored.episode
+    return Alert(
+        alert_id=alert_id,
+        wearer_id=saved.stored.wearer_id,
+        activation_id=episode.activation_id,
+        key=saved.key,
+        kind=episode.kind,
+        severity=episode.severity,
+        state=AlertState.OPEN,
+        raised_at=now,
+        updated_at=now,
+        started=episode.started.estimate,
+        episode_ids=(saved.stored.episode_id,),
+        count=1,
+        confirmed=False,
+        restored=False,
+        retracted=False,
+    )
+
+
+def _put(ledger: Ledger, alert: Alert) -> None:
+    ledger.alerts[alert.alert_id] = alert
+    ledger.by_episode.update(dict.fromkeys(alert.episode_ids, alert.alert_id))
+    if alert.state is not AlertState.CLOSED:
+        ledger.not_closed[alert.key] = alert.alert_id
+
+
+def _summary(
+    ledger: Ledger, alert: Alert, now: Instant, grace_of: Callable[[Episode], Duration]
+) -> Alert:
+    every = [ledger.episodes[episode_id].episode for episode_id in alert.episode_ids]
+    standing = [each for each in every if each.state is not EpisodeState.RETRACTED]
+    if not standing:
+        return msgspec.structs.replace(
+            alert, updated_at=now, count=0, restored=True, retracted=True, page_due_at=None
+        )
+    newest = max(standing, key=lambda each: each.started.by)
+    confirmed = [each for each in standing if each.state is EpisodeState.CONFIRMED]
+    return msgspec.structs.replace(
+        alert,
+        updated_at=now,
+        kind=newest.kind,
+        severity=min((each.severity for each in standing), key=RANK.__getitem__),
+        started=min(each.started.estimate for each in standing),
+        count=len(standing),
+        confirmed=bool(confirmed),
+        restored=all(each.ended is not None for each in standing),
+        retracted=False,
+        page_due_at=min((_page(each, grace_of) for each in confirmed), default=None),
+    )
+
+
+def _page(episode: Episode, grace_of: Callable[[Episode], Duration]) -> Instant:
+    proved = episode.started.by if episode.confirmed_at is None else episode.confirmed_at
+    return proved + grace_of(episode)
+
+
+def _change(
+    alert: Alert,
+    saved: Saved,
+    action: AlertAction,
+    now: Instant,
+    next_id: Callable[[str], int],
+) -> AlertChange:
+    told_otherwise = action in (AlertAction.AMENDED, AlertAction.RETRACTED)
+    return AlertChange(
+        change_id=next_id("change"),
+        alert_id=alert.alert_id,
+        at=now,
+        actor=ENGINE_ACTOR,
+        action=action,
+        episode_id=saved.stored.episode_id,
+        episode_revision=saved.stored.revision,
+        before=saved.before if told_otherwise else None,
+    )
+
+
+def episodes_needed(alerts: Mapping[int, Alert]) -> set[int]:
+    """Return the ids of the episodes that alerts at hand are recomputed from."""
+    return {episode_id for alert in alerts.values() for episode_id in alert.episode_ids}

@@ -1,0 +1,88 @@
+"""A position against a condition becomes readings: one a zone to keep out of, or one for them all.
+
+Zones to keep out of are judged each for itself; a zone that is not near is clear and needs no
+reading. Of zones to stay in the wearer must be in any, so the one he is deepest in counts for all.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from engine.core.bearing import Aspect, Signal, bearing, signal
+from engine.core.gauge import Near
+from engine.core.order import Condition
+from engine.core.position import Position
+from engine.core.run import Reading
+from zones.instant import Instant
+from zones.window import Window
+from zones.zone import Zone
+
+TOGETHER: Final = ""
+"""Target of the zones to stay in, which are judged together."""
+
+
+class Measured(NamedTuple):
+    """How far a position is from a zone version in effect."""
+
+    target: str
+    zone: Zone
+    signed_distance_m: float
+
+
+def measure(
+    condition: Condition, window: Window, at: Instant, position: Position, near: Near
+) -> list[Measured]:
+    """Return what a position can be judged against at an instant; for zones to keep out of, those
+    that are near only.
+    """
+    targets = condition.targets(window)
+    if not condition.keep_out:
+        return _deepest(condition, targets, at, position)
+    return [
+        Measured(zone.zone_id, zone, metres)
+        for zone, metres in near
+        if zone.zone_id in targets and _in_effect(condition, zone, at)
+    ]
+
+
+def _deepest(
+    condition: Condition, targets: Iterable[str], at: Instant, position: Position
+) -> list[Measured]:
+    versions = (condition.by_id[target].at(at) for target in targets)
+    found = [
+        Measured(TOGETHER, zone, zone.signed_distance_m(position.lon, position.lat))
+        for zone in versions
+        if zone is not None
+    ]
+    deepest = max(found, key=lambda each: (each.signed_distance_m, each.zone.zone_id), default=None)
+    return [] if deepest is None else [deepest]
+
+
+def read(condition: Condition, aspect: Aspect, position: Position, place: Measured) -> Reading:
+    """Return what a measured position means for one aspect of a condition."""
+    target, zone, metres = place
+    seen = bearing(metres, position.accuracy_m, condition.parameters, keep_out=condition.keep_out)
+    means = signal(condition.kind, aspect, seen)
+    return Reading(means, position, target, zone, metres, _depth_m(condition, metres))
+
+
+def far_reading(
+    condition: Condition, target: str, at: Instant, position: Position
+) -> Reading | None:
+    """Return the reading of a zone to keep out of that is too far away to have been measured.
+
+    None where the zone has no version in effect: there is nothing to be clear of.
+    """
+    zone = condition.by_id[target].at(at)
+    if zone is None:
+        return None
+    metres = zone.signed_distance_m(position.lon, position.lat)
+    return Reading(Signal.COMPLYING, position, target, zone, metres, _depth_m(condition, metres))
+
+
+def _depth_m(condition: Condition, signed_distance_m: float) -> float:
+    return signed_distance_m if condition.keep_out else -signed_distance_m
+
+
+def _in_effect(condition: Condition, zone: Zone, at: Instant) -> bool:
+    version = condition.by_id[zone.zone_id].at(at)
+    return version is not None and version.version == zone.version

@@ -1,0 +1,90 @@
+"""Replay judges recorded positions with the same fold as the engine, without a store or a broker.
+
+In order of event time it is one fold from beginning to end. By arrival every position is judged as
+it comes in: a late one is folded in where it belongs, as the engine does, and what had been settled
+otherwise is amended.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from engine.core.archive import Archive
+from engine.core.docket import Docket, judge, open_docket
+from engine.core.episode import StoredEpisode
+from engine.core.fold import Fold, Report, reach_of, report_order
+from engine.core.gauge import IndexGauge
+from engine.core.order import Supervision
+from engine.core.position import Position
+from zones.index import ZoneIndex
+from zones.instant import Instant
+from zones.zone import Zone
+
+PRIME = 20_000
+"""Positions measured at once."""
+
+
+class Replay:
+    """The replay of one activation."""
+
+    def __init__(
+        self,
+        supervision: Supervision,
+        index: ZoneIndex,
+        progress: Callable[[int], None] = lambda _count: None,
+    ) -> None:
+        self._gauge = IndexGauge(index)
+        self._fold = Fold(supervision, self._gauge)
+        self._docket = open_docket(supervision)
+        self._archive = Archive(supervision.activation.wearer_id)
+        self._progress = progress
+
+    def in_order(self, positions: Iterable[Position], until: Instant) -> list[StoredEpisode]:
+        """Judge positions by event time; let time pass up to `until`."""
+        fresh = {report_order(each): each for each in positions}
+        ordered = [fresh[order] for order in sorted(fresh)]
+        for first in range(0, len(ordered), PRIME):
+            part = ordered[max(0, first - 1) : first + PRIME]
+            self._prime(part)
+            self._take(ordered[first : first + PRIME], part[-1].fix_time)
+        self._take([], until)
+        return self._archive.shown()
+
+    def by_arrival(self, positions: Iterable[Position], until: Instant) -> list[StoredEpisode]:
+        """Judge positions one by one as they were received; let time pass up to `until`."""
+        ordered = sorted(positions, key=lambda each: (each.received_at, report_order(each)))
+        for first in range(0, len(ordered), PRIME):
+            part = ordered[first : first + PRIME]
+            self._prime(part)
+            for position in part:
+                self._take([position], position.fix_time)
+        self._take([], until)
+        return self._archive.shown()
+
+    def _prime(self, positions: Sequence[Position]) -> None:
+        supervision = self._fold.supervision
+        reaches = [reach_of(supervision, each) for each in positions]
+        if any(reach is None for reach in reaches):
+            return
+        paths = [(start, end) for start, end in pairwise(positions)]
+        self._gauge.prime(positions, [reach or 0.0 for reach in reaches], paths)
+
+    def _take(self, reports: Sequence[Report], now: Instant) -> None:
+        new = [each for each in reports if not self._archive.known(each)]
+        judged = judge(self._docket, self._fold, new, now, self._archive.history())
+        for report in new:
+            self._archive.add(report)
+        shown = self._archive.keep(judged, now)
+        self._docket = Docket(
+            supervision=self._docket.supervision, state=judged.state, shown=shown, due=judged.due
+        )
+        self._progress(len(reports))
+
+
+def index_of(supervisions: Iterable[Supervision]) -> ZoneIndex:
+    """Return an index of every version of every zone that anybody has to keep out of."""
+    zones: dict[tuple[str, int], Zone] = {}
+    for supervision in supervisions:
+        for condition in supervision.conditions if supervision.conditions else ():
+            for history in condition.by_id.values() if condition.keep_out else ():
+                zones.update({(zone.zone_id, zone.version): zone for zone in history.versions})
+    return ZoneIndex(zones.values())

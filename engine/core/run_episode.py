@@ -1,0 +1,119 @@
+"""A run becomes an episode: its bounds, its name, its evidence.
+
+A start lies after the last position in compliance (and not before the window opened or the zone took
+effect), and by the first position in violation; the estimate is where the straight path between the
+two crosses the boundary, if they are no more than the plan's max age apart, else the later end: the
+first instant that is proved. An end likewise, with the buffer as hysteresis.
+"""
+
+import msgspec
+
+from engine.core.bearing import Aspect
+from engine.core.episode import Bound, Episode, EpisodeState, Evidence
+from engine.core.naming import Ending, name
+from engine.core.order import Condition
+from engine.core.run import Phase, Place, Reading, Run
+from engine.core.state import ConditionState
+from zones.crossing import crossing_fraction
+from zones.instant import Duration, Instant
+from zones.interval import BEGINNING
+
+
+class Context(msgspec.Struct, frozen=True):
+    """A condition of an activation, with what its judgement needs to know of both."""
+
+    condition: Condition
+    activation_id: int
+    since: Instant
+    """Start of the activation; `BEGINNING` if it is not known."""
+    max_age: Duration
+
+
+def start_of_run(
+    context: Context,
+    state: ConditionState,
+    run: Run,
+    reading: Reading,
+    at: Instant,
+    *,
+    held: bool,
+) -> Bound:
+    """Return when a run that a reading begins at `at` started."""
+    if held:
+        return Bound(at, at, at)
+    earliest = max(context.since, state.window_start or BEGINNING, _effect(reading))
+    after = earliest if run.clear is None else max(earliest, run.clear.time)
+    if after == BEGINNING:
+        return Bound(None, at, at)
+    entering = context.condition.keep_out
+    estimate = _crossing(context, run.aspect, run.clear, reading, entering=entering)
+    return Bound(after, at, max(after, estimate))
+
+
+def end_of_run(context: Context, run: Run, reading: Reading, at: Instant, *, held: bool) -> Bound:
+    """Return when a run that a reading finishes at `at` ended."""
+    if held or run.started is None:
+        return Bound(at, at, at)
+    after = run.started.by if run.last is None else run.last.time
+    entering = not context.condition.keep_out
+    return Bound(after, at, _crossing(context, run.aspect, run.last, reading, entering=entering))
+
+
+def _effect(reading: Reading) -> Instant:
+    taken = reading.zone.effective_from
+    return BEGINNING if taken is None else taken
+
+
+def _crossing(
+    context: Context, aspect: Aspect, start: Place | None, reading: Reading, *, entering: bool
+) -> Instant:
+    """Return when the path from a certain place to the reading's crossed the boundary."""
+    end = reading.position
+    if start is None or end.fix_time - start.time > context.max_age:
+        return end.fix_time
+    outer = context.condition.keep_out if aspect is Aspect.BUFFER else not entering
+    margin = context.condition.parameters.buffer_m if outer else 0.0
+    share = crossing_fraction(
+        reading.zone, start.lon, start.lat, end.lon, end.lat, entering=entering, margin_m=margin
+    )
+    return start.time + round(share * (end.fix_time - start.time))
+
+
+def episode_of(
+    context: Context,
+    state: ConditionState,
+    run: Run,
+    ended: Bound | None,
+    ending: Ending,
+    evidence: tuple[Evidence, ...] = (),
+    unconfirmed_since: Instant | None = None,
+) -> Episode:
+    """Return what a run that has begun is, ended or not."""
+    if run.started is None:
+        raise ValueError("a run that has not begun is no episode")
+    kind = context.condition.kind
+    deepest = () if run.deepest is None else (run.deepest,)
+    bounded = state.window_start != BEGINNING
+    return Episode(
+        activation_id=context.activation_id,
+        condition_id=context.condition.condition_id,
+        condition_version=context.condition.version,
+        zone_id=run.zone_id,
+        kind=name(kind, run.aspect, at_start=run.at_start, ending=ending),
+        state=_state(run, ended),
+        started=run.started,
+        ended=ended,
+        positions=run.positions,
+        max_depth_m=run.max_depth_m,
+        confirmed_at=run.confirmed_at,
+        unconfirmed_since=unconfirmed_since,
+        window_start=state.window_start if bounded else None,
+        window_end=state.window_end if bounded else None,
+        evidence=(*run.evidence, *deepest, *evidence),
+    )
+
+
+def _state(run: Run, ended: Bound | None) -> EpisodeState:
+    if run.phase is Phase.CONFIRMED:
+        return EpisodeState.CONFIRMED
+    return EpisodeState.PENDING if ended is None else EpisodeState.BRIEF
