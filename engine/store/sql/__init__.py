@@ -1,0 +1,1 @@
+"""The SQL store: one implementation on SQLAlchemy Core for SQLite and PostgreSQL."""

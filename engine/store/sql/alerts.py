@@ -1,0 +1,212 @@
+"""Alerts as they stand, their history, and what people are to be told.
+
+In a writing transaction every read of alerts takes the writers' lock first: two people who
+acknowledge the same alert act one after the other, each on what the other left.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from sqlalchemy import func, select
+
+from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
+from engine.core.episode import EpisodeKind, Severity
+from engine.store.protocol import OutboxEntry, Page
+from engine.store.sql.backend import Conflict
+from engine.store.sql.keyset import Sorting, paged
+from engine.store.sql.schema import alert_changes, alert_episodes, alerts, orders, outbox
+from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks
+
+Sort = Literal["oldest", "newest", "severity"]
+
+_ROW: Final = alerts.c
+_ALERT: Final = msgspec.json.Decoder(Alert)
+_CHANGE: Final = msgspec.json.Decoder(AlertChange)
+_ENCODER: Final = msgspec.json.Encoder()
+
+STATE_RANK: Final = {AlertState.OPEN: 0, AlertState.ACKNOWLEDGED: 1, AlertState.CLOSED: 2}
+SEVERITY_RANK: Final = {
+    Severity.CRITICAL: 0,
+    Severity.SERIOUS: 1,
+    Severity.ADVISORY: 2,
+    Severity.SYSTEM: 3,
+}
+_STATE: Final = {rank: state for state, rank in STATE_RANK.items()}
+_NOT_CLOSED: Final = _ROW.state_rank < STATE_RANK[AlertState.CLOSED]
+
+_ORDERS: Final[dict[Sort, tuple[Sorting, ...]]] = {
+    "oldest": (Sorting(_ROW.state_rank), Sorting(_ROW.raised_at), Sorting(_ROW.alert_id)),
+    "newest": (
+        Sorting(_ROW.state_rank),
+        Sorting(_ROW.raised_at, descending=True),
+        Sorting(_ROW.alert_id, descending=True),
+    ),
+    "severity": (
+        Sorting(_ROW.state_rank),
+        Sorting(_ROW.severity_rank),
+        Sorting(_ROW.raised_at),
+        Sorting(_ROW.alert_id),
+    ),
+}
+
+
+class SqlAlerts:
+    """Alerts, their history, and what people are to be told."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Work inside one transaction."""
+        self._session = session
+
+    def save(self, alerts_: Sequence[Alert]) -> None:
+        """Insert or replace alerts."""
+        self._session.lock()
+        self._session.insert(alerts, map(_alert_values, alerts_), Conflict.REPLACE)
+        pairs = {id_: alert.alert_id for alert in alerts_ for id_ in alert.episode_ids}
+        self._session.insert(alert_episodes, pairs.items(), Conflict.REPLACE)
+
+    def append_changes(self, changes: Sequence[AlertChange]) -> None:
+        """Add to the history."""
+        self._session.insert(alert_changes, map(_change_values, changes))
+
+    def append_outbox(self, entries: Sequence[OutboxEntry]) -> None:
+        """Add what people are to be told."""
+        rows = (
+            (each.outbox_id, each.alert_id, each.change_id, each.due_at, each.created_at)
+            for each in entries
+        )
+        self._session.insert(outbox, rows)
+
+    def outbox_after(self, outbox_id: int, limit: int = 500) -> Sequence[OutboxEntry]:
+        """Return the entries after one, oldest first."""
+        query = select(outbox).where(outbox.c.outbox_id > outbox_id).order_by(outbox.c.outbox_id)
+        return [OutboxEntry(**row._asdict()) for row in self._session.rows(query.limit(limit))]
+
+    def get(self, alert_id: int) -> Alert | None:
+        """Return one alert."""
+        self._session.lock()
+        row = self._session.first(select(_ROW.body).where(_ROW.alert_id == alert_id))
+        return None if row is None else _alert(row)
+
+    def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
+        """Return the alerts into which further episodes with these keys collapse."""
+        self._session.lock()
+        query = select(_ROW.body).where(_NOT_CLOSED).order_by(_ROW.alert_id)
+        found = (
+            _alert(row)
+            for part in chunks([_text(key) for key in keys])
+            for row in self._session.rows(query.where(_ROW.collapse_key.in_(part)))
+        )
+        return {alert.key: alert for alert in found}
+
+    def of_episodes(self, episode_ids: Collection[int]) -> Mapping[int, Alert]:
+        """Return the alert of each episode that has one."""
+        self._session.lock()
+        same = alert_episodes.c.alert_id == _ROW.alert_id
+        query = select(alert_episodes.c.episode_id, _ROW.body).join_from(
+            alert_episodes, alerts, same
+        )
+        return {
+            row.episode_id: _alert(row)
+            for part in chunks(episode_ids)
+            for row in self._session.rows(query.where(alert_episodes.c.episode_id.in_(part)))
+        }
+
+    def history(self, alert_id: int) -> Sequence[AlertChange]:
+        """Return everything that happened to an alert, oldest first."""
+        row = alert_changes.c
+        query = select(row.body).where(row.alert_id == alert_id).order_by(row.change_id)
+        return _changes(self._session.rows(query))
+
+    def changes_after(self, change_id: int, limit: int = 500) -> Sequence[AlertChange]:
+        """Return the changes after one, oldest first."""
+        row = alert_changes.c
+        query = select(row.body).where(row.change_id > change_id).order_by(row.change_id)
+        return _changes(self._session.rows(query.limit(limit)))
+
+    def newest_change_id(self) -> int:
+        """Return the id of the newest change; 0 if there is none."""
+        return self._session.number(select(func.max(alert_changes.c.change_id)))
+
+    def list(
+        self,
+        page: Page,
+        *,
+        states: Collection[AlertState] = (AlertState.OPEN, AlertState.ACKNOWLEDGED),
+        severities: Collection[Severity] = (),
+        kinds: Collection[EpisodeKind] = (),
+        wearer_id: str | None = None,
+        officer: str | None = None,
+        agency: str | None = None,
+        sort: Sort = "oldest",
+    ) -> Sequence[Alert]:
+        """Open ones first, then by `sort`; officer and agency are those of the wearer's orders.
+
+        The cursor is (state rank, severity rank if sorted by it, raised_at, alert_id).
+        """
+        query = select(_ROW.body)
+        if states:
+            query = query.where(_ROW.state_rank.in_([STATE_RANK[state] for state in states]))
+        if severities:
+            query = query.where(
+                _ROW.severity_rank.in_([SEVERITY_RANK[each] for each in severities])
+            )
+        if kinds:
+            query = query.where(_ROW.kind.in_([kind.value for kind in kinds]))
+        if wearer_id is not None:
+            query = query.where(_ROW.wearer_id == wearer_id)
+        query = _of_orders(query, officer, agency)
+        return [_alert(row) for row in self._session.rows(paged(query, _ORDERS[sort], page))]
+
+    def count_by_state(self) -> Mapping[AlertState, int]:
+        """Return how many alerts are in each state."""
+        query = select(_ROW.state_rank, func.count()).group_by(_ROW.state_rank)
+        counts = {_STATE[rank]: count for rank, count in self._session.rows(query)}
+        return {state: counts.get(state, 0) for state in AlertState}
+
+
+def _of_orders(query: AnySelect, officer: str | None, agency: str | None) -> AnySelect:
+    if officer is None and agency is None:
+        return query
+    supervised = select(orders.c.wearer_id).where(orders.c.newest)
+    if officer is not None:
+        supervised = supervised.where(orders.c.officer == officer)
+    if agency is not None:
+        supervised = supervised.where(orders.c.agency == agency)
+    return query.where(_ROW.wearer_id.in_(supervised))
+
+
+def _text(value: object) -> str:
+    return _ENCODER.encode(value).decode()
+
+
+def _alert_values(alert: Alert) -> tuple[Any, ...]:
+    return (
+        alert.alert_id,
+        STATE_RANK[alert.state],
+        SEVERITY_RANK[alert.severity],
+        alert.raised_at,
+        alert.wearer_id,
+        alert.kind.value,
+        _text(alert.key),
+        _text(alert),
+    )
+
+
+def _change_values(change: AlertChange) -> tuple[Any, ...]:
+    return (
+        change.change_id,
+        change.alert_id,
+        change.at,
+        change.actor,
+        change.action.value,
+        _text(change),
+    )
+
+
+def _alert(row: AnyRow) -> Alert:
+    return _ALERT.decode(row.body)
+
+
+def _changes(rows: Iterable[AnyRow]) -> Sequence[AlertChange]:
+    return [_CHANGE.decode(row.body) for row in rows]

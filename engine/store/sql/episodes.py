@@ -1,0 +1,124 @@
+"""Episodes: every revision is a row, and one of them is the newest."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+
+from engine.core.episode import Episode, EpisodeKind, EpisodeState, StoredEpisode
+from engine.store.protocol import Page
+from engine.store.sql.backend import Conflict
+from engine.store.sql.keyset import Sorting, paged
+from engine.store.sql.schema import episodes
+from engine.store.sql.session import AnyRow, SqlSession, chunks
+from zones.instant import Instant
+
+_ROW: Final = episodes.c
+_DECODER: Final = msgspec.json.Decoder(Episode)
+_ENCODER: Final = msgspec.json.Encoder()
+_HAPPENED: Final = _ROW.state != EpisodeState.RETRACTED.value
+
+
+class SqlEpisodes:
+    """Episodes, each revision kept."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Work inside one transaction."""
+        self._session = session
+
+    def save(self, rows: Sequence[StoredEpisode]) -> None:
+        """Store new episodes and new revisions; the former revision stays readable."""
+        newest = {row.episode_id: row.revision for row in rows}
+        for row in rows:
+            newest[row.episode_id] = max(newest[row.episode_id], row.revision)
+        # A stored revision greater than these stays the newest, and the insert then fails: loudly
+        # rather than showing what is superseded.
+        superseded = (
+            update(episodes)
+            .where(
+                _ROW.episode_id == bindparam("id"),
+                _ROW.newest,
+                _ROW.revision <= bindparam("up_to"),
+            )
+            .values(newest=False)
+        )
+        amended = [{"id": id_, "up_to": last} for id_, last in newest.items() if last > 1]
+        self._session.change(superseded, amended)
+        values = (_values(row, newest=row.revision == newest[row.episode_id]) for row in rows)
+        self._session.insert(episodes, values, Conflict.REPLACE)
+
+    def running(self) -> Sequence[StoredEpisode]:
+        """Return every episode without an end that was not retracted."""
+        return self._newest(_ROW.ended_by.is_(None), _HAPPENED)
+
+    def touching(self, activation_id: int, since: Instant) -> Sequence[StoredEpisode]:
+        """Return the episodes that run or whose end's `by` >= `since`, not retracted."""
+        reaches = or_(_ROW.ended_by.is_(None), _ROW.ended_by >= since)
+        return self._newest(_ROW.activation_id == activation_id, reaches, _HAPPENED)
+
+    def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]:
+        """Return the newest revisions of episodes, by id."""
+        found = [
+            each for part in chunks(episode_ids) for each in self._newest(_ROW.episode_id.in_(part))
+        ]
+        return sorted(found, key=lambda each: each.episode_id)
+
+    def revisions(self, episode_id: int) -> Sequence[StoredEpisode]:
+        """Return every revision, oldest first."""
+        query = select(episodes).where(_ROW.episode_id == episode_id).order_by(_ROW.revision)
+        return [_episode(row) for row in self._session.rows(query)]
+
+    def list(
+        self,
+        page: Page,
+        *,
+        wearer_id: str | None = None,
+        kinds: Collection[EpisodeKind] = (),
+        states: Collection[EpisodeState] = (),
+    ) -> Sequence[StoredEpisode]:
+        """Newest start first; the cursor is (started estimate, episode_id)."""
+        query = select(episodes).where(_ROW.newest)
+        if wearer_id is not None:
+            query = query.where(_ROW.wearer_id == wearer_id)
+        if kinds:
+            query = query.where(_ROW.kind.in_([kind.value for kind in kinds]))
+        if states:
+            query = query.where(_ROW.state.in_([state.value for state in states]))
+        order = (Sorting(_ROW.started, descending=True), Sorting(_ROW.episode_id, descending=True))
+        return [_episode(row) for row in self._session.rows(paged(query, order, page))]
+
+    def count(self) -> int:
+        """Return how many episodes are stored, retracted ones included."""
+        return self._session.number(select(func.count()).select_from(episodes).where(_ROW.newest))
+
+    def _newest(self, *conditions: ColumnElement[bool]) -> Sequence[StoredEpisode]:
+        query = select(episodes).where(_ROW.newest, *conditions).order_by(_ROW.episode_id)
+        return [_episode(row) for row in self._session.rows(query)]
+
+
+def _values(row: StoredEpisode, *, newest: bool) -> tuple[Any, ...]:
+    episode = row.episode
+    return (
+        row.episode_id,
+        row.revision,
+        newest,
+        row.wearer_id,
+        episode.activation_id,
+        episode.kind.value,
+        episode.state.value,
+        episode.started.estimate,
+        None if episode.ended is None else episode.ended.by,
+        row.updated_at,
+        _ENCODER.encode(episode).decode(),
+    )
+
+
+def _episode(row: AnyRow) -> StoredEpisode:
+    return StoredEpisode(
+        episode_id=row.episode_id,
+        revision=row.revision,
+        wearer_id=row.wearer_id,
+        updated_at=row.updated_at,
+        episode=_DECODER.decode(row.body),
+    )

@@ -1,0 +1,66 @@
+"""The schema grows by migrations, which are shipped with the engine and run by command only.
+
+An engine works on exactly the revision it was written for: it neither changes a schema unasked nor
+guesses at one it does not know.
+"""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from engine.store.protocol import StoreUnavailableError
+from engine.store.sql.backend import MIGRATE, Backend
+
+
+def needed_revision() -> str:
+    """Return the revision this engine works on."""
+    head = _scripts().get_current_head()
+    assert head is not None, "a migration is shipped"  # noqa: S101 - narrows the type
+    return head
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision of a database; None before its first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(backend: Backend) -> None:
+    """Bring a database to the revision this engine works on; others wait until it is there."""
+    backend.prepare()
+    config = _config()
+    with backend.writing.begin() as connection:
+        backend.lock_writers(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_revision(connection: Connection, name: str) -> None:
+    """Check that a database is at the revision this engine works on.
+
+    Raises:
+        StoreUnavailableError: it is not; the message says what to do.
+    """
+    current, needed = current_revision(connection), needed_revision()
+    if current == needed:
+        return
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreUnavailableError(
+            f"store {name}: its schema {current} is newer than this engine, which needs {needed}: "
+            "install the newer version"
+        )
+    raise StoreUnavailableError(
+        f"store {name}: its schema is {current or 'empty'}, needed is {needed}: {MIGRATE}"
+    )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "engine.store:migrations")
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

@@ -1,0 +1,183 @@
+"""Positions, kept in the order in which they are judged: (fix_time, seq, digest) per activation."""
+
+from collections.abc import Collection, Mapping, Sequence
+from heapq import merge
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+
+from engine.core.position import Mechanism, Position, PositionKey, Quarantine
+from engine.store.protocol import Page, StoredPosition
+from engine.store.sql.keyset import Sorting, paged
+from engine.store.sql.schema import activations, positions
+from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks
+from zones.instant import Instant
+
+_ROW: Final = positions.c
+_KEY: Final = (_ROW.fix_time, _ROW.seq, _ROW.digest)
+_MECHANISMS: Final = {each.value: each for each in Mechanism}
+_QUARANTINES: Final[dict[str | None, Quarantine | None]] = {
+    None: None,
+    **{each.value: each for each in Quarantine},
+}
+
+
+class SqlPositions:
+    """Positions, judged and quarantined."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Work inside one transaction."""
+        self._session = session
+
+    def insert(self, rows: Sequence[StoredPosition]) -> None:
+        """Store new positions; one whose key is stored already is a conflict."""
+        self._session.insert(positions, map(_values, rows))
+
+    def known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
+        """Return those of the keys that are stored already."""
+        found: set[PositionKey] = set()
+        for times in chunks({key.fix_time for key in keys}):
+            query = select(*_KEY).where(
+                _ROW.activation_id == activation_id, _ROW.fix_time.in_(times)
+            )
+            found.update(map(PositionKey._make, self._session.rows(query)))
+        return found.intersection(keys)
+
+    def newest_keys(self) -> Mapping[int, PositionKey]:
+        """Return each activation's greatest stored key, quarantined positions included."""
+        return {row[0]: PositionKey._make(row[1:]) for row in self._session.rows(_newest_keys())}
+
+    def since(self, activation_id: int, instant: Instant) -> Sequence[Position]:
+        """Return the positions with fix_time >= instant, in key order, quarantined included."""
+        query = select(positions).where(
+            _ROW.activation_id == activation_id, _ROW.fix_time >= instant
+        )
+        return [_position(row) for row in self._session.rows(query.order_by(*_KEY))]
+
+    def set_quarantine(
+        self, activation_id: int, verdicts: Mapping[PositionKey, Quarantine | None]
+    ) -> None:
+        """Store verdicts that evidence which came later has changed."""
+        statement = update(positions).where(
+            _ROW.activation_id == activation_id,
+            _ROW.fix_time == bindparam("at"),
+            _ROW.seq == bindparam("number"),
+            _ROW.digest == bindparam("content"),
+        )
+        rows = [
+            {"at": key.fix_time, "number": key.seq, "content": key.digest, "quarantine": verdict}
+            for key, verdict in verdicts.items()
+        ]
+        self._session.change(statement.values(quarantine=bindparam("quarantine")), rows)
+
+    def track(
+        self, wearer_id: str, since: Instant, until: Instant, page: Page
+    ) -> Sequence[StoredPosition]:
+        """Return a wearer's positions with since <= fix_time < until, oldest first.
+
+        The page's cursor is (fix_time, position_id).
+        """
+        worn = select(activations.c.activation_id).where(activations.c.wearer_id == wearer_id)
+        # One short index scan per activation, merged, instead of one sort over all of them.
+        parts = [
+            self._session.rows(_part_of_track(activation_id, since, until, page))
+            for (activation_id,) in self._session.rows(worn)
+        ]
+        merged = merge(*parts, key=lambda row: (row.fix_time, row.position_id))
+        return [_stored(row) for row in islice(merged, page.limit)]
+
+    def get(self, position_ids: Collection[int]) -> Sequence[StoredPosition]:
+        """Return the positions with these ids, by id."""
+        found = [
+            _stored(row)
+            for part in chunks(position_ids)
+            for row in self._session.rows(select(positions).where(_ROW.position_id.in_(part)))
+        ]
+        return sorted(found, key=lambda stored: stored.position_id)
+
+    def count(self) -> int:
+        """Return how many positions are stored."""
+        return self._session.number(select(func.count()).select_from(positions))
+
+
+def _part_of_track(activation_id: int, since: Instant, until: Instant, page: Page) -> AnySelect:
+    query = select(positions).where(
+        _ROW.activation_id == activation_id, _ROW.fix_time >= since, _ROW.fix_time < until
+    )
+    return paged(query, (Sorting(_ROW.fix_time), Sorting(_ROW.position_id)), page)
+
+
+def _newest_keys() -> AnySelect:
+    """Jump through the index from activation to activation; a GROUP BY would read every row."""
+    low = select(func.min(_ROW.activation_id).label("id")).cte("seen", recursive=True)
+    following = (
+        select(func.min(_ROW.activation_id)).where(_ROW.activation_id > low.c.id).scalar_subquery()
+    )
+    seen = low.union_all(select(following).where(low.c.id.is_not(None)))
+    other = positions.alias("other")
+    newest = (
+        select(other.c.position_id)
+        .where(other.c.activation_id == seen.c.id)
+        .order_by(other.c.fix_time.desc(), other.c.seq.desc(), other.c.digest.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+    return select(_ROW.activation_id, *_KEY).join(seen, _ROW.position_id == newest)
+
+
+def _values(stored: StoredPosition) -> tuple[Any, ...]:
+    position = stored.position
+    return (
+        position.activation_id,
+        position.fix_time,
+        position.seq,
+        position.digest,
+        stored.position_id,
+        stored.block_id,
+        stored.message_index,
+        position.received_at,
+        position.lat,
+        position.lon,
+        position.accuracy_m,
+        position.accuracy_assumed,
+        position.mechanism.value,
+        position.satellites,
+        position.hdop,
+        position.speed_mps,
+        position.heading_deg,
+        position.altitude_m,
+        position.late,
+        None if position.quarantine is None else position.quarantine.value,
+    )
+
+
+def _position(row: AnyRow) -> Position:
+    return Position(
+        activation_id=row.activation_id,
+        fix_time=row.fix_time,
+        received_at=row.received_at,
+        seq=row.seq,
+        digest=row.digest,
+        lat=row.lat,
+        lon=row.lon,
+        accuracy_m=row.accuracy_m,
+        accuracy_assumed=row.accuracy_assumed,
+        mechanism=_MECHANISMS[row.mechanism],
+        satellites=row.satellites,
+        hdop=row.hdop,
+        speed_mps=row.speed_mps,
+        heading_deg=row.heading_deg,
+        altitude_m=row.altitude_m,
+        late=row.late,
+        quarantine=_QUARANTINES[row.quarantine],
+    )
+
+
+def _stored(row: AnyRow) -> StoredPosition:
+    return StoredPosition(
+        position_id=row.position_id,
+        block_id=row.block_id,
+        message_index=row.message_index,
+        position=_position(row),
+    )

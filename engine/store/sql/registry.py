@@ -1,0 +1,196 @@
+"""Who wears what, under which order, and the zones; versions are added, never overwritten.
+
+Every write takes the writers' lock first: version numbers and the rule that a device is on one
+wearer at a time rest on what is stored.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import or_, select, update
+
+from engine.core.order import Activation
+from engine.core.registry import Device, Order, Wearer
+from engine.store.protocol import ConflictError
+from engine.store.sql.backend import Conflict
+from engine.store.sql.counters import last_id, take_ids
+from engine.store.sql.schema import activations, devices, wearers
+from engine.store.sql.session import AnyRow, SqlSession
+from engine.store.sql.versions import SqlOrders, SqlZones
+from zones.instant import Instant, render
+from zones.zone import Zone
+
+_REVISION: Final = "registry"
+_WORN: Final = activations.c
+
+
+class SqlRegistry:
+    """Who wears what, under which order, and the zones. Every write raises the revision."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Work inside one transaction."""
+        self._session = session
+        self._orders = SqlOrders(session)
+        self._zones = SqlZones(session)
+
+    def revision(self) -> int:
+        """Return a number that grows with every write."""
+        return last_id(self._session, _REVISION)
+
+    def save_wearer(self, wearer: Wearer) -> None:
+        """Insert or replace a wearer."""
+        self._changing()
+        row = (wearer.wearer_id, wearer.name, wearer.timezone, wearer.agency)
+        self._session.insert(wearers, [row], Conflict.REPLACE)
+
+    def save_device(self, device: Device) -> None:
+        """Insert or replace a device."""
+        self._changing()
+        row = (device.vendor, device.device_id, device.model)
+        self._session.insert(devices, [row], Conflict.REPLACE)
+
+    def add_activation(self, activation: Activation) -> Activation:
+        """Store a new activation and return it with its id (that of the argument is ignored).
+
+        Raises:
+            ConflictError: the device is active on a wearer at that time already, or wearer or
+                device is not stored, or it would end before it starts.
+        """
+        self._changing()
+        _check_span(activation.started_at, activation.ended_at)
+        self._check_stored(activation)
+        self._check_free(activation)
+        id_ = take_ids(self._session, "activation", 1)[0]
+        row = (
+            id_,
+            activation.wearer_id,
+            activation.vendor,
+            activation.device_id,
+            activation.started_at,
+            activation.ended_at,
+            None,
+        )
+        self._session.insert(activations, [row])
+        return self._activation(id_)
+
+    def end_activation(self, activation_id: int, ended_at: Instant, reason: str) -> Activation:
+        """Set the end of an activation, and why it ended.
+
+        Raises:
+            ConflictError: there is no such activation, it has ended already, or not yet begun.
+        """
+        self._changing()
+        activation = self._activation(activation_id)
+        if activation.ended_at is not None:
+            raise ConflictError(
+                f"activation {activation_id} ended at {render(activation.ended_at)} already: "
+                "begin a new one if the device is worn again"
+            )
+        _check_span(activation.started_at, ended_at)
+        self._session.change(
+            update(activations)
+            .where(_WORN.activation_id == activation_id)
+            .values(ended_at=ended_at, end_reason=reason)
+        )
+        return self._activation(activation_id)
+
+    def save_order(self, order: Order) -> Order:
+        """Store an order; an order with that id gets the next version, the former one is kept.
+
+        Raises:
+            ConflictError: its wearer, or a zone it names, is not stored.
+        """
+        self._changing()
+        self._check_wearer(order.wearer_id)
+        return self._orders.save(order)
+
+    def save_zone(self, zone: Zone) -> Zone:
+        """Store a zone version; it gets the next version number of its zone_id."""
+        self._changing()
+        return self._zones.save(zone)
+
+    def wearers(self) -> Sequence[Wearer]:
+        """Return all wearers, by id."""
+        rows = self._session.rows(select(wearers).order_by(wearers.c.wearer_id))
+        return [Wearer(**row._asdict()) for row in rows]
+
+    def devices(self) -> Sequence[Device]:
+        """Return all devices, by vendor and id."""
+        query = select(devices).order_by(devices.c.vendor, devices.c.device_id)
+        return [Device(**row._asdict()) for row in self._session.rows(query)]
+
+    def activations(self) -> Sequence[Activation]:
+        """Return all activations, by id."""
+        query = select(activations).order_by(_WORN.activation_id)
+        return _activations(self._session.rows(query))
+
+    def orders(self) -> Sequence[Order]:
+        """Return every version of every order, by order_id and version."""
+        return self._orders.all()
+
+    def zones(self) -> Sequence[Zone]:
+        """Return every version of every zone, by zone_id and version."""
+        return self._zones.all()
+
+    def _changing(self) -> None:
+        take_ids(self._session, _REVISION, 1)
+
+    def _check_wearer(self, wearer_id: str) -> None:
+        found = select(wearers.c.wearer_id).where(wearers.c.wearer_id == wearer_id)
+        if self._session.first(found) is None:
+            raise ConflictError(f"wearer {wearer_id!r} is not stored: save it first")
+
+    def _check_stored(self, activation: Activation) -> None:
+        self._check_wearer(activation.wearer_id)
+        found = select(devices.c.vendor).where(
+            devices.c.vendor == activation.vendor, devices.c.device_id == activation.device_id
+        )
+        if self._session.first(found) is None:
+            raise ConflictError(f"device {_device(activation)} is not stored: save it first")
+
+    def _check_free(self, activation: Activation) -> None:
+        ends_later = or_(_WORN.ended_at.is_(None), _WORN.ended_at > activation.started_at)
+        query = select(activations).where(
+            _WORN.vendor == activation.vendor,
+            _WORN.device_id == activation.device_id,
+            ends_later,
+        )
+        if activation.ended_at is not None:
+            query = query.where(_WORN.started_at < activation.ended_at)
+        for other in _activations(self._session.rows(query.order_by(_WORN.started_at))):
+            raise ConflictError(
+                f"device {_device(activation)} is on wearer {other.wearer_id!r} from "
+                f"{render(other.started_at)} (activation {other.activation_id}): end that first"
+            )
+
+    def _activation(self, activation_id: int) -> Activation:
+        query = select(activations).where(_WORN.activation_id == activation_id)
+        for activation in _activations(self._session.rows(query)):
+            return activation
+        raise ConflictError(f"activation {activation_id} is not stored: check the id")
+
+
+def _check_span(started_at: Instant, ended_at: Instant | None) -> None:
+    if ended_at is not None and ended_at < started_at:
+        raise ConflictError(
+            f"the activation would end at {render(ended_at)}, before its start at "
+            f"{render(started_at)}: give a later end"
+        )
+
+
+def _device(activation: Activation) -> str:
+    return f"{activation.device_id!r} of {activation.vendor!r}"
+
+
+def _activations(rows: Iterable[AnyRow]) -> list[Activation]:
+    return [
+        Activation(
+            activation_id=row.activation_id,
+            wearer_id=row.wearer_id,
+            vendor=row.vendor,
+            device_id=row.device_id,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,276 @@
+"""The tables. Every id and instant is a 64-bit integer; an instant is microseconds since 1970, UTC.
+
+Values with an inner life (episodes, alerts, orders, zones) are kept whole as JSON in `body`, beside
+the columns that queries filter and sort by. The migrations must end at exactly these tables.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+INT64: Final = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite's INTEGER holds 64 bits, and only under that name is it the row's own key."""
+
+
+def _id(name: str) -> "Column[int]":
+    return Column(name, INT64, primary_key=True, autoincrement=False)
+
+
+def _int(name: str, *, nullable: bool = False) -> "Column[int]":
+    return Column(name, INT64, nullable=nullable)
+
+
+def _text(name: str, *, nullable: bool = False, primary_key: bool = False) -> "Column[str]":
+    return Column(name, Text, nullable=nullable, primary_key=primary_key)
+
+
+def _bytes(name: str, *, primary_key: bool = False) -> "Column[bytes]":
+    return Column(name, LargeBinary, nullable=False, primary_key=primary_key)
+
+
+def _float(name: str, *, nullable: bool = False) -> "Column[float]":
+    return Column(name, Double, nullable=nullable)
+
+
+def _flag(name: str) -> "Column[bool]":
+    return Column(name, Boolean(create_constraint=False), nullable=False)
+
+
+def _partial_index(name: str, where: str, *columns: "Column[Any]", unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+counters: Final = Table(
+    "counters", metadata, _text("counter", primary_key=True), _int("value"), sqlite_with_rowid=False
+)
+"""The last id given out of each kind, and the revision of the registry."""
+
+journal_blocks: Final = Table(
+    "journal_blocks",
+    metadata,
+    _id("block_id"),
+    _int("committed_at"),
+    _int("messages"),
+    _bytes("previous_hash"),
+    _bytes("merkle_root"),
+    _bytes("block_hash"),
+    _bytes("body"),
+)
+
+positions: Final = Table(
+    "positions",
+    metadata,
+    _id("activation_id"),
+    _id("fix_time"),
+    _id("seq"),
+    _bytes("digest", primary_key=True),
+    _int("position_id"),
+    _int("block_id"),
+    _int("message_index"),
+    _int("received_at"),
+    _float("lat"),
+    _float("lon"),
+    _float("accuracy_m"),
+    _flag("accuracy_assumed"),
+    _text("mechanism"),
+    _int("satellites", nullable=True),
+    _float("hdop", nullable=True),
+    _float("speed_mps", nullable=True),
+    _float("heading_deg", nullable=True),
+    _float("altitude_m", nullable=True),
+    _flag("late"),
+    _text("quarantine", nullable=True),
+    # Without a row number of its own, SQLite keeps the rows in the order of their key: a track is
+    # read from neighbouring pages, however many wearers reported in between.
+    sqlite_with_rowid=False,
+)
+Index("positions_position_id", positions.c.position_id, unique=True)
+
+device_events: Final = Table(
+    "device_events",
+    metadata,
+    _id("activation_id"),
+    _bytes("digest", primary_key=True),
+    _int("time"),
+    _int("received_at"),
+    _text("type"),
+    _text("state"),
+    sqlite_with_rowid=False,
+)
+Index("device_events_time", device_events.c.activation_id, device_events.c.time)
+
+rejections: Final = Table(
+    "rejections",
+    metadata,
+    _id("rejection_id"),
+    _int("received_at"),
+    _text("topic"),
+    _bytes("payload"),
+    _text("reason"),
+    _text("detail"),
+    _text("field", nullable=True),
+)
+
+checkpoints: Final = Table(
+    "checkpoints", metadata, _id("activation_id"), _id("cut"), _bytes("state")
+)
+
+episodes: Final = Table(
+    "episodes",
+    metadata,
+    _id("episode_id"),
+    _id("revision"),
+    _flag("newest"),
+    _text("wearer_id"),
+    _int("activation_id"),
+    _text("kind"),
+    _text("state"),
+    _int("started"),
+    _int("ended_by", nullable=True),
+    _int("updated_at"),
+    _text("body"),
+)
+_NEWEST: Final = "newest"
+_RUNNING: Final = "newest AND ended_by IS NULL AND state <> 'retracted'"
+_partial_index("episodes_newest", _NEWEST, episodes.c.episode_id, unique=True)
+_partial_index("episodes_started", _NEWEST, episodes.c.started, episodes.c.episode_id)
+_partial_index(
+    "episodes_wearer", _NEWEST, episodes.c.wearer_id, episodes.c.started, episodes.c.episode_id
+)
+_partial_index("episodes_activation", _NEWEST, episodes.c.activation_id, episodes.c.ended_by)
+_partial_index("episodes_running", _RUNNING, episodes.c.episode_id)
+
+alerts: Final = Table(
+    "alerts",
+    metadata,
+    _id("alert_id"),
+    Column("state_rank", SmallInteger, nullable=False),
+    Column("severity_rank", SmallInteger, nullable=False),
+    _int("raised_at"),
+    _text("wearer_id"),
+    _text("kind"),
+    _text("collapse_key"),
+    _text("body"),
+)
+Index("alerts_raised", alerts.c.state_rank, alerts.c.raised_at, alerts.c.alert_id)
+Index(
+    "alerts_severity",
+    alerts.c.state_rank,
+    alerts.c.severity_rank,
+    alerts.c.raised_at,
+    alerts.c.alert_id,
+)
+Index("alerts_wearer", alerts.c.wearer_id, alerts.c.state_rank, alerts.c.raised_at)
+_partial_index("alerts_collapse_key", "state_rank < 2", alerts.c.collapse_key)
+
+alert_episodes: Final = Table(
+    "alert_episodes",
+    metadata,
+    _id("episode_id"),
+    _int("alert_id"),
+)
+
+alert_changes: Final = Table(
+    "alert_changes",
+    metadata,
+    _id("change_id"),
+    _int("alert_id"),
+    _int("at"),
+    _text("actor"),
+    _text("action"),
+    _text("body"),
+)
+Index("alert_changes_alert", alert_changes.c.alert_id, alert_changes.c.change_id)
+
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    _id("outbox_id"),
+    _int("alert_id"),
+    _int("change_id"),
+    _int("due_at"),
+    _int("created_at"),
+)
+
+wearers: Final = Table(
+    "wearers",
+    metadata,
+    _text("wearer_id", primary_key=True),
+    _text("name"),
+    _text("timezone"),
+    _text("agency"),
+)
+
+devices: Final = Table(
+    "devices",
+    metadata,
+    _text("vendor", primary_key=True),
+    _text("device_id", primary_key=True),
+    _text("model"),
+)
+
+activations: Final = Table(
+    "activations",
+    metadata,
+    _id("activation_id"),
+    Column("wearer_id", Text, ForeignKey("wearers.wearer_id"), nullable=False),
+    _text("vendor"),
+    _text("device_id"),
+    _int("started_at"),
+    _int("ended_at", nullable=True),
+    _text("end_reason", nullable=True),
+    ForeignKeyConstraint(["vendor", "device_id"], ["devices.vendor", "devices.device_id"]),
+)
+Index("activations_wearer", activations.c.wearer_id)
+Index(
+    "activations_device",
+    activations.c.vendor,
+    activations.c.device_id,
+    activations.c.started_at,
+)
+
+orders: Final = Table(
+    "orders",
+    metadata,
+    _text("order_id", primary_key=True),
+    _id("version"),
+    _flag("newest"),
+    Column("wearer_id", Text, ForeignKey("wearers.wearer_id"), nullable=False),
+    _text("agency"),
+    _text("officer"),
+    _text("body"),
+)
+_partial_index("orders_officer", _NEWEST, orders.c.officer, orders.c.wearer_id)
+_partial_index("orders_agency", _NEWEST, orders.c.agency, orders.c.wearer_id)
+
+zones: Final = Table(
+    "zones",
+    metadata,
+    _text("zone_id", primary_key=True),
+    _id("version"),
+    _text("body"),
+)

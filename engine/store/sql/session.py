@@ -1,0 +1,84 @@
+"""A session is one transaction's connection, with the few moves that every part is made of."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Delete, Row, Select, Table, Update
+
+from engine.store.sql.backend import Backend, Conflict
+
+T = TypeVar("T")
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+_MOST_IN_LIST: Final = 1000
+"""Values compared in one statement: databases limit them, and plans get worse."""
+
+
+class SqlSession:
+    """Runs statements inside one transaction."""
+
+    def __init__(self, connection: Connection, backend: Backend, *, writable: bool) -> None:
+        """Wrap an open transaction."""
+        self.connection = connection
+        self._backend = backend
+        self._writable = writable
+        self._locked = False
+
+    def rows(self, statement: AnySelect) -> Sequence[AnyRow]:
+        """Return all rows of a query."""
+        return self.connection.execute(statement).all()
+
+    def stream(self, statement: AnySelect) -> Iterator[AnyRow]:
+        """Yield the rows of a query that may be larger than memory."""
+        yield from self.connection.execution_options(yield_per=1000).execute(statement)
+
+    def first(self, statement: AnySelect) -> AnyRow | None:
+        """Return the first row of a query."""
+        return self.connection.execute(statement).first()
+
+    def number(self, statement: AnySelect) -> int:
+        """Return the one number a query asks for; 0 for none."""
+        return int(self.connection.execute(statement).scalar() or 0)
+
+    def lock(self) -> None:
+        """Hold the writers' lock if this transaction writes: what is read now cannot change."""
+        if self._writable and not self._locked:
+            self._backend.lock_writers(self.connection)
+            self._locked = True
+
+    def insert(
+        self, table: Table, rows: Iterable[tuple[Any, ...]], conflict: Conflict = Conflict.FAIL
+    ) -> None:
+        """Insert rows of values in the order of the table's columns."""
+        self.check_writable()
+        listed = list(rows)
+        if listed:
+            self._backend.insert(self.connection, table, listed, conflict)
+
+    def change(
+        self, statement: "Update | Delete", rows: Sequence[dict[str, Any]] | None = None
+    ) -> int:
+        """Run an UPDATE or DELETE, once per row of parameters, and return the rows it changed."""
+        self.check_writable()
+        if rows is not None and not rows:
+            return 0
+        return self.connection.execute(statement, rows).rowcount
+
+    def check_writable(self) -> None:
+        """Refuse to write in a reading transaction.
+
+        Raises:
+            RuntimeError: this is one.
+        """
+        if not self._writable:
+            raise RuntimeError("this transaction only reads: begin it with store.write()")
+
+
+def chunks(values: Collection[T]) -> Iterator[list[T]]:
+    """Yield the values in lists short enough for one statement."""
+    iterator = iter(values)
+    while part := list(islice(iterator, _MOST_IN_LIST)):
+        yield part

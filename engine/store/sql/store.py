@@ -1,0 +1,111 @@
+"""The Store on SQL: transactions, and what a failure of the database means."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from engine.store.protocol import (
+    AlertsPart,
+    CheckpointsPart,
+    ConflictError,
+    Counter,
+    EpisodesPart,
+    EventsPart,
+    JournalPart,
+    PositionsPart,
+    RegistryPart,
+    RejectionsPart,
+    StoreUnavailableError,
+    Transaction,
+)
+from engine.store.sql.alerts import SqlAlerts
+from engine.store.sql.backend import Backend
+from engine.store.sql.checkpoints import SqlCheckpoints
+from engine.store.sql.counters import take_ids
+from engine.store.sql.episodes import SqlEpisodes
+from engine.store.sql.events import SqlEvents
+from engine.store.sql.journal import SqlJournal
+from engine.store.sql.migration import check_revision
+from engine.store.sql.positions import SqlPositions
+from engine.store.sql.registry import SqlRegistry
+from engine.store.sql.rejections import SqlRejections
+from engine.store.sql.session import SqlSession
+
+_PIN = "SELECT 1 FROM counters LIMIT 1"
+"""A snapshot is taken by the first statement: this one, so that it is that of the beginning."""
+
+
+class SqlTransaction:
+    """A unit of work: all of it is committed, or none of it."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Open the parts on one transaction."""
+        self._session = session
+        self.journal: JournalPart = SqlJournal(session)
+        self.positions: PositionsPart = SqlPositions(session)
+        self.events: EventsPart = SqlEvents(session)
+        self.rejections: RejectionsPart = SqlRejections(session)
+        self.checkpoints: CheckpointsPart = SqlCheckpoints(session)
+        self.episodes: EpisodesPart = SqlEpisodes(session)
+        self.alerts: AlertsPart = SqlAlerts(session)
+        self.registry: RegistryPart = SqlRegistry(session)
+
+    def next_ids(self, counter: Counter, count: int) -> range:
+        """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""
+        return take_ids(self._session, counter, count)
+
+
+class SqlStore:
+    """Durable storage in an SQL database."""
+
+    def __init__(self, backend: Backend) -> None:
+        """Use a database; nothing is connected before the first transaction."""
+        self._backend = backend
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Begin a writing transaction: commit at the end of the block, else roll back."""
+        with failures_named(self._backend), self._backend.writing.begin() as connection:
+            yield self._transaction(connection, writable=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Begin a reading transaction on one consistent snapshot; writing in it is an error."""
+        with failures_named(self._backend), self._backend.reading.connect() as connection:
+            connection.exec_driver_sql(_PIN)
+            yield self._transaction(connection, writable=False)
+
+    def check(self) -> None:
+        """Raise StoreUnavailableError if the store is out of reach or its schema not current."""
+        with failures_named(self._backend), self._backend.reading.connect() as connection:
+            check_revision(connection, self._backend.name)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._backend.reading.dispose()
+        self._backend.writing.dispose()
+
+    def _transaction(self, connection: Connection, *, writable: bool) -> SqlTransaction:
+        return SqlTransaction(SqlSession(connection, self._backend, writable=writable))
+
+
+@contextmanager
+def failures_named(backend: Backend) -> Iterator[None]:
+    """Turn the database's errors into the store's.
+
+    Raises:
+        StoreUnavailableError: the database cannot be used; the message says the fix.
+        ConflictError: a row contradicts one that is stored.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(f"this contradicts what is stored: {error.orig}") from error
+    except (DBAPIError, PoolTimeoutError) as error:
+        reason = backend.explain(error)
+        if reason is None:
+            raise
+        raise StoreUnavailableError(f"store {backend.name}: {reason}") from error
