@@ -1,0 +1,151 @@
+"""Crossings between two positions, anywhere on earth."""
+
+import math
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from zones.crossing import crosses, crossing_fraction
+from zones.zone import Area, Circle, Zone
+
+TOWNS = [(-46.63, -23.55), (180.0, -17.0), (-179.99, 70.0), (20.0, 84.99), (3.0, 0.0)]
+
+
+def normal(lon: float) -> float:
+    """Bring a longitude to -180..180."""
+    return (lon + 180.0) % 360.0 - 180.0
+
+
+@st.composite
+def ways(draw: st.DrawFn) -> tuple[Zone, tuple[float, float], tuple[float, float]]:
+    """A zone at a town and two positions round it."""
+    lon, lat = draw(st.sampled_from(TOWNS))
+    squeeze = math.cos(math.radians(lat))
+    if draw(st.booleans()):
+        zone = Zone("circle", Circle(lon, lat, draw(st.floats(50.0, 3_000.0))))
+    else:
+        size = draw(st.floats(0.001, 0.03))
+        star = [
+            (normal(lon + size * reach * x / squeeze), lat + size * reach * y)
+            for x, y, reach in ((1, 0, 1.0), (0, 1, 0.3), (-1, 0, 1.0), (0, -1, 0.6))
+        ]
+        zone = Zone("star", Area((((*star, star[0]),),)))
+    near = st.floats(-0.06, 0.06)
+    a, b = (
+        (normal(lon + draw(near) / squeeze), max(-90.0, min(90.0, lat + draw(near))))
+        for _ in range(2)
+    )
+    return zone, a, b
+
+
+def at(a: tuple[float, float], b: tuple[float, float], t: float) -> tuple[float, float]:
+    """Go a share of the way from a to b."""
+    d_lon = (b[0] - a[0] + 180.0) % 360.0 - 180.0
+    return normal(a[0] + t * d_lon), a[1] + t * (b[1] - a[1])
+
+
+@given(ways(), st.sampled_from([0.0, 50.0]), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_the_crossing_is_on_the_boundary(
+    case: tuple[Zone, tuple[float, float], tuple[float, float]], margin_m: float, entering: bool
+) -> None:
+    """Between sides the fraction is where the grown zone's boundary is, to a millimetre."""
+    zone, a, b = case
+    if not entering:
+        a, b = b, a
+    depths = [zone.signed_distance_m(*end) + margin_m for end in (a, b)]
+    assume(depths[0] < 0.0 <= depths[1] if entering else depths[1] < 0.0 <= depths[0])
+    t = crossing_fraction(zone, *a, *b, entering=entering, margin_m=margin_m)
+    assert zone.signed_distance_m(*at(a, b, t)) + margin_m == pytest.approx(0.0, abs=1e-3)
+    rest = (
+        [t + (1.0 - t) * share / 50 for share in range(1, 51)]
+        if entering
+        else [t * share / 50 for share in range(50)]
+    )
+    assert all(zone.signed_distance_m(*at(a, b, each)) + margin_m >= -1.0 for each in rest)
+
+
+@given(ways())
+@settings(max_examples=200, deadline=None)
+def test_crosses_agrees_with_the_depth_along_the_way(
+    case: tuple[Zone, tuple[float, float], tuple[float, float]],
+) -> None:
+    """A way with a place inside touches; one that never comes near does not."""
+    zone, a, b = case
+    deepest = max(zone.signed_distance_m(*at(a, b, share / 200)) for share in range(201))
+    if deepest >= 0.0:
+        assert crosses(zone, *a, *b)
+        assert crosses(zone, *b, *a)
+    elif deepest < -200.0:
+        assert not crosses(zone, *a, *b)
+
+
+CIRCLE = Zone("circle", Circle(0.0, 0.0, 1_000.0))
+EAST = 1_000.0 / 111_319.49079327358
+
+
+@pytest.mark.parametrize(
+    ("from_lon", "to_lon", "entering", "at_lon"),
+    [
+        (-0.02, 0.02, True, -EAST),
+        (-0.02, 0.02, False, EAST),
+        (-0.02, 0.0, False, -EAST),
+        (0.0, 0.02, True, EAST),
+        (-0.03, -0.02, True, -0.02),
+        (-0.03, -0.02, False, -0.02),
+        (0.001, 0.005, True, 0.005),
+        (0.005, 0.001, False, 0.005),
+    ],
+    ids=[
+        "through, entry",
+        "through, exit",
+        "exit asked of an entry",
+        "entry asked of an exit",
+        "stays outside, entry",
+        "stays outside, exit",
+        "stays inside, entry",
+        "stays inside, exit",
+    ],
+)
+def test_ends_that_do_not_say(
+    from_lon: float, to_lon: float, entering: bool, at_lon: float
+) -> None:
+    """Where the ends are on the same or the wrong side, the documented place is given."""
+    t = crossing_fraction(CIRCLE, from_lon, 0.0, to_lon, 0.0, entering)
+    assert from_lon + t * (to_lon - from_lon) == pytest.approx(at_lon, abs=1e-7)
+
+
+def test_the_last_entry_and_the_first_exit() -> None:
+    """A way through two parts of a zone enters last at the second and leaves first the first."""
+    parts = tuple(
+        (((west, -1.0), (west + 1.0, -1.0), (west + 1.0, 1.0), (west, 1.0), (west, -1.0)),)
+        for west in (1.0, 3.0)
+    )
+    zone = Zone("two", Area(parts))
+    assert crossing_fraction(zone, 0.0, 0.0, 3.5, 0.0, True) == pytest.approx(3.0 / 3.5, abs=1e-9)
+    assert crossing_fraction(zone, 1.5, 0.0, 5.0, 0.0, False) == pytest.approx(0.5 / 3.5, abs=1e-9)
+
+
+def test_a_way_takes_the_short_way_round() -> None:
+    """From 179.9 east to 179.9 west a way crosses the antimeridian, not Greenwich."""
+    assert crosses(Zone("fiji", Circle(180.0, -17.0, 500.0)), 179.9, -17.0, -179.9, -17.0)
+    assert not crosses(Zone("zero", Circle(0.0, -17.0, 500.0)), 179.9, -17.0, -179.9, -17.0)
+
+
+@pytest.mark.parametrize(
+    "shape", [Circle(0.0, 0.0, 100.0), Area(((((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)),),))]
+)
+def test_a_way_of_no_length(shape: Circle | Area) -> None:
+    """Someone who does not move crosses a zone if inside it."""
+    zone = Zone("zone", shape)
+    assert crosses(zone, 0.0, 0.0, 0.0, 0.0)
+    assert not crosses(zone, 2.0, 2.0, 2.0, 2.0)
+    assert 0.0 <= crossing_fraction(zone, 2.0, 2.0, 2.0, 2.0, True) <= 1.0
+
+
+def test_touching_the_boundary_is_crossing() -> None:
+    """A way along an edge of an area touches it."""
+    zone = Zone("box", Area(((((0, 0), (1, 0), (1, 1), (0, 1), (0, 0)),),)))
+    assert crosses(zone, -1.0, 1.0, 2.0, 1.0)
+    assert not crosses(zone, -1.0, 1.000001, 2.0, 1.000001)
