@@ -100,6 +100,11 @@ class MqttSource:
         return max(0, self._connections - 1)
 
     @property
+    def publishes_waiting(self) -> int:
+        """Messages given to `publish` that the broker has not acknowledged."""
+        return len(self._outgoing)
+
+    @property
     def publishes_dropped(self) -> int:
         """Messages given to `publish` and not sent."""
         return self._outgoing.dropped
@@ -249,8 +254,11 @@ async def _lost(client: aiomqtt.Client) -> None:
     Raises:
         MqttError: always.
     """
-    async for _ in client.messages:
-        pass
+    try:
+        async for _ in client.messages:
+            pass
+    except aiomqtt.MqttError as error:
+        raise aiomqtt.MqttError(f"the connection was lost ({error.__cause__ or error})") from error
 
 
 def describe(error: Exception) -> str:

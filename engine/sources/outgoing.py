@@ -7,7 +7,9 @@ is kept in the store.
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import aiomqtt
@@ -38,7 +40,7 @@ class Outgoing:
         self.dropped = 0
 
     def __len__(self) -> int:
-        """Return how many messages wait."""
+        """Return how many messages the broker has not acknowledged."""
         return len(self._waiting)
 
     def put(self, topic: str, payload: bytes) -> None:
@@ -62,39 +64,49 @@ class Outgoing:
         """
         while True:
             await self._filled.wait()
-            together = [self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting)))]
-            try:
-                await self._send_together(client, together)
-            finally:
-                if not self._waiting:
-                    self._filled.clear()
-                    self._emptied.set()
-
-    async def _send_together(self, client: aiomqtt.Client, messages: list[_Message]) -> None:
-        """Publish some at once; put back, in order, what was not acknowledged."""
-        outcomes: list[BaseException | None] = [asyncio.CancelledError()] * len(messages)
-        try:
+            if not (together := self._next()):
+                continue
             outcomes = await asyncio.gather(
-                *(client.publish(message.topic, message.payload, qos=1) for message in messages),
+                *(client.publish(message.topic, message.payload, qos=1) for message in together),
                 return_exceptions=True,
             )
-        finally:
-            failed = [
-                message
-                for message, outcome in zip(messages, outcomes, strict=True)
-                if outcome is not None and self._may_try_again(message, outcome)
-            ]
-            self._waiting.extendleft(reversed(failed))
-        for outcome in outcomes:
-            if isinstance(outcome, aiomqtt.MqttError):
-                raise outcome
+            self._settle(together, outcomes)
+            for outcome in outcomes:
+                if isinstance(outcome, aiomqtt.MqttError):
+                    raise outcome
 
-    def _may_try_again(self, message: _Message, outcome: BaseException) -> bool:
-        message.tries += 1
-        if message.tries < _TRIES and not isinstance(outcome, ValueError):
-            return True
-        self._drop(message.topic, str(outcome))
-        return False
+    def _next(self) -> list[_Message]:
+        """Return the first messages of the queue, which stay in it, less those tried enough.
+
+        After a failure they go one by one: the one that is not taken fails alone.
+        """
+        while self._waiting and self._waiting[0].tries >= _TRIES:
+            self._drop(self._waiting.popleft().topic, f"the broker did not take it {_TRIES} times")
+        self._note_empty()
+        failed = bool(self._waiting and self._waiting[0].tries)
+        together = list(islice(self._waiting, 1 if failed else _TOGETHER))
+        for message in together:
+            message.tries += 1
+        return together
+
+    def _settle(
+        self, messages: Sequence[_Message], outcomes: Sequence[BaseException | None]
+    ) -> None:
+        """Take what was sent, and what can never be, out of the front of the queue."""
+        again = []
+        for message, outcome in zip(messages, outcomes, strict=True):
+            self._waiting.popleft()
+            if isinstance(outcome, ValueError):
+                self._drop(message.topic, str(outcome))
+            elif outcome is not None:
+                again.append(message)
+        self._waiting.extendleft(reversed(again))
+        self._note_empty()
+
+    def _note_empty(self) -> None:
+        if not self._waiting:
+            self._filled.clear()
+            self._emptied.set()
 
     def _drop(self, topic: str, reason: str) -> None:
         self.dropped += 1

@@ -37,17 +37,15 @@ async def soon(awaited: Awaitable[T]) -> T:
     return await asyncio.wait_for(awaited, PATIENCE_S)
 
 
-def client(url: str, client_id: str | None = None) -> aiomqtt.Client:
-    """Return a client for a broker's URL, with a session of its own if it has a name."""
+def client(url: str, timeout_s: float = PATIENCE_S) -> aiomqtt.Client:
+    """Return a vendor's client for a broker's URL."""
     address = BrokerAddress.parse(url)
     made = aiomqtt.Client(
         address.host,
         address.port,
         username=address.username,
         password=address.password,
-        identifier=client_id,
-        clean_session=client_id is None,
-        timeout=PATIENCE_S,
+        timeout=timeout_s,
     )
     made.pending_calls_threshold = 1_000_000
     return made
@@ -59,6 +57,25 @@ async def publish(url: str, messages: Iterable[Message]) -> None:
         await asyncio.gather(
             *(vendor.publish(topic, payload, qos=1) for topic, payload in messages)
         )
+
+
+async def publish_stubbornly(url: str, messages: Iterable[Message]) -> None:
+    """Publish at QoS 1, again and again, until the broker has acknowledged each message."""
+    missing = dict.fromkeys(messages)
+
+    async def once(vendor: aiomqtt.Client, message: Message) -> None:
+        await vendor.publish(message[0], message[1], qos=1)
+        del missing[message]
+
+    deadline = time.monotonic() + PATIENCE_S
+    while missing:
+        assert time.monotonic() < deadline, f"{len(missing)} messages were never acknowledged"
+        try:
+            async with client(url, timeout_s=0.5) as vendor:
+                for message in list(missing)[:50]:
+                    await once(vendor, message)
+        except aiomqtt.MqttError:
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -154,15 +171,17 @@ def mosquitto() -> str | None:
 
 
 @asynccontextmanager
-async def run_mosquitto(directory: Path, max_in_flight: int) -> AsyncIterator[str]:
-    """Run mosquitto without logins and yield its URL."""
+async def run_mosquitto(
+    directory: Path, max_in_flight: int, options: str = ""
+) -> AsyncIterator[str]:
+    """Run mosquitto without logins and yield its URL; `options` concern its listener."""
     program = mosquitto()
     assert program is not None
     port = free_port()
     configuration = directory / "mosquitto.conf"
     configuration.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
-        f"max_inflight_messages {max_in_flight}\nmax_queued_messages 0\n"
+        f"listener {port} 127.0.0.1\n{options}allow_anonymous true\npersistence false\n"
+        f"max_inflight_messages {max_in_flight}\nmax_queued_messages 0\nuser root\n"
     )
     process = await asyncio.create_subprocess_exec(
         program,

@@ -1,0 +1,24 @@
+"""An engine in small, to be killed: commit each batch to a file, then acknowledge it."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from engine.sources.mqtt import MqttSource
+from tests.integration.mqtt_kit import now
+
+
+async def consume(url: str, path: Path) -> None:
+    """Append the payloads of every batch as lines, on disk before the acknowledgement."""
+    with path.open("ab") as file:
+        async with MqttSource(url, now, max_batch=20, reconnect_first_s=0.02) as source:
+            while batch := await source.next_batch():
+                file.write(b"".join(delivery.payload + b"\n" for delivery in batch))
+                file.flush()
+                os.fsync(file.fileno())
+                await source.acknowledge(batch)
+
+
+if __name__ == "__main__":
+    asyncio.run(consume(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,95 @@
+"""Nothing that a vendor was told is stored is ever lost, whoever is killed, and whenever."""
+
+import asyncio
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.broker.configuration import Limits
+from engine.broker.embedded import EmbeddedBroker
+from engine.sources.mqtt import MqttSource
+from engine.topics import telemetry_topic
+from tests.integration.mqtt_kit import Message, now, publish_stubbornly, soon, until
+
+LIMITS = Limits(max_in_flight=100, ack_wait_s=0.5)
+ROOT = Path(__file__).parents[2]
+
+
+def numbered(count: int) -> list[Message]:
+    """Return messages whose payloads are their numbers."""
+    return [
+        (telemetry_topic("acme", f"d{number % 7}"), b"%06d" % number) for number in range(count)
+    ]
+
+
+def committed(path: Path) -> set[bytes]:
+    """Return the whole lines of the consumer's file."""
+    if not path.exists():
+        return set()
+    return {line[:-1] for line in path.read_bytes().splitlines(keepends=True) if line[-1:] == b"\n"}
+
+
+async def killed_consumer(url: str, path: Path, goes_on: Callable[[], bool]) -> None:
+    """Run a consumer until the condition holds or it committed more, then kill it."""
+    before = len(committed(path))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.integration.committing_consumer", url, str(path), cwd=ROOT
+    )
+    try:
+        await until(lambda: len(committed(path)) > before or goes_on(), "the consumer commits")
+        await asyncio.sleep(random.uniform(0, 0.15))
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_no_message_is_lost_when_the_engine_is_killed_at_any_moment(tmp_path: Path) -> None:
+    """After six kill -9 of a consumer that commits and then acknowledges, its file holds all."""
+    sent = numbered(1_500)
+    expected = {payload for _, payload in sent}
+    path = tmp_path / "committed"
+    async with EmbeddedBroker(tmp_path / "broker", ["acme"], limits=LIMITS) as broker:
+        sending = asyncio.create_task(publish_stubbornly(broker.url_for_vendor("acme"), sent))
+        for _ in range(6):
+            await killed_consumer(
+                broker.url_for_engine(), path, lambda: committed(path) == expected
+            )
+        assert committed(path) != expected, "all was over before the last kill: send more"
+        await sending
+        async with MqttSource(broker.url_for_engine(), now) as source:
+            rest: set[bytes] = set()
+            while committed(path) | rest != expected:
+                batch = await soon(source.next_batch())
+                await source.acknowledge(batch)
+                rest |= {delivery.payload for delivery in batch}
+
+
+async def test_no_message_is_lost_when_the_broker_is_killed_at_any_moment(tmp_path: Path) -> None:
+    """Every message the broker acknowledged arrives, through five kill -9 of the broker."""
+    sent = numbered(800)
+    missing = {payload for _, payload in sent}
+    async with (
+        EmbeddedBroker(tmp_path / "broker", ["acme"], limits=LIMITS) as broker,
+        MqttSource(broker.url_for_engine(), now, reconnect_first_s=0.02) as source,
+    ):
+
+        async def consume() -> None:
+            while missing:
+                batch = await source.next_batch()
+                missing.difference_update(delivery.payload for delivery in batch)
+                await source.acknowledge(batch)
+
+        consuming = asyncio.create_task(consume())
+        sending = asyncio.create_task(publish_stubbornly(broker.url_for_vendor("acme"), sent))
+        for killing in range(5):
+            left = len(missing)
+            await until(lambda left=left: len(missing) < left, "messages flow")  # type: ignore[misc]
+            await asyncio.sleep(random.uniform(0, 0.05))
+            assert not sending.done(), "all was over before the last kill: send more"
+            broker.kill()
+            await soon(broker.wait_serving())
+            assert broker.restarts == killing + 1
+        await soon(sending)
+        await soon(consuming)
+    assert source.reconnects >= 5
