@@ -17,7 +17,8 @@ from icalendar import Component, vRecur, vText
 from zones.ical_write import PLACES, Kind
 from zones.instant import SECOND, Instant, from_datetime
 from zones.interval import END
-from zones.recurrence import Recurrence, rule_until
+from zones.recurrence import Recurrence
+from zones.repetition_rule import rule_text, until_of
 from zones.wallclock import end_of, local, start_of, timezone, timezone_names
 from zones.window import Window
 
@@ -167,8 +168,8 @@ def _starts(event: Component, name: str, start: datetime, zone: str) -> tuple[da
 def _rule(rule: vRecur, zone: str) -> str:
     """Return a rule whose UNTIL, which is in UTC, is a wall time."""
     if "UNTIL" in rule:
-        until = rule_until(rule)
+        until = until_of(rule)
         if until.tzinfo is not None:
             until = local(from_datetime(until), zone).replace(tzinfo=None)
         rule = vRecur(rule | {"UNTIL": [until]})
-    return str(rule.to_ical().decode())  # type: ignore[no-untyped-call]
+    return rule_text(rule)

@@ -16,7 +16,8 @@ from icalendar import Calendar, Event, vRecur, vText
 
 from zones.instant import SECOND, Instant, render, to_datetime
 from zones.interval import END, Interval
-from zones.recurrence import Recurrence, rule_until
+from zones.recurrence import Recurrence
+from zones.repetition_rule import until_of
 from zones.schedule import Schedule
 from zones.wallclock import local, start_of, timezone
 from zones.weekly import WeeklyWindow, occurrence_on
@@ -116,7 +117,7 @@ def _recurrence_event(recurrence: Recurrence) -> Event:
     if recurrence.rule:
         rule = vRecur.from_ical(recurrence.rule)
         if "UNTIL" in rule:
-            rule["UNTIL"] = [to_datetime(start_of(rule_until(rule), zone))]
+            rule["UNTIL"] = [to_datetime(start_of(until_of(rule), zone))]
         event.add("RRULE", rule)
     for name, starts in (("RDATE", recurrence.added), ("EXDATE", recurrence.excepted)):
         for each in starts:

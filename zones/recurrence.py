@@ -5,22 +5,19 @@ repetition is as long by the clock as the first; what a repetition means in inst
 `wallclock`, like any other wall time. The repetitions themselves are found by the library
 `recurring_ical_events`, which is given wall times only and so has no say in that. As with most
 calendars, `start` itself is a repetition even where the rule does not name its day.
-
-Rules must be cheap to follow: daily or longer, one time of day, at least one repetition in four
-years, and either endless or over within 100 years.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import recurring_ical_events
 from icalendar import Calendar, Event, vRecur
 
 from zones.instant import Instant
+from zones.repetition_rule import check_rule, until_of
 from zones.wallclock import (
     EARLIEST,
     LATEST,
@@ -33,13 +30,6 @@ from zones.wallclock import (
 )
 from zones.window import checked_places
 
-_LONGEST_INTERVALS: Final = {"DAILY": 1461, "WEEKLY": 208, "MONTHLY": 48, "YEARLY": 4}
-_PARTS: Final = (
-    "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY",
-    "BYDAY", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND",
-)  # fmt: skip
-_MOST_REPETITIONS: Final = 10_000
-_LONGEST_RUN: Final = timedelta(days=36_525)
 _LAST_YEAR: Final = 9_000
 _MARGIN: Final = timedelta(days=2)
 
@@ -49,7 +39,7 @@ class Recurrence:
     """An event from `start` to `end` (wall times without offset) and its repetitions.
 
     `rule` is the value of an RRULE, whose UNTIL is a wall time too; `added` and `excepted` are
-    further and cancelled starts (RDATE, EXDATE).
+    further and cancelled starts (RDATE, EXDATE). All are kept in one spelling, to compare equal.
 
     Raises:
         ValueError: an unknown zone, an end not after the start, or a rule that cannot be followed.
@@ -77,8 +67,10 @@ class Recurrence:
             raise ValueError(
                 f"end: {self.end} is not after start {self.start}: give an end after the start"
             )
+        for name in ("added", "excepted"):
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         if self.rule:
-            _check_rule(self.rule, self.start)
+            object.__setattr__(self, "rule", check_rule(self.rule, self.start))
             _check_followed(self)
 
     @property
@@ -97,7 +89,7 @@ class Recurrence:
         starts = [self.start, *self.added, *self.excepted]
         if self.rule:
             rule = vRecur.from_ical(self.rule)
-            starts += [rule_until(rule)] if "UNTIL" in rule else []
+            starts += [until_of(rule)] if "UNTIL" in rule else []
             starts += [_last_counted(self)] if "COUNT" in rule else []
         return end_of(max(starts) + (self.end - self.start), self.timezone)
 
@@ -112,72 +104,14 @@ def _check_wall(name: str, value: datetime) -> None:
         raise ValueError(f"{name}: {value} is after the year {_LAST_YEAR}: give an earlier time")
 
 
-def _check_rule(text: str, start: datetime) -> None:
-    """Check that a rule can be followed, and at a bounded cost."""
-    for part in text.split(";"):
-        name, _, value = part.partition("=")
-        if name.upper() not in _PARTS or not value:
-            names = ", ".join(_PARTS)
-            raise ValueError(f"RRULE: {part!r} in {text!r}: use NAME=VALUE with one of {names}")
-    try:
-        rule = vRecur.from_ical(text)
-    except ValueError as error:
-        raise ValueError(f"RRULE: {text!r} cannot be read: {error}") from None
-    _check_numbers(rule, text)
-    _check_days(rule, text)
-    if "UNTIL" in rule:
-        _check_until(rule, text, start)
-
-
-def _check_numbers(rule: vRecur, text: str) -> None:
-    frequency = str(rule.get("FREQ", [""])[0])
-    if frequency not in _LONGEST_INTERVALS:
-        names = ", ".join(_LONGEST_INTERVALS)
-        raise ValueError(f"RRULE: FREQ {frequency!r} in {text!r}: use one of {names}")
-    for name, most in (("INTERVAL", _LONGEST_INTERVALS[frequency]), ("COUNT", _MOST_REPETITIONS)):
-        value = rule.get(name, [1])[0]
-        if not 1 <= value <= most:
-            raise ValueError(f"RRULE: {name} {value} in {text!r}: use 1 to {most}")
-
-
-def _check_days(rule: vRecur, text: str) -> None:
-    for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-        if len(rule.get(name, [])) > 1:
-            raise ValueError(f"RRULE: {name} in {text!r} has many values: use one event for each")
-    months = [int(each) for each in rule.get("BYMONTH", range(1, 13))]
-    if not all(1 <= month <= 12 for month in months):
-        raise ValueError(f"RRULE: BYMONTH in {text!r}: use 1 to 12")
-    days = rule.get("BYMONTHDAY", [1])
-    if all(abs(day) > monthrange(2024, month)[1] for month in months for day in days):
-        raise ValueError(f"RRULE: {text!r} names a day that no such month has: correct BYMONTHDAY")
-
-
-def _check_until(rule: vRecur, text: str, start: datetime) -> None:
-    if "COUNT" in rule:
-        raise ValueError(f"RRULE: {text!r} has both COUNT and UNTIL: leave one out")
-    until = rule_until(rule)
-    if until.tzinfo is not None:
-        raise ValueError(f"RRULE: UNTIL in {text!r} has an offset: give the wall time of the zone")
-    if until - start > _LONGEST_RUN:
-        raise ValueError(
-            f"RRULE: UNTIL in {text!r} is over 100 years after the start: leave it out for no end"
-        )
-
-
 def _check_followed(recurrence: Recurrence) -> None:
     """Check that the library can follow the rule, whose values only it knows all about."""
     try:
         next(_repetitions(recurrence, recurrence.start, recurrence.end), None)
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
-        raise ValueError(f"RRULE: {recurrence.rule!r} cannot be followed: {error}") from None
-
-
-def rule_until(rule: vRecur) -> datetime:
-    """Return the UNTIL of a rule that has one; a date means all of that day."""
-    until: Any = rule["UNTIL"][0]
-    if isinstance(until, datetime):
-        return until
-    return datetime(until.year, until.month, until.day, 23, 59, 59)  # noqa: DTZ001 - a wall time
+        raise ValueError(
+            f"RRULE: {recurrence.rule!r} has a value out of range: correct it"
+        ) from error
 
 
 def _last_counted(recurrence: Recurrence) -> datetime:
@@ -217,10 +151,7 @@ def _query(recurrence: Recurrence) -> recurring_ical_events.CalendarQuery:
     event.add("DTSTART", recurrence.start)
     event.add("DTEND", recurrence.end)
     if recurrence.rule:
-        rule = vRecur.from_ical(recurrence.rule)
-        if "UNTIL" in rule:
-            rule["UNTIL"] = [rule_until(rule)]
-        event.add("RRULE", rule)
+        event.add("RRULE", vRecur.from_ical(recurrence.rule))
     for name, starts in (("RDATE", recurrence.added), ("EXDATE", recurrence.excepted)):
         for each in starts:
             event.add(name, each)

@@ -9,7 +9,7 @@ from a block of days worked out once and kept, shared by all schedules with the 
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Final
 
@@ -36,8 +36,17 @@ class _Block:
     changes: tuple[Instant, ...]
 
 
+class _WorkedOut:
+    """What a schedule keeps that follows from its fields: no part of its value or its JSON."""
+
+    __slots__ = ("_holes", "_last_block", "_rules")
+    _rules: Rules
+    _holes: Intervals
+    _last_block: _Block | None
+
+
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(_WorkedOut):
     """When a condition is in force. `timezone` is an IANA name.
 
     Raises:
@@ -54,9 +63,6 @@ class Schedule:
     effective_from: Instant | None = None
     effective_until: Instant | None = None
     always: bool = False
-    _rules: Rules = field(init=False, repr=False, compare=False)
-    _holes: Intervals = field(init=False, repr=False, compare=False)
-    _last_block: _Block | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         timezone(self.timezone)
@@ -64,6 +70,10 @@ class Schedule:
         rules = Rules(self.timezone, self.weekly, self.recurrences, self.extra, self.always)
         object.__setattr__(self, "_rules", rules)
         object.__setattr__(self, "_holes", self._all_holes())
+        object.__setattr__(self, "_last_block", None)
+
+    def __reduce__(self) -> tuple[type["Schedule"], tuple[object, ...]]:
+        return type(self), tuple(getattr(self, each.name) for each in fields(self))
 
     def _check_something_in_force(self) -> None:
         windows = bool(self.weekly or self.extra or self.recurrences)
