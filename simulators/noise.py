@@ -125,7 +125,7 @@ class NoiseModel:
             environment = self._environment(indoors, rng)
             slow, quick = _normal(rng), _normal(rng)
             anchors: dict[str, tuple[float, float]] = {}
-            mode, until = _enter(environment, float(truth.canyon[k]), now, rng)
+            mode, until = _enter(environment, float(truth.canyon[k]), now, rng, arriving=True)
             offset = _offset(mode, anchors, rng)
             return _State(environment, mode, until, slow, quick, offset, anchors, now)
         passed_s = (now - state.at) / SECOND
@@ -188,11 +188,19 @@ class NoiseModel:
 
 
 def _enter(
-    environment: Environment, canyon: float, now: Instant, rng: np.random.Generator
+    environment: Environment,
+    canyon: float,
+    now: Instant,
+    rng: np.random.Generator,
+    *,
+    arriving: bool = False,
 ) -> tuple[Mode, Instant]:
-    """Return the next mode and when it ends."""
+    """Return the next mode and when it ends.
+
+    On arrival a mode is met in proportion to its share of time, later to how often it is entered.
+    """
     modes = _MODES[environment]
-    often = [m.share / m.dwell_s * _more(m, canyon) for m in modes]
+    often = [m.share * _more(m, canyon) / (1.0 if arriving else m.dwell_s) for m in modes]
     draw, mode = rng.random() * sum(often), modes[-1]
     for candidate, weight in zip(modes, often, strict=True):
         draw -= weight

@@ -1,0 +1,246 @@
+"""Two judges of scenarios that share no code with the simulators' geometry or with the engine.
+
+One looks at the true path, every second of it; the other at the positions in the payloads, one by
+one. Geometry is shapely's, on an azimuthal equidistant projection made by pyproj.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from simulators.scenario import Scenario, ScenarioWearer
+from zones.instant import MINUTE, SECOND, parse, to_datetime
+
+Column: TypeAlias = NDArray[Any]
+Condition: TypeAlias = dict[str, Any]
+Z_95 = 1.6449
+RADIUS_PER_SIGMA = 1.515
+
+CURFEW_KINDS = {
+    # (out at the window's start, out at its end, in at some time)
+    (True, False, True): "curfew_late_return",
+    (False, False, True): "curfew_left_during",
+    (False, True, True): "curfew_out_at_end",
+    (True, True, False): "curfew_out_entire",
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One delivered position, as the second judge reads it."""
+
+    time: int
+    lon: float
+    lat: float
+    accuracy_m: float
+    coarse: bool
+
+
+class Ground:
+    """Metres around a point, whichever side of the antimeridian."""
+
+    def __init__(self, lon: float, lat: float) -> None:
+        local = f"+proj=aeqd +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m"
+        self._project = Transformer.from_crs("EPSG:4326", local, always_xy=True).transform
+
+    def metres(self, lon: Sequence[float] | Column, lat: Sequence[float] | Column) -> Column:
+        """Return an array of shape (n, 2)."""
+        return np.column_stack(self._project(np.asarray(lon), np.asarray(lat)))
+
+    def zone(self, feature: dict[str, Any]) -> shapely.Geometry:
+        """Return the geometry of a Feature, a circle as a polygon of 1024 corners."""
+        geometry = feature["geometry"]
+        if geometry["type"] == "Point":
+            centre = shapely.Point(self.metres(*([axis] for axis in geometry["coordinates"]))[0])
+            return centre.buffer(feature["properties"]["radius_m"], quad_segs=256)
+        shape = shapely.from_geojson(json.dumps(geometry))
+        projected = shapely.transform(shape, lambda points: self.metres(points[:, 0], points[:, 1]))
+        assert projected.is_valid
+        return projected
+
+
+@lru_cache(maxsize=100)
+def ground(scenario_name: str, lon: float, lat: float) -> Ground:
+    """Return the ground of a scenario."""
+    return Ground(lon, lat)
+
+
+def ground_of(scenario: Scenario) -> Ground:
+    """Return the ground a scenario takes place on."""
+    plane = scenario.wearers[0].true_path.plane
+    return ground(scenario.name, plane.lon, plane.lat)
+
+
+def zones_of(scenario: Scenario) -> dict[str, shapely.Geometry]:
+    """Return the zones by id, in metres."""
+    here = ground_of(scenario)
+    return {each["properties"]["zone_id"]: here.zone(each) for each in scenario.zones["features"]}
+
+
+def depths(
+    scenario: Scenario, zone_id: str, lon: Sequence[float] | Column, lat: Sequence[float] | Column
+) -> Column:
+    """Return how far inside a zone points are, metres; negative outside."""
+    zone = zones_of(scenario)[zone_id]
+    points = shapely.points(ground_of(scenario).metres(lon, lat))
+    away = shapely.distance(zone.boundary, points)
+    inside_m: Column = np.where(shapely.covers(zone, points), away, -away)
+    return inside_m
+
+
+def true_depths(scenario: Scenario, wearer: ScenarioWearer, zone_id: str) -> tuple[Column, Column]:
+    """Return instants, a second apart, and how far inside the zone the wearer truly is then."""
+    instants = np.arange(scenario.start, scenario.end + 1, SECOND)
+    truth = wearer.true_path.sample(instants)
+    return instants, depths(scenario, zone_id, truth.lon, truth.lat)
+
+
+def seen_depths(scenario: Scenario, zone_id: str, positions: Sequence[Seen]) -> Column:
+    """Return how far inside a zone positions are, metres; negative outside."""
+    return depths(scenario, zone_id, [s.lon for s in positions], [s.lat for s in positions])
+
+
+def stretches(instants: Column, true: Column) -> list[tuple[int, int]]:
+    """Return the unbroken stretches, both ends included, in which `true` holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], true.astype(int), [0]])))
+    return [(int(instants[a]), int(instants[b - 1])) for a, b in edges.reshape(-1, 2)]
+
+
+def windows(
+    scenario: Scenario, wearer: ScenarioWearer, condition: Condition
+) -> list[tuple[int, int]]:
+    """Return the intervals in which a condition is in force, from the scenario's start."""
+    if "weekly" not in condition:
+        begins = condition.get("effective_from")
+        return [(parse(begins) if begins else scenario.start, scenario.end)]
+    (window,) = condition["weekly"]
+    first, last = (_local(scenario, wearer, window[side]) for side in ("start", "end"))
+    passes = [(parse(each["start"]), parse(each["end"])) for each in condition.get("passes", [])]
+    excused = any(begins <= first and last <= ends for begins, ends in passes)
+    return [] if excused else [(first, last)]
+
+
+def _local(scenario: Scenario, wearer: ScenarioWearer, clock: str) -> int:
+    hour, minute = map(int, clock.split(":"))
+    day = to_datetime(scenario.start).astimezone(ZoneInfo(wearer.timezone))
+    return parse(day.replace(hour=hour, minute=minute, second=0, microsecond=0).isoformat())
+
+
+def true_episodes(
+    scenario: Scenario, wearer: ScenarioWearer
+) -> Iterator[tuple[str, str, int, int]]:
+    """Yield what the truth breaks: condition id, kind, start, end."""
+    for condition in wearer.conditions:
+        instants, inside_m = true_depths(scenario, wearer, condition["zone"])
+        for begins, ends in windows(scenario, wearer, condition):
+            now = (instants >= begins) & (instants < ends)
+            outside = inside_m[now] < 0
+            broken = ~outside if condition["kind"] == "exclusion" else outside
+            for start, end in stretches(instants[now], broken):
+                first = start == instants[now][0]
+                if condition["kind"] == "curfew":
+                    kind = _curfew_kind(broken, going_on=ends > scenario.end)
+                elif condition["kind"] == "exclusion":
+                    kind = "exclusion_present_at_start" if first else "exclusion_entered"
+                else:
+                    kind = "inclusion_left"
+                yield condition["id"], kind, start, end
+
+
+def _curfew_kind(broken: Column, *, going_on: bool) -> str:
+    if going_on and broken.all():
+        return "curfew_absent_at_start"
+    return CURFEW_KINDS[bool(broken[0]), bool(broken[-1]), not broken.all()]
+
+
+def delivered(wearer: ScenarioWearer) -> list[Seen]:
+    """Return the positions an engine may judge, once each, in order of fix time.
+
+    Well formed, of the topic's device, dated at most 2 min after receipt, no faster than 70 m/s.
+    """
+    found: dict[tuple[int, int], Seen] = {}
+    for delivery in wearer.deliveries:
+        try:
+            bodies = json.loads(delivery.payload)
+        except (ValueError, RecursionError):
+            continue
+        for body in bodies if isinstance(bodies, list) else [bodies]:
+            if isinstance(body, dict) and body["device"] == wearer.device_id:
+                for position in body["positions"]:
+                    seen = _seen(position)
+                    if seen is not None and seen.time <= delivery.at + 2 * MINUTE:
+                        found[seen.time, body["seq"]] = seen
+    return _plausible(wearer, [found[key] for key in sorted(found)])
+
+
+def _seen(position: dict[str, Any]) -> Seen | None:
+    try:
+        time = parse(position["time"])
+        lon, lat = float(position["lon"]), float(position["lat"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not -90 <= lat <= 90:
+        return None
+    mechanism = position["mechanism"]
+    assumed_m = {"gnss": 10.0, "wifi": 50.0, "cell": 1000.0}[mechanism]
+    if "hdop" in position:
+        assumed_m = 5.0 * position["hdop"]
+    accuracy_m = position.get("accuracy_m") or assumed_m
+    return Seen(time, lon, lat, accuracy_m, mechanism == "cell" or accuracy_m > 200)
+
+
+def _plausible(wearer: ScenarioWearer, positions: list[Seen]) -> list[Seen]:
+    plane = wearer.true_path.plane
+    here = Ground(plane.lon, plane.lat)
+    at = here.metres([seen.lon for seen in positions], [seen.lat for seen in positions])
+    kept = [0]
+    for k in range(1, len(positions)):
+        passed_s = max(1.0, (positions[k].time - positions[kept[-1]].time) / SECOND)
+        if np.hypot(*(at[k] - at[kept[-1]])) / passed_s <= 70:
+            kept.append(k)
+    return [positions[k] for k in kept]
+
+
+def proved(scenario: Scenario, wearer: ScenarioWearer, condition: Condition) -> list[bool]:
+    """Return, for each run of sure violations: was it confirmed? The unsure do not count."""
+    positions = delivered(wearer)
+    inside_m = seen_depths(scenario, condition["zone"], positions)
+    signals = [
+        (seen, _broken(float(depth_m), seen, condition))
+        for seen, depth_m in zip(positions, inside_m, strict=True)
+    ]
+    sure = [(seen, broken) for seen, broken in signals if broken is not None]
+    runs: list[list[Seen]] = []
+    for begins, ends in windows(scenario, wearer, condition):
+        before = [each for each in sure if each[0].time < begins][-1:]
+        going_on = False
+        for seen, broken in [*before, *(s for s in sure if begins <= s[0].time < ends)]:
+            if broken and not going_on:
+                runs.append([])
+            if broken:
+                runs[-1].append(seen)
+            going_on = broken
+    return [_confirmed(run, condition) for run in runs]
+
+
+def _broken(inside_m: float, seen: Seen, condition: Condition) -> bool | None:
+    margin_m = Z_95 * seen.accuracy_m / RADIUS_PER_SIGMA
+    inside = inside_m >= margin_m
+    outside = inside_m + condition.get("buffer_m", 0) <= -margin_m
+    if not inside and not outside:
+        return None
+    return inside if condition["kind"] == "exclusion" else outside
+
+
+def _confirmed(run: list[Seen], condition: Condition) -> bool:
+    witnesses = {(seen.lon, seen.lat, seen.accuracy_m) for seen in run}
+    lasted = run[-1].time - run[0].time >= condition.get("dwell_s", 0) * SECOND
+    return len(witnesses) >= condition["threshold"] and lasted and not all(s.coarse for s in run)
