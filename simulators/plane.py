@@ -9,6 +9,7 @@ Source of the radii: WGS 84 (a = 6 378 137 m, f = 1 / 298.257 223 563), meridian
 M = a (1 − e²) / (1 − e² sin² φ)^1.5 and prime-vertical radius N = a / (1 − e² sin² φ)^0.5.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi, radians, sin, sqrt
 from typing import Final, TypeAlias
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 """A numpy column of float64."""
 
-Coordinate: TypeAlias = float | Floats
+Coordinate: TypeAlias = float | Sequence[float] | Floats
 """One coordinate, or a column of them."""
 
 Bools: TypeAlias = NDArray[np.bool_]
