@@ -20,8 +20,10 @@ from zones.errors import ZoneError
 from zones.metric import Floats
 from zones.rings import Position, cap, check_valid, checked_ring, framed, polygons_of, turns
 
-Ring: TypeAlias = tuple[Position, ...]
-Rings: TypeAlias = tuple[Ring, ...]
+Ring: TypeAlias = Sequence[Sequence[float]]
+"""Positions, each a longitude and a latitude in degrees; the last is the first again."""
+Polygons: TypeAlias = Sequence[Sequence[Ring]]
+"""For each polygon its outer ring, then its holes."""
 Box: TypeAlias = tuple[float, float, float, float]
 """West, south, east, north in degrees, within -180..180, west <= east."""
 
@@ -33,16 +35,16 @@ ON_BOUNDARY_M: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Polygons with holes: for each the outer ring, then its holes, each ring closed.
+    """Polygons with holes, built from positions as in a GeoJSON MultiPolygon.
 
-    Built from positions as in a GeoJSON MultiPolygon; ``polygons`` then holds them in the frame,
-    outer rings anticlockwise. ``zones.rings`` says how the antimeridian and the poles are written.
+    ``polygons`` then holds them as tuples, in the frame and outer rings anticlockwise.
+    ``zones.rings`` says how the antimeridian and the poles are written.
 
     Raises:
         ZoneError: on building, naming what is wrong and where.
     """
 
-    polygons: tuple[Rings, ...]
+    polygons: Polygons
     geometry: Polygon | MultiPolygon = field(init=False, repr=False, compare=False)
     boundary: Boundary = field(init=False, repr=False, compare=False)
 
@@ -93,7 +95,7 @@ def signed(distance_m: Floats, inside: NDArray[np.bool_]) -> Floats:
     return out
 
 
-def _built(rings: Sequence[Sequence[Sequence[float]]], of: str) -> list[Polygon]:
+def _built(rings: Sequence[Ring], of: str) -> list[Polygon]:
     """Return the frame's polygons of one outer ring and its holes."""
     if not rings:
         raise ZoneError(f"polygon{of.removeprefix(' of polygon')} has no ring")
@@ -148,7 +150,7 @@ def _subtracted(shell: Polygon, holes: list[Polygon], where: list[str]) -> list[
     return polygons_of(area)
 
 
-def _coordinates(part: Polygon) -> Rings:
+def _coordinates(part: Polygon) -> tuple[tuple[Position, ...], ...]:
     return tuple(
         tuple((float(lon), float(lat)) for lon, lat in shapely.get_coordinates(ring))
         for ring in (part.exterior, *part.interiors)

@@ -96,7 +96,7 @@ def _shape(geometry: object, radius_m: object) -> Shape:
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "Point":
         return _circle(coordinates, radius_m)
-    if kind not in {"Polygon", "MultiPolygon"}:
+    if kind not in ("Polygon", "MultiPolygon"):
         raise ZoneError(
             f"geometry type {shown(kind)} is no zone: use Polygon, MultiPolygon, or Point with "
             "the property 'radius_m'"

@@ -1,0 +1,55 @@
+"""Which version of a zone holds when."""
+
+import pytest
+
+from zones.history import ZoneHistory
+from zones.zone import Circle, Zone, ZoneError
+
+HERE = Circle(0.0, 0.0, 100.0)
+
+
+def version(number: int, effective_from: int | None, zone_id: str = "z") -> Zone:
+    """Make a version of a zone."""
+    return Zone(zone_id, HERE, version=number, effective_from=effective_from)
+
+
+def test_the_latest_in_effect_holds() -> None:
+    """A version holds from its own instant up to, but not at, that of the next."""
+    history = ZoneHistory((version(3, 200), version(2, 100)))
+    held = [history.at(instant) for instant in (99, 100, 199, 200, 10**18)]
+    assert [zone and zone.version for zone in held] == [None, 2, 2, 3, 3]
+
+
+def test_a_version_without_a_date_always_was() -> None:
+    """A version without effective_from holds before every other."""
+    history = ZoneHistory((version(2, -5), version(1, None)))
+    assert [zone.version for zone in history.versions] == [1, 2]
+    first = history.at(-(10**17))
+    assert first is not None
+    assert first.version == 1
+    assert history.zone_id == "z"
+
+
+def test_changes_are_after_and_until() -> None:
+    """Changes between two instants leave out the first and count the last."""
+    history = ZoneHistory((version(1, None), version(2, 100), version(3, 200)))
+    assert history.changes_between(100, 200) == (200,)
+    assert history.changes_between(99, 199) == (100,)
+    assert history.changes_between(0, 1000) == (100, 200)
+    assert history.changes_between(200, 1000) == ()
+
+
+@pytest.mark.parametrize(
+    ("versions", "message"),
+    [
+        ((), "at least one version"),
+        ((version(1, 1), version(2, 2, "y")), "of one zone, not of y, z"),
+        ((version(1, 1), version(1, 2)), "two versions share one version"),
+        ((version(1, 5), version(2, 5)), "two versions share one effective_from"),
+        ((version(1, None), version(2, None)), "share one effective_from"),
+    ],
+)
+def test_a_history_that_cannot_be(versions: tuple[Zone, ...], message: str) -> None:
+    """Versions that contradict each other make no history."""
+    with pytest.raises(ZoneError, match=message):
+        ZoneHistory(versions)
