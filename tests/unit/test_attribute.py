@@ -19,13 +19,19 @@ OTHER_9 = Device(vendor="other", device_id="d9")
 SPARE = Device(vendor="acme", device_id="spare")
 
 
-def worn(activation_id: int, started_at: Instant, ended_at: Instant | None = None) -> Activation:
-    """Return an activation of acme's d1."""
+def worn(
+    activation_id: int,
+    started_at: Instant,
+    ended_at: Instant | None = None,
+    vendor: str = "acme",
+    device: str = "d1",
+) -> Activation:
+    """Return an activation, of acme's d1 unless told otherwise."""
     return Activation(
         activation_id=activation_id,
         wearer_id=f"w{activation_id}",
-        vendor="acme",
-        device_id="d1",
+        vendor=vendor,
+        device_id=device,
         started_at=started_at,
         ended_at=ended_at,
     )
@@ -140,7 +146,7 @@ def test_missing_accuracy_is_assumed_but_not_stated(
     mechanism: Mechanism,
     expected: tuple[float, bool],
 ) -> None:
-    """A missing or zero accuracy follows from hdop or mechanism; the digest is over what was said."""
+    """A missing or zero accuracy follows from hdop or mechanism; the digest is of what was said."""
     stated = WirePosition(
         time=to_datetime(NOON),
         lat=1,
@@ -170,9 +176,7 @@ def test_missing_accuracy_is_assumed_but_not_stated(
 def test_positions_by_fix_time(
     time: Instant, received_at: Instant, expected: tuple[int, Quarantine | None]
 ) -> None:
-    """A position goes to who wore the device when it was measured; outside of that, and more than
-    2 min in the future, it is quarantined.
-    """
+    """A position goes to who wore the device then; outside of that, or ahead, it is not judged."""
     assert judged(time, received_at) == expected
 
 
@@ -230,9 +234,8 @@ def test_old_alarm_of_a_long_activation_keeps_its_time() -> None:
     """An event that was stored for years within one activation is believed."""
     long = Attribution([ACME_1], [worn(5, NOON - 1000 * DAY)])
     alarm = WireEvent(type="sos", time=to_datetime(NOON - 900 * DAY))
-    (event,) = attribute(
-        Message(device="d1", positions=(fix(NOON),), events=(alarm,)), NOON, long
-    ).events
+    message = Message(device="d1", positions=(fix(NOON),), events=(alarm,))
+    (event,) = attribute(message, NOON, long).events
     assert event.time == NOON - 900 * DAY
 
 
@@ -273,15 +276,7 @@ def digest(device: str = "d1", received_at: Instant = NOON, **event: object) -> 
     """Return the digest of an alarm at noon with other content."""
     content = {"type": "sos", "state": EventState.AT, "time": to_datetime(NOON)} | event
     alarm = WireEvent(**content)  # type: ignore[arg-type]
-    registry = Attribution(
-        [Device(vendor="acme", device_id=device)],
-        [
-            worn(1, 0),
-            Activation(
-                activation_id=2, wearer_id="w", vendor="acme", device_id=device, started_at=0
-            ),
-        ],
-    )
+    registry = Attribution([Device(vendor="acme", device_id=device)], [worn(1, 0, device=device)])
     message = Message(device=device, positions=(fix(NOON),), events=(alarm,))
     (found,) = attribute(message, received_at, registry).events
     assert isinstance(found, DeviceEvent)
@@ -312,9 +307,8 @@ def test_changed_registry_makes_a_new_attribution() -> None:
     ended = worn(2, SECOND.started_at, NOON - DAY)
     third = worn(3, NOON - HOUR)
     changed = REGISTRY.changed([OTHER_1], [ended, third])
-    message = Message(
-        device="d1", positions=(fix(NOON), fix(NOON - 12 * HOUR), fix(NOON - 2 * DAY))
-    )
+    fixes = fix(NOON), fix(NOON - 12 * HOUR), fix(NOON - 2 * DAY)
+    message = Message(device="d1", positions=fixes)
     assert [p.activation_id for p in attribute(message, NOON, changed).positions] == [3, 3, 2]
     assert [p.activation_id for p in attribute(message).positions] == [2, 2, 2]
     for registry, reason in ((changed, Reason.NO_ACTIVATION), (REGISTRY, Reason.VENDOR_MISMATCH)):
@@ -324,9 +318,7 @@ def test_changed_registry_makes_a_new_attribution() -> None:
 
 def test_equal_device_ids_of_two_vendors_are_two_devices() -> None:
     """A vendor's device never speaks for another vendor's of the same name."""
-    theirs = Activation(
-        activation_id=4, wearer_id="w4", vendor="other", device_id="d1", started_at=0
-    )
+    theirs = worn(4, 0, vendor="other")
     registry = Attribution([ACME_1, OTHER_1], [SECOND, theirs])
     message = Message(device="d1", positions=(fix(NOON),))
     assert registry.attribute("acme", message, NOON).activation_id == 2
