@@ -7,7 +7,8 @@ ended no later than it started was never worn.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,7 +17,7 @@ from engine.core.position import Quarantine
 from zones.instant import Instant
 
 
-class ActivationHistory(msgspec.Struct, frozen=True):
+class ActivationHistory(msgspec.Struct, frozen=True, gc=False):
     """The activations during which one device was worn, oldest first."""
 
     starts: tuple[Instant, ...]
@@ -26,7 +27,15 @@ class ActivationHistory(msgspec.Struct, frozen=True):
     def of(cls, activations: Iterable[Activation]) -> "ActivationHistory":
         """Return the history made of a device's activations, given in any order."""
         worn = sorted(filter(_was_worn, activations), key=_order)
-        return cls(tuple(activation.started_at for activation in worn), tuple(worn))
+        return cls(tuple([activation.started_at for activation in worn]), tuple(worn))
+
+    def changed(self, activations: Sequence[Activation]) -> "ActivationHistory":
+        """Return the history with activations added, or put in place of those with their ids."""
+        if not activations:
+            return self
+        ids = {activation.activation_id for activation in activations}
+        kept = [known for known in self.activations if known.activation_id not in ids]
+        return ActivationHistory.of([*kept, *activations])
 
     def current(self, time: Instant) -> Activation | None:
         """Return the activation during which the device was worn at that time."""
@@ -58,3 +67,7 @@ def _was_worn(activation: Activation) -> bool:
 
 def _order(activation: Activation) -> tuple[Instant, int]:
     return activation.started_at, activation.activation_id
+
+
+NEVER_WORN: Final = ActivationHistory((), ())
+"""The history of a device that nobody has worn yet."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from engine.core.activation_history import ActivationHistory
+from engine.core.activation_history import NEVER_WORN, ActivationHistory
 from engine.core.device_event import DeviceEvent
 from engine.core.evidence import events_of, positions_of
 from engine.core.order import Activation
@@ -32,13 +32,12 @@ class Attributed(msgspec.Struct, frozen=True, kw_only=True):
 class Attribution:
     """Who wore which device when; a changed registry makes a new one."""
 
-    __slots__ = ("_activations", "_device_ids", "_histories")
+    __slots__ = ("_device_ids", "_histories")
 
     def __init__(
         self, devices: Iterable[Device] = (), activations: Iterable[Activation] = ()
     ) -> None:
         """Build from the registry: one pass, and a sort per device worn more than once."""
-        self._activations: dict[tuple[str, str], dict[int, Activation]] = {}
         self._histories: dict[tuple[str, str], ActivationHistory] = {}
         self._device_ids: set[str] = set()
         self._take(devices, activations)
@@ -48,7 +47,6 @@ class Attribution:
     ) -> "Attribution":
         """Return one with further devices and new or changed activations; this one stays."""
         changed = Attribution()
-        changed._activations = self._activations.copy()
         changed._histories = self._histories.copy()
         changed._device_ids = self._device_ids.copy()
         changed._take(devices, activations)
@@ -70,16 +68,14 @@ class Attribution:
         )
 
     def _take(self, devices: Iterable[Device], activations: Iterable[Activation]) -> None:
-        touched: dict[tuple[str, str], dict[int, Activation]] = {
-            (device.vendor, device.device_id): {} for device in devices
+        taken: dict[tuple[str, str], list[Activation]] = {
+            (device.vendor, device.device_id): [] for device in devices
         }
         for activation in activations:
-            key = activation.vendor, activation.device_id
-            touched.setdefault(key, {})[activation.activation_id] = activation
-        for key, changes in touched.items():
-            merged = self._activations.get(key, {}) | changes
-            self._activations[key] = merged
-            self._histories[key] = ActivationHistory.of(merged.values())
+            taken.setdefault((activation.vendor, activation.device_id), []).append(activation)
+        for key, changes in taken.items():
+            former = self._histories.get(key, NEVER_WORN)
+            self._histories[key] = former.changed(changes)
             self._device_ids.add(key[1])
 
     def _refusal(self, vendor: str, device: str) -> Rejection:

@@ -17,7 +17,7 @@ import msgspec
 
 from engine.core.amend import EpisodeChange, differences
 from engine.core.episode import Episode, StoredEpisode
-from engine.core.fold import Fold, Report, begin, report_order
+from engine.core.fold import Fold, Report, begin, prime, report_order
 from engine.core.order import Supervision
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.state import ActivationState
@@ -74,6 +74,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """Episodes derived that the next fold may still change."""
     due: Instant
     verdicts: dict[PositionKey, Quarantine | None]
+    """Of the positions whose quarantine is now otherwise than they say."""
     cuts: list[Cut]
     refolded_from: Instant | None = None
     """Set if the past was judged again: where from."""
@@ -114,6 +115,8 @@ def rejudge(
     cut = history.cut_at(since) or Cut(BEGINNING, begin(docket.supervision))
     every = {report_order(each): each for each in (*history.reports_since(cut.at), *reports)}
     ordered = [every[order] for order in sorted(every)]
+    positions = [each for each in ordered if isinstance(each, Position)]
+    prime(fold.gauge, [(fold.supervision, positions)])
     folded = _run(fold, realigned(cut.state, fold.supervision), ordered)
     judged = _compared(fold, folded, history.shown_since(cut.at), now)
     return msgspec.structs.replace(judged, refolded_from=since)
@@ -146,8 +149,8 @@ def _run(fold: Fold, state: ActivationState, reports: Sequence[Report]) -> _Fold
         step = fold.observe(folded.state, report)
         folded.state = step.state
         folded.closed += step.closed
-        if step.verdict is not None:
-            folded.verdicts[step.verdict[0]] = step.verdict[1]
+        if isinstance(report, Position) and step.verdict is not report.quarantine:
+            folded.verdicts[report.key] = step.verdict
         folded.verdicts.update(dict.fromkeys(step.accepted))
     return folded
 

@@ -9,6 +9,8 @@ Reports are ordered by `report_order`. Positions that are quarantined for good n
 implausible ones do, because only the fold can tell.
 """
 
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -39,8 +41,8 @@ class Step(NamedTuple):
     state: ActivationState
     closed: list[Episode]
     """Episodes that ended, in the order in which they did."""
-    verdict: tuple[PositionKey, Quarantine | None] | None = None
-    """What became of the position that was observed, if one was."""
+    verdict: Quarantine | None = None
+    """Why the position that was observed is not judged; None if it is."""
     accepted: tuple[PositionKey, ...] = ()
     """Positions quarantined before that are judged after all."""
 
@@ -143,7 +145,7 @@ class Fold(msgspec.Struct, frozen=True):
         return Step(
             msgspec.structs.replace(state, admission=admitted.admission),
             closed,
-            (position.key, admitted.verdict),
+            admitted.verdict,
             tuple(earlier.key for earlier in admitted.judged[:-1]),
         )
 
@@ -172,6 +174,20 @@ class Fold(msgspec.Struct, frozen=True):
             return Step(self._heard(state, event.time), [])
         holding, closed = faults.reported(state.faults, event)
         return Step(msgspec.structs.replace(state, faults=holding), closed)
+
+
+def prime(gauge: Gauge, runs: Iterable[tuple[Supervision, Sequence[Position]]]) -> None:
+    """Measure at once what folding runs of positions, each in order, will ask of the gauge."""
+    positions: list[Position] = []
+    reaches_m: list[float] = []
+    paths: list[tuple[Position, Position]] = []
+    for supervision, ordered in runs:
+        reaches = [reach_of(supervision, position) for position in ordered]
+        if ordered and None not in reaches:
+            positions += ordered
+            reaches_m += [reach or 0.0 for reach in reaches]
+            paths += pairwise(ordered)
+    gauge.prime(positions, reaches_m, paths)
 
 
 def next_change(state: ActivationState) -> Instant:

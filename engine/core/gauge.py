@@ -29,6 +29,15 @@ class Gauge(Protocol):
         """Return the indexed zone versions that the path touches with neither end inside."""
         ...
 
+    def prime(
+        self,
+        positions: Sequence[Position],
+        reaches_m: Sequence[float],
+        paths: Sequence[tuple[Position, Position]],
+    ) -> None:
+        """Measure many positions and paths at once, and remember the answers for now."""
+        ...
+
 
 class IndexGauge:
     """A gauge on an R-tree of zone versions."""
@@ -56,7 +65,7 @@ class IndexGauge:
         reaches_m: Sequence[float],
         paths: Sequence[tuple[Position, Position]],
     ) -> None:
-        """Measure a whole batch at once and remember it until the next priming."""
+        """See `Gauge.prime`; of what was remembered before only this is kept."""
         near = self._measure(positions, reaches_m) if positions else []
         self._near = {
             position.digest: (reach, answer)

@@ -49,6 +49,12 @@ class Quarantine(StrEnum):
     CONFLICT = "conflict"
 
 
+NEVER_JUDGED: Final = frozenset(
+    (Quarantine.FUTURE, Quarantine.BEFORE_ACTIVATION, Quarantine.AFTER_ACTIVATION)
+)
+"""Known at receipt and for good; the other reasons are for the fold to find, and may change."""
+
+
 class PositionKey(NamedTuple):
     """Place of a position in the order of judgement: event time, then sequence, then content."""
 

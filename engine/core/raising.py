@@ -7,6 +7,7 @@ episodes, so it does not depend on the order in which they came to be known.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
 
 import msgspec
 
@@ -71,7 +72,7 @@ def raise_alerts(
     saved: Iterable[Saved],
     now: Instant,
     grace_of: Callable[[Episode], Duration],
-    next_id: Callable[[str], int],
+    next_id: Callable[[Literal["alert", "change"]], int],
 ) -> None:
     """Apply episode changes to the ledger, in order.
 
@@ -101,7 +102,15 @@ def _actions(ledger: Ledger, saved: Saved) -> list[AlertAction]:
         return [AlertAction.RETRACTED]
     if saved.kind is ChangeKind.AMENDED:
         return [AlertAction.AMENDED]
-    return [AlertAction.RESTORED] if _ended_now(saved) else [AlertAction.PROGRESSED]
+    if _ended_now(saved):
+        return [AlertAction.RESTORED]
+    return [AlertAction.PROGRESSED] if _told_apart(saved) else []
+
+
+def _told_apart(saved: Saved) -> bool:
+    """Tell whether an episode that goes on is now something else to a person."""
+    before, after = saved.before, saved.stored.episode
+    return before is None or (before.kind, before.state) != (after.kind, after.state)
 
 
 def _ended_now(saved: Saved) -> bool:
@@ -109,7 +118,9 @@ def _ended_now(saved: Saved) -> bool:
     return ran and saved.stored.episode.ended is not None
 
 
-def _alert_of(ledger: Ledger, saved: Saved, now: Instant, next_id: Callable[[str], int]) -> Alert:
+def _alert_of(
+    ledger: Ledger, saved: Saved, now: Instant, next_id: Callable[[Literal["alert", "change"]], int]
+) -> Alert:
     episode_id = saved.stored.episode_id
     alert_id = ledger.by_episode.get(episode_id) or ledger.not_closed.get(saved.key)
     if alert_id is None:
@@ -183,7 +194,7 @@ def _change(
     saved: Saved,
     action: AlertAction,
     now: Instant,
-    next_id: Callable[[str], int],
+    next_id: Callable[[Literal["alert", "change"]], int],
 ) -> AlertChange:
     told_otherwise = action in (AlertAction.AMENDED, AlertAction.RETRACTED)
     return AlertChange(

@@ -6,12 +6,11 @@ otherwise is amended.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 
 from engine.core.archive import Archive
 from engine.core.docket import Docket, judge, open_docket
 from engine.core.episode import StoredEpisode
-from engine.core.fold import Fold, Report, reach_of, report_order
+from engine.core.fold import Fold, Report, prime, report_order
 from engine.core.gauge import IndexGauge
 from engine.core.order import Supervision
 from engine.core.position import Position
@@ -44,7 +43,7 @@ class Replay:
         ordered = [fresh[order] for order in sorted(fresh)]
         for first in range(0, len(ordered), PRIME):
             part = ordered[max(0, first - 1) : first + PRIME]
-            self._prime(part)
+            prime(self._gauge, [(self._fold.supervision, part)])
             self._take(ordered[first : first + PRIME], part[-1].fix_time)
         self._take([], until)
         return self._archive.shown()
@@ -54,19 +53,11 @@ class Replay:
         ordered = sorted(positions, key=lambda each: (each.received_at, report_order(each)))
         for first in range(0, len(ordered), PRIME):
             part = ordered[first : first + PRIME]
-            self._prime(part)
+            prime(self._gauge, [(self._fold.supervision, part)])
             for position in part:
                 self._take([position], position.fix_time)
         self._take([], until)
         return self._archive.shown()
-
-    def _prime(self, positions: Sequence[Position]) -> None:
-        supervision = self._fold.supervision
-        reaches = [reach_of(supervision, each) for each in positions]
-        if any(reach is None for reach in reaches):
-            return
-        paths = [(start, end) for start, end in pairwise(positions)]
-        self._gauge.prime(positions, [reach or 0.0 for reach in reaches], paths)
 
     def _take(self, reports: Sequence[Report], now: Instant) -> None:
         new = [each for each in reports if not self._archive.known(each)]

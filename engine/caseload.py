@@ -1,0 +1,228 @@
+"""The caseload: the dockets of every activation, held in memory and rebuilt from the store.
+
+The store is the truth. At a start each docket is its newest checkpoint with the reports since folded
+on. When the registry changes, the activations concerned are judged by the new one; where the change
+reaches into the past, from there on.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from engine.core.attribute import Attribution
+from engine.core.call_in import deadline
+from engine.core.compile import Registry, changed_from, registry_of, supervision_of
+from engine.core.docket import Cut, Docket, History, open_docket, realigned
+from engine.core.episode import EpisodeKind, StoredEpisode
+from engine.core.fold import Fold, Report, prime, report_order
+from engine.core.gauge import IndexGauge
+from engine.core.order import Activation, Supervision
+from engine.core.position import NEVER_JUDGED, Position, PositionKey
+from engine.core.replay import index_of
+from engine.core.state import ActivationState
+from engine.store.protocol import Checkpoint, Transaction
+from zones.index import ZoneIndex
+from zones.instant import Instant
+from zones.interval import BEGINNING, END
+
+_DECODE = msgspec.msgpack.Decoder(ActivationState)
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """What is known of an activation's calling in."""
+
+    last_received: Instant | None = None
+    missed: StoredEpisode | None = None
+    """The missed call-in that runs, if one does."""
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One activation in the caseload."""
+
+    docket: Docket
+    newest: PositionKey | None = None
+    """Greatest key stored, quarantined positions included: anything greater is new."""
+    silence: Silence = Silence()
+
+
+class Caseload:
+    """Every case, and the registry they are judged by."""
+
+    def __init__(self) -> None:
+        self.registry = Registry(revision=-1, wearers={}, activations=(), orders={}, zones={})
+        self.attribution = Attribution()
+        self.gauge = IndexGauge(ZoneIndex([]))
+        self.cases: dict[int, Case] = {}
+        self._due: list[tuple[Instant, int]] = []
+        self._call_ins: list[tuple[Instant, int]] = []
+        self._awaited: set[int] = set()
+
+    def fold(self, supervision: Supervision) -> Fold:
+        """Return the fold of an activation."""
+        return Fold(supervision, self.gauge)
+
+    def put(self, case: Case) -> None:
+        """Take a case as it now stands; when time next changes it is remembered."""
+        activation_id = case.docket.supervision.activation.activation_id
+        self.cases[activation_id] = case
+        if case.docket.due < END:
+            heapq.heappush(self._due, (case.docket.due, activation_id))
+        if case.silence.missed is None and activation_id not in self._awaited:
+            self._awaited.add(activation_id)
+            heapq.heappush(self._call_ins, (_call_in_due(case, BEGINNING), activation_id))
+
+    def due(self, now: Instant) -> list[int]:
+        """Return the activations that time alone changes by `now`, and forget that they are due."""
+        found: dict[int, None] = {}
+        while self._due and self._due[0][0] <= now:
+            due, activation_id = heapq.heappop(self._due)
+            if self.cases[activation_id].docket.due == due:
+                found[activation_id] = None
+        return list(found)
+
+    def call_ins_missed(self, now: Instant, listening_since: Instant) -> list[tuple[int, Instant]]:
+        """Return the activations that have newly missed their call-in, with when it was due."""
+        found = []
+        while self._call_ins and self._call_ins[0][0] <= now:
+            _, activation_id = heapq.heappop(self._call_ins)
+            case = self.cases[activation_id]
+            due = _call_in_due(case, listening_since)
+            if due > now:
+                heapq.heappush(self._call_ins, (due, activation_id))
+                continue
+            self._awaited.discard(activation_id)
+            if _worn(case, due):
+                found.append((activation_id, due))
+        return found
+
+    def load(self, transaction: Transaction) -> None:
+        """Build the caseload from the store."""
+        self._adopt(_read_registry(transaction))
+        newest = transaction.positions.newest_keys()
+        checkpoints = {each.activation_id: each for each in transaction.checkpoints.newest()}
+        missed = _missed_call_ins(transaction)
+        for activation in self.registry.activations:
+            number = activation.activation_id
+            docket = self._restored(transaction, activation, checkpoints.get(number))
+            silence = Silence(missed=missed.get(number))
+            self.put(Case(docket=docket, newest=newest.get(number), silence=silence))
+
+    def refresh(self, transaction: Transaction) -> dict[int, tuple[Docket, Instant]]:
+        """Follow the registry if it has changed.
+
+        Returns the dockets of the activations concerned, with the first instant at which they are
+        judged differently; they are not in the caseload yet.
+        """
+        if transaction.registry.revision() == self.registry.revision:
+            return {}
+        self._adopt(_read_registry(transaction))
+        changed: dict[int, tuple[Docket, Instant]] = {}
+        for activation in self.registry.activations:
+            supervision = supervision_of(self.registry, activation)
+            case = self.cases.get(activation.activation_id)
+            if case is None:
+                self.put(Case(docket=open_docket(supervision)))
+            elif supervision != case.docket.supervision:
+                since = changed_from(case.docket.supervision, supervision)
+                changed[activation.activation_id] = (_under(case.docket, supervision), since)
+        return changed
+
+    def _adopt(self, read: tuple[Registry, Attribution]) -> None:
+        self.registry, self.attribution = read
+        supervisions = [supervision_of(self.registry, each) for each in self.registry.activations]
+        self.gauge = IndexGauge(index_of(supervisions))
+
+    def _restored(
+        self, transaction: Transaction, activation: Activation, checkpoint: Checkpoint | None
+    ) -> Docket:
+        supervision = supervision_of(self.registry, activation)
+        docket = open_docket(supervision)
+        state, cut = docket.state, BEGINNING
+        if checkpoint is not None:
+            state, cut = realigned(_DECODE.decode(checkpoint.state), supervision), checkpoint.cut
+        reports = sorted(
+            reports_since(transaction, activation.activation_id, cut), key=report_order
+        )
+        fold = self.fold(supervision)
+        prime(self.gauge, [(supervision, [each for each in reports if isinstance(each, Position)])])
+        for report in reports:
+            state = fold.observe(state, report).state
+        shown = (
+            shown_since(transaction, activation.activation_id, state.time + 1) if state.head else ()
+        )
+        return Docket(supervision=supervision, state=state, shown=tuple(shown), due=BEGINNING)
+
+
+def _call_in_due(case: Case, listening_since: Instant) -> Instant:
+    return deadline(case.docket.supervision, case.silence.last_received, listening_since)
+
+
+def _worn(case: Case, at: Instant) -> bool:
+    activation = case.docket.supervision.activation
+    return activation.ended_at is None or at < activation.ended_at
+
+
+def _under(docket: Docket, supervision: Supervision) -> Docket:
+    state = realigned(docket.state, supervision)
+    return msgspec.structs.replace(docket, supervision=supervision, state=state)
+
+
+def _read_registry(transaction: Transaction) -> tuple[Registry, Attribution]:
+    part = transaction.registry
+    activations = part.activations()
+    registry = registry_of(
+        part.revision(), part.wearers(), activations, part.orders(), part.zones()
+    )
+    return registry, Attribution(part.devices(), activations)
+
+
+def _missed_call_ins(transaction: Transaction) -> dict[int, StoredEpisode]:
+    return {
+        stored.episode.activation_id: stored
+        for stored in transaction.episodes.running()
+        if stored.episode.kind is EpisodeKind.MISSED_CALL_IN
+    }
+
+
+def reports_since(
+    transaction: Transaction, activation_id: int, instant: Instant
+) -> Iterator[Report]:
+    """Yield the stored reports at or after an instant that the fold is to see, in any order."""
+    for position in transaction.positions.since(activation_id, instant):
+        if position.quarantine not in NEVER_JUDGED:
+            yield position
+    yield from transaction.events.since(activation_id, instant)
+
+
+def shown_since(
+    transaction: Transaction, activation_id: int, instant: Instant
+) -> Sequence[StoredEpisode]:
+    """Return the shown episodes that the fold derives and that run, or ended since an instant."""
+    return [
+        stored
+        for stored in transaction.episodes.touching(activation_id, instant)
+        if stored.episode.kind is not EpisodeKind.MISSED_CALL_IN
+    ]
+
+
+def history_of(transaction: Transaction, activation_id: int) -> History:
+    """Return the past of an activation as the store knows it."""
+
+    def cut_at(instant: Instant) -> Cut | None:
+        checkpoint = transaction.checkpoints.at(activation_id, instant)
+        return None if checkpoint is None else Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
+
+    return History(
+        cut_at,
+        lambda instant: reports_since(transaction, activation_id, instant),
+        lambda instant: shown_since(transaction, activation_id, instant),
+    )
+
+
+def checkpoints_of(activation_id: int, cuts: Iterable[Cut]) -> list[Checkpoint]:
+    """Return cuts as the store keeps them."""
+    return [
+        Checkpoint(activation_id=activation_id, cut=cut.at, state=msgspec.msgpack.encode(cut.state))
+        for cut in cuts
+    ]

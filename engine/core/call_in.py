@@ -1,0 +1,37 @@
+"""Missed call-in: nothing at all was received from a device for plan interval + buffer.
+
+This is about arrival itself, so it is the one rule judged by the time of receipt. The engine must
+have been listening: time in which it could not have heard anything does not count.
+"""
+
+from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
+from engine.core.order import Supervision
+from zones.instant import Instant
+
+
+def deadline(
+    supervision: Supervision, last_received: Instant | None, listening_since: Instant
+) -> Instant:
+    """Return by when something has to be received."""
+    started_at = supervision.activation.started_at
+    last = started_at if last_received is None else last_received
+    return max(last, started_at, listening_since) + supervision.plan.max_age
+
+
+def missed(supervision: Supervision, last_received: Instant | None, due: Instant) -> Episode:
+    """Return the episode of a call-in that was due and did not come."""
+    activation = supervision.activation
+    heard = activation.started_at if last_received is None else last_received
+    return Episode(
+        activation_id=activation.activation_id,
+        condition_id=None,
+        condition_version=None,
+        zone_id=None,
+        kind=EpisodeKind.MISSED_CALL_IN,
+        state=EpisodeState.CONFIRMED,
+        started=Bound(min(heard, due), due, due),
+        ended=None,
+        positions=0,
+        max_depth_m=0.0,
+        confirmed_at=due,
+    )

@@ -1,0 +1,130 @@
+"""The intake makes reports of deliveries: decoded, attributed, and only what is new.
+
+Nothing is lost: what cannot be used becomes a rejection that keeps the payload. What was delivered
+before changes nothing; a message that holds nothing new is not kept a second time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from engine.caseload import Caseload
+from engine.core.attribute import Attributed
+from engine.core.decode import decode
+from engine.core.device_event import HEARD, DeviceEvent, EventState
+from engine.core.position import NEVER_JUDGED, Position, PositionKey
+from engine.core.rejection import Rejection
+from engine.core.topic import TelemetryTopic
+from engine.sources.source import Delivery
+from engine.store.protocol import Transaction
+from zones.instant import Instant
+
+T = TypeVar("T")
+
+
+class Opened(msgspec.Struct):
+    """One delivery, opened: what it says, of which only the new is kept."""
+
+    delivery: Delivery
+    source: TelemetryTopic | None
+    positions: list[Position]
+    events: list[DeviceEvent]
+    rejections: list[Rejection]
+    heard: dict[int, Instant]
+    """When each activation was heard (receive time)."""
+
+    @property
+    def new(self) -> bool:
+        """True if anything in it was not known before."""
+        return bool(self.positions or self.events or self.rejections)
+
+
+def open_batch(
+    deliveries: Iterable[Delivery], caseload: Caseload, transaction: Transaction
+) -> list[Opened]:
+    """Open deliveries and drop from them what is known already, from the store or from each other."""
+    opened = [_open(delivery, caseload) for delivery in deliveries]
+    _drop_known_positions(opened, caseload, transaction)
+    _drop_known_events(opened, transaction)
+    return opened
+
+
+def _open(delivery: Delivery, caseload: Caseload) -> Opened:
+    decoded = decode(delivery.topic, delivery.payload)
+    vendor = "" if decoded.source is None else decoded.source.vendor
+    opened = Opened(delivery, decoded.source, [], [], list(decoded.rejections), {})
+    for message in decoded.messages:
+        said = caseload.attribution.attribute(vendor, message, delivery.received_at)
+        opened.positions += said.positions
+        opened.events += said.events
+        opened.events += _heard_without_position(said, delivery.received_at)
+        opened.rejections += said.rejections
+        if said.activation_id is not None:
+            opened.heard[said.activation_id] = delivery.received_at
+    return opened
+
+
+def _heard_without_position(said: Attributed, received_at: Instant) -> list[DeviceEvent]:
+    """Return that a device was heard whose positions are all quarantined at receipt."""
+    useless = said.positions and all(
+        position.quarantine in NEVER_JUDGED for position in said.positions
+    )
+    if not useless or said.activation_id is None:
+        return []
+    return [
+        DeviceEvent(
+            activation_id=said.activation_id,
+            time=received_at,
+            received_at=received_at,
+            type=HEARD,
+            state=EventState.AT,
+            digest=said.positions[0].digest,
+        )
+    ]
+
+
+def _drop_known_positions(
+    opened: Sequence[Opened], caseload: Caseload, transaction: Transaction
+) -> None:
+    doubtful: dict[int, set[PositionKey]] = defaultdict(set)
+    for each in opened:
+        for position in each.positions:
+            case = caseload.cases[position.activation_id]
+            if case.newest is not None and position.key <= case.newest:
+                doubtful[position.activation_id].add(position.key)
+    seen = {
+        (activation_id, key)
+        for activation_id, keys in doubtful.items()
+        for key in transaction.positions.known(activation_id, keys)
+    }
+    for each in opened:
+        each.positions = [
+            position
+            for position in each.positions
+            if _is_new((position.activation_id, position.key), seen)
+        ]
+
+
+def _drop_known_events(opened: Sequence[Opened], transaction: Transaction) -> None:
+    digests: dict[int, set[bytes]] = defaultdict(set)
+    for each in opened:
+        for event in each.events:
+            digests[event.activation_id].add(event.digest)
+    seen = {
+        (activation_id, digest)
+        for activation_id, some in digests.items()
+        for digest in transaction.events.known(activation_id, some)
+    }
+    for each in opened:
+        each.events = [
+            event for event in each.events if _is_new((event.activation_id, event.digest), seen)
+        ]
+
+
+def _is_new(item: T, seen: set[T]) -> bool:
+    if item in seen:
+        return False
+    seen.add(item)
+    return True

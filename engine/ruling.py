@@ -1,0 +1,344 @@
+"""A ruling is one transaction: reports in, everything they lead to stored, or nothing of it.
+
+    open -> fold -> episode changes -> alert changes -> store
+
+Memory follows the store, never the other way: the caseload takes the new dockets only after the
+commit, so a transaction that fails leaves both as they were and the same batch can be tried again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from engine.caseload import (
+    Case,
+    Caseload,
+    Silence,
+    checkpoints_of,
+    history_of,
+)
+from engine.core import call_in
+from engine.core.alert import AlertAction
+from engine.core.amend import ChangeKind, EpisodeChange
+from engine.core.docket import Docket, Judged, judge, rejudge
+from engine.core.episode import Bound, Episode, StoredEpisode
+from engine.core.fold import Report, prime, report_order
+from engine.core.journal import GENESIS_HASH, RawMessage, build_block
+from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
+from engine.core.raising import (
+    Ledger,
+    Saved,
+    collapse_key,
+    episodes_needed,
+    raise_alerts,
+    worth_an_alert,
+)
+from engine.core.rejection import Rejection
+from engine.core.topic import TelemetryTopic
+from engine.intake import Opened, open_batch
+from engine.sources.source import Delivery
+from engine.store.protocol import Counter, OutboxEntry, StoredPosition, StoredRejection, Transaction
+from zones.instant import Duration, Instant, seconds
+
+
+class Ruled(msgspec.Struct):
+    """What a transaction did, for the caseload and for those who are told."""
+
+    cases: dict[int, Case]
+    newest_change_id: int = 0
+    """0 if no alert changed."""
+    positions: int = 0
+    late: int = 0
+    rejections: list[tuple[TelemetryTopic | None, Rejection]] = []
+    episodes: int = 0
+    alerts: int = 0
+
+
+class Ruling:
+    """One transaction's work; made for it and thrown away with it."""
+
+    def __init__(self, caseload: Caseload, transaction: Transaction, now: Instant) -> None:
+        self._caseload = caseload
+        self._transaction = transaction
+        self._now = now
+        self._saved: list[Saved] = []
+        self._verdicts: dict[tuple[int, PositionKey], Quarantine | None] = {}
+        self.ruled = Ruled({})
+
+    def take(self, deliveries: Sequence[Delivery]) -> None:
+        """Store a batch of deliveries and everything it leads to."""
+        changed = self._caseload.refresh(self._transaction)
+        opened = open_batch(deliveries, self._caseload, self._transaction)
+        reports: dict[int, list[Report]] = defaultdict(list)
+        heard: dict[int, Instant] = {}
+        for each in opened:
+            judgeable: list[Report] = [*_judgeable(each.positions), *each.events]
+            for report in judgeable:
+                reports[report.activation_id].append(report)
+            heard |= each.heard
+        self._judge_all(reports, changed)
+        self._store_messages([each for each in opened if each.new])
+        self._received(heard)
+        self._raise()
+
+    def tick(self, due: Iterable[int], silent: Iterable[tuple[int, Instant]]) -> None:
+        """Let time pass for the activations that are due, and note those that are silent."""
+        changed = self._caseload.refresh(self._transaction)
+        self._judge_all({activation_id: [] for activation_id in due}, changed)
+        for activation_id, deadline in silent:
+            self._missed(activation_id, deadline)
+        self._raise()
+
+    def _case(self, activation_id: int) -> Case:
+        return self.ruled.cases.get(activation_id) or self._caseload.cases[activation_id]
+
+    def _judge_all(
+        self,
+        reports: Mapping[int, Sequence[Report]],
+        changed: Mapping[int, tuple[Docket, Instant]],
+    ) -> None:
+        every = dict.fromkeys((*reports, *changed))
+        cases = self._caseload.cases
+        dockets = {
+            each: changed[each][0] if each in changed else cases[each].docket for each in every
+        }
+        prime(
+            self._caseload.gauge,
+            [
+                (dockets[each].supervision, _path(dockets[each], reports.get(each, ())))
+                for each in every
+            ],
+        )
+        for activation_id in every:
+            since = changed[activation_id][1] if activation_id in changed else None
+            self._judge(dockets[activation_id], reports.get(activation_id, ()), since)
+
+    def _judge(self, docket: Docket, reports: Sequence[Report], changed: Instant | None) -> None:
+        activation_id = docket.supervision.activation.activation_id
+        fold = self._caseload.fold(docket.supervision)
+        history = history_of(self._transaction, activation_id)
+        if changed is not None and docket.state.head is not None and changed <= docket.state.time:
+            since = min([changed, *(report_order(each)[0] for each in reports)])
+            judged = rejudge(docket, fold, reports, since, self._now, history)
+        else:
+            judged = judge(docket, fold, reports, self._now, history)
+        shown = self._save_episodes(docket, judged)
+        self._save_cuts(activation_id, judged)
+        self._save_verdicts(activation_id, judged, reports)
+        settled = Docket(
+            supervision=docket.supervision, state=judged.state, shown=shown, due=judged.due
+        )
+        self.ruled.cases[activation_id] = msgspec.structs.replace(
+            self._case(activation_id), docket=settled
+        )
+
+    def _save_episodes(self, docket: Docket, judged: Judged) -> tuple[StoredEpisode, ...]:
+        unsettled = {id(episode) for episode in judged.open_ended}
+        wearer_id = docket.supervision.activation.wearer_id
+        saved = [self._save(change, wearer_id) for change in judged.changes]
+        return (*judged.unchanged, *(each for each in saved if id(each.episode) in unsettled))
+
+    def _save(self, change: EpisodeChange, wearer_id: str) -> StoredEpisode:
+        shown = change.shown
+        stored = StoredEpisode(
+            episode_id=self._next("episode") if shown is None else shown.episode_id,
+            revision=change.revision,
+            wearer_id=wearer_id,
+            updated_at=self._now,
+            episode=change.episode,
+        )
+        before = None if shown is None else shown.episode
+        self._saved.append(Saved(kind=change.kind, stored=stored, before=before))
+        self.ruled.episodes += shown is None
+        return stored
+
+    def _save_cuts(self, activation_id: int, judged: Judged) -> None:
+        if judged.refolded_from is not None:
+            self._transaction.checkpoints.drop_after(activation_id, judged.refolded_from)
+        if judged.cuts:
+            self._transaction.checkpoints.save(checkpoints_of(activation_id, judged.cuts))
+
+    def _save_verdicts(self, activation_id: int, judged: Judged, reports: Sequence[Report]) -> None:
+        """Keep the verdicts of new positions until those are stored; change those of older ones."""
+        fresh = {report.key for report in reports if isinstance(report, Position)}
+        known = {}
+        for key, verdict in judged.verdicts.items():
+            if key in fresh:
+                self._verdicts[activation_id, key] = verdict
+            else:
+                known[key] = verdict
+        if known:
+            self._transaction.positions.set_quarantine(activation_id, known)
+
+    def _store_messages(self, opened: Sequence[Opened]) -> None:
+        if not opened:
+            return
+        journal = self._transaction.journal
+        head = journal.head()
+        block_id = self._next("block")
+        previous = GENESIS_HASH if head is None else head[1]
+        messages = [
+            RawMessage(each.delivery.received_at, each.delivery.topic, each.delivery.payload)
+            for each in opened
+        ]
+        journal.append(build_block(block_id, previous, messages, self._now))
+        self._store_positions(block_id, opened)
+        self._transaction.events.insert([event for each in opened for event in each.events])
+        self._store_rejections(opened)
+
+    def _store_positions(self, block_id: int, opened: Sequence[Opened]) -> None:
+        pairs = [
+            (index, position) for index, each in enumerate(opened) for position in each.positions
+        ]
+        ids = self._transaction.next_ids("position", len(pairs))
+        rows = [
+            StoredPosition(
+                position_id=position_id,
+                block_id=block_id,
+                message_index=index,
+                position=self._as_stored(position),
+            )
+            for position_id, (index, position) in zip(ids, pairs, strict=True)
+        ]
+        self._transaction.positions.insert(rows)
+        self.ruled.positions += len(rows)
+        self.ruled.late += sum(row.position.late for row in rows)
+        for row in rows:
+            self._newest(row.position)
+
+    def _as_stored(self, position: Position) -> Position:
+        verdict = self._verdicts.get((position.activation_id, position.key), position.quarantine)
+        head = self._caseload.cases[position.activation_id].docket.state.head
+        late = head is not None and report_order(position) < head
+        if verdict is position.quarantine and not late:
+            return position
+        return msgspec.structs.replace(position, quarantine=verdict, late=late)
+
+    def _newest(self, position: Position) -> None:
+        case = self._case(position.activation_id)
+        if case.newest is None or case.newest < position.key:
+            case = msgspec.structs.replace(case, newest=position.key)
+        self.ruled.cases[position.activation_id] = case
+
+    def _store_rejections(self, opened: Sequence[Opened]) -> None:
+        pairs = [(each, rejection) for each in opened for rejection in each.rejections]
+        ids = self._transaction.next_ids("rejection", len(pairs))
+        self._transaction.rejections.insert(
+            [
+                StoredRejection(
+                    rejection_id=rejection_id,
+                    received_at=each.delivery.received_at,
+                    topic=each.delivery.topic,
+                    payload=each.delivery.payload,
+                    reason=rejection.reason,
+                    detail=rejection.detail,
+                    field=rejection.field,
+                )
+                for rejection_id, (each, rejection) in zip(ids, pairs, strict=True)
+            ]
+        )
+        self.ruled.rejections += [(each.source, rejection) for each, rejection in pairs]
+
+    def _received(self, heard: Mapping[int, Instant]) -> None:
+        """Note when each activation was heard; a missed call-in of it ends."""
+        for activation_id, received_at in heard.items():
+            case = self._case(activation_id)
+            missed = case.silence.missed
+            if missed is not None:
+                after = missed.episode.started.by
+                ended = Bound(after, max(after, received_at), max(after, received_at))
+                self._change(case, msgspec.structs.replace(missed.episode, ended=ended), missed)
+            silence = Silence(last_received=received_at)
+            self.ruled.cases[activation_id] = msgspec.structs.replace(case, silence=silence)
+
+    def _missed(self, activation_id: int, deadline: Instant) -> None:
+        case = self._case(activation_id)
+        supervision, last = case.docket.supervision, case.silence.last_received
+        stored = self._change(case, call_in.missed(supervision, last, deadline), None)
+        silence = Silence(last_received=last, missed=stored)
+        self.ruled.cases[activation_id] = msgspec.structs.replace(case, silence=silence)
+
+    def _change(self, case: Case, episode: Episode, shown: StoredEpisode | None) -> StoredEpisode:
+        kind = ChangeKind.NEW if shown is None else ChangeKind.PROGRESSED
+        change = EpisodeChange(kind=kind, episode=episode, shown=shown)
+        return self._save(change, case.docket.supervision.activation.wearer_id)
+
+    def _raise(self) -> None:
+        self._transaction.episodes.save([saved.stored for saved in self._saved])
+        ledger = open_ledger(self._transaction, self._saved)
+        if ledger is None:
+            return
+        raise_alerts(ledger, self._saved, self._now, self._grace, self._next)
+        touched = {change.alert_id for change in ledger.changes}
+        alerts = self._transaction.alerts
+        alerts.save([ledger.alerts[alert_id] for alert_id in sorted(touched)])
+        alerts.append_changes(ledger.changes)
+        alerts.append_outbox(self._outbox(ledger))
+        self.ruled.alerts += sum(change.action is AlertAction.RAISED for change in ledger.changes)
+        newest = max((change.change_id for change in ledger.changes), default=0)
+        self.ruled.newest_change_id = newest
+
+    def _outbox(self, ledger: Ledger) -> list[OutboxEntry]:
+        """Tell people of what happens to confirmed alerts, once the grace is over."""
+        telling = [
+            (change, ledger.alerts[change.alert_id])
+            for change in ledger.changes
+            if ledger.alerts[change.alert_id].confirmed
+        ]
+        ids = self._transaction.next_ids("outbox", len(telling))
+        return [
+            OutboxEntry(
+                outbox_id=outbox_id,
+                alert_id=alert.alert_id,
+                change_id=change.change_id,
+                due_at=max(self._now, alert.page_due_at or self._now),
+                created_at=self._now,
+            )
+            for outbox_id, (change, alert) in zip(ids, telling, strict=True)
+        ]
+
+    def _grace(self, episode: Episode) -> Duration:
+        supervision = self._case(episode.activation_id).docket.supervision
+        wanted = (episode.condition_id, episode.condition_version)
+        for condition in supervision.conditions:
+            if (condition.condition_id, condition.version) == wanted:
+                return seconds(condition.parameters.grace_s)
+        return 0
+
+    def _next(self, counter: Counter) -> int:
+        return self._transaction.next_ids(counter, 1)[0]
+
+
+def _judgeable(positions: Iterable[Position]) -> list[Position]:
+    return [each for each in positions if each.quarantine not in NEVER_JUDGED]
+
+
+def _path(docket: Docket, reports: Sequence[Report]) -> list[Position]:
+    """Return the positions of reports in order, after the last one judged."""
+    ordered = sorted((each for each in reports if isinstance(each, Position)), key=report_order)
+    last = docket.state.admission.last
+    return ordered if last is None else [last, *ordered]
+
+
+def open_ledger(transaction: Transaction, saved: Sequence[Saved]) -> Ledger | None:
+    """Return the ledger of the alerts that episode changes can concern; None if they cannot any."""
+    alerts = transaction.alerts
+    of_episodes = alerts.of_episodes([each.stored.episode_id for each in saved])
+    worth = [each for each in saved if worth_an_alert(each.stored.episode)]
+    if not of_episodes and not worth:
+        return None
+    not_closed = alerts.not_closed([collapse_key(each.stored) for each in worth])
+    every = {alert.alert_id: alert for alert in (*of_episodes.values(), *not_closed.values())}
+    episodes = transaction.episodes.get(episodes_needed(every))
+    return Ledger(
+        alerts=every,
+        by_episode={
+            episode_id: alert.alert_id
+            for alert in every.values()
+            for episode_id in alert.episode_ids
+        },
+        not_closed={key: alert.alert_id for key, alert in not_closed.items()},
+        episodes={stored.episode_id: stored for stored in episodes},
+        changes=[],
+    )

@@ -1,0 +1,200 @@
+"""The service: batches from the source through one transaction each, ticks between them.
+
+    next batch -> ruling (one transaction) -> acknowledge -> publish
+
+The broker is told only after the commit, so what the process loses when it dies is delivered again.
+A store that is slow or away makes the loop wait with the batch in hand: the source takes no more
+than its bound, and the broker keeps the rest. Transactions run in a thread of their own, so that the
+connection to the broker and the API stay alive meanwhile.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Final, ParamSpec, TypeVar
+
+import msgspec
+import structlog
+
+from engine.backoff import delays
+from engine.caseload import Caseload
+from engine.clock import Clock
+from engine.core.health import EngineHealth
+from engine.core.rejection import Rejection
+from engine.core.topic import TelemetryTopic, rejections_topic
+from engine.ruling import Ruled, Ruling
+from engine.sources.source import Delivery, Source
+from engine.store.protocol import Store, StoreUnavailableError
+from zones.instant import Instant, render
+
+TICK_S: Final = 0.25
+"""Real seconds between looks at the clock."""
+
+BEHIND: Final = 500
+"""Deliveries in hand from which on the engine is behind."""
+
+_RETRY_WAITS_S: Final = (0.1, 10.0)
+P = ParamSpec("P")
+R = TypeVar("R")
+_log = structlog.get_logger(__name__)
+
+
+class Service:
+    """The engine's loop on a store, a source and a clock.
+
+    `on_change` is told, from the loop's thread of transactions, the id of the newest alert change.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        source: Source,
+        clock: Clock,
+        on_change: Callable[[int], None] = lambda _change_id: None,
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._clock = clock
+        self._on_change = on_change
+        self._caseload = Caseload()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ruling")
+        self._stopping = asyncio.Event()
+        self._running = False
+        self._problem = ""
+        self._listening_since: Instant | None = None
+        self._last_commit_at: Instant | None = None
+        self.positions = 0
+        self.late = 0
+        self.rejected = 0
+        self.episodes = 0
+        self.alerts = 0
+        self.batches = 0
+
+    def health(self) -> EngineHealth:
+        """Return how the engine is."""
+        return EngineHealth(
+            running=self._running,
+            connected=self._source.connected,
+            backlog=self._source.in_flight,
+            last_commit_at=self._last_commit_at,
+            listening_since=self._listening_since,
+            positions=self.positions,
+            rejections=self.rejected,
+            detail=self._problem,
+        )
+
+    def stop(self) -> None:
+        """Finish the batch in hand, acknowledge it, and end `run`."""
+        self._stopping.set()
+        self._source.stop()
+
+    async def run(self) -> None:
+        """Load the caseload, then take batches and tick until stopped."""
+        await self._persist(self._load)
+        self._running = True
+        try:
+            async with self._source, asyncio.TaskGroup() as tasks:
+                ticking = tasks.create_task(self._tick_for_ever())
+                await self._take_for_ever()
+                ticking.cancel()
+        finally:
+            self._running = False
+            self._thread.shutdown()
+
+    async def _take_for_ever(self) -> None:
+        while batch := await self._source.next_batch():
+            ruled = await self._persist(self._take, batch)
+            await self._source.acknowledge(batch)
+            for source, rejection in ruled.rejections:
+                await self._tell(source, rejection)
+
+    async def _tick_for_ever(self) -> None:
+        while not self._stopping.is_set():
+            self._listen()
+            await self._persist(self._tick)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), TICK_S)
+
+    def _listen(self) -> None:
+        """Note since when telemetry can have been heard without a break.
+
+        An engine that is behind cannot tell silence from a message that waits its turn.
+        """
+        if not self._source.connected or self._source.in_flight >= BEHIND:
+            self._listening_since = None
+        elif self._listening_since is None:
+            self._listening_since = self._clock.now()
+
+    async def _persist(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do work on the store, again and again for as long as the store is not to be had."""
+        loop = asyncio.get_running_loop()
+        for wait_s in delays(*_RETRY_WAITS_S):
+            try:
+                done = await loop.run_in_executor(self._thread, lambda: work(*args, **kwargs))
+            except StoreUnavailableError as error:
+                self._problem = str(error)
+                _log.error("the store cannot be used", problem=self._problem, again_in_s=wait_s)
+                await asyncio.sleep(wait_s)
+            else:
+                self._problem = ""
+                return done
+        raise AssertionError("the delays never end")
+
+    def _load(self) -> None:
+        with self._store.read() as transaction:
+            caseload = Caseload()
+            caseload.load(transaction)
+        self._caseload = caseload
+
+    def _take(self, batch: Sequence[Delivery]) -> Ruled:
+        now = self._clock.now()
+        with self._store.write() as transaction:
+            ruling = Ruling(self._caseload, transaction, now)
+            ruling.take(batch)
+        self._settle(ruling.ruled)
+        self.batches += 1
+        return ruling.ruled
+
+    def _tick(self) -> None:
+        now = self._clock.now()
+        due, silent = self._caseload.due(now), self._silent(now)
+        if not due and not silent and not self._registry_changed():
+            return
+        with self._store.write() as transaction:
+            ruling = Ruling(self._caseload, transaction, now)
+            ruling.tick(due, silent)
+        self._settle(ruling.ruled)
+
+    def _registry_changed(self) -> bool:
+        with self._store.read() as transaction:
+            return transaction.registry.revision() != self._caseload.registry.revision
+
+    def _silent(self, now: Instant) -> list[tuple[int, Instant]]:
+        """Return the activations that have missed their call-in, with when it was due."""
+        since = self._listening_since
+        return [] if since is None else self._caseload.call_ins_missed(now, since)
+
+    def _settle(self, ruled: Ruled) -> None:
+        for case in ruled.cases.values():
+            self._caseload.put(case)
+        self._last_commit_at = self._clock.now()
+        self.positions += ruled.positions
+        self.late += ruled.late
+        self.rejected += len(ruled.rejections)
+        self.episodes += ruled.episodes
+        self.alerts += ruled.alerts
+        if ruled.newest_change_id:
+            self._on_change(ruled.newest_change_id)
+
+    async def _tell(self, source: TelemetryTopic | None, rejection: Rejection) -> None:
+        """Tell a vendor why something was not taken."""
+        if source is None:
+            return
+        told = {
+            "reason": rejection.reason,
+            "detail": rejection.detail,
+            "field": rejection.field,
+            "rejected_at": render(self._clock.now()),
+        }
+        await self._source.publish(rejections_topic(source), msgspec.json.encode(told))
