@@ -149,7 +149,7 @@ class Schedule(_WorkedOut):
         start = block.windows[0].start if block.windows else block.number * _BLOCK
         end = block.changes[-1] if block.changes else END
         end = max(end, block.windows[-1].end if block.windows else end)
-        return any(hole.start < end and hole.end > start for hole in self._holes)
+        return any(hole.start <= end and hole.end > start for hole in self._holes)
 
 
 def _block(rules: Rules, holes: Intervals, number: int) -> _Block:
