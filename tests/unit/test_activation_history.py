@@ -70,3 +70,10 @@ def test_device_that_was_never_worn() -> None:
     assert history.current(5) is None
     with pytest.raises(IndexError):
         history.place(5)
+
+
+def test_changed_history() -> None:
+    """A changed activation takes the place of the one with its id; a new one is added."""
+    history = ActivationHistory.of(RETURNED).changed([worn(1, 100, 150), worn(2, 160, None)])
+    assert history == ActivationHistory.of([worn(1, 100, 150), worn(2, 160, None)])
+    assert history.changed([]) == history
