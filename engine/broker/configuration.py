@@ -10,12 +10,15 @@ engine's session never expires, and a vendor may connect only once that session 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final, Self
 
 from engine.broker.credentials import Credentials, Login
 
-SERVER_NAME = "ringfence"
+SERVER_NAME: Final = "ringfence"
+ROOM_BYTES: Final = 1_000_000
+"""What a start leaves free for the engine to connect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ class Limits:
                 raise ValueError(f"{name} is {getattr(self, name)}: give more than 0")
         if self.max_in_flight > 65_535:
             raise ValueError(f"max_in_flight is {self.max_in_flight}: MQTT allows 65535 at most")
+
+    def with_room(self, stored_bytes: int) -> Self:
+        """Return limits that leave room beside what is stored already.
+
+        A full NATS lets nobody connect, not even the engine that would empty it: so a start finds
+        a little more room than is used.
+        """
+        return replace(
+            self, max_storage_bytes=max(self.max_storage_bytes, stored_bytes + ROOM_BYTES)
+        )
 
 
 def render(

@@ -1,8 +1,6 @@
 """Credentials of the embedded broker: made once, kept in one file only its owner can read.
 
-The engine's client identifier is secret too: NATS ties a persistent session to the identifier
-alone, so whoever knows it could take the session over, or empty it. A vendor that was left out
-keeps its password in the file and has it again when it returns.
+A vendor that is left out keeps its password in the file and has it again when it returns.
 """
 
 import secrets
@@ -27,10 +25,9 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The engine's login and session, and each vendor's login by name."""
+    """The engine's login, and each vendor's by name."""
 
     engine: Login
-    client_id: str
     vendors: dict[str, Login]
 
     @classmethod
@@ -62,7 +59,7 @@ class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def _make(cls) -> Self:
-        return cls(_login(ENGINE_USER), f"ringfence-engine-{secrets.token_hex(8)}", {})
+        return cls(_login(ENGINE_USER), {})
 
 
 def _login(user: str) -> Login:

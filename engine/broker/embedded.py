@@ -23,10 +23,13 @@ from engine.broker.child import Child, find_binary
 from engine.broker.configuration import Limits, render
 from engine.broker.credentials import Credentials, Login
 from engine.broker.errors import BrokerError
-from engine.broker.files import private_directory, write_private
+from engine.broker.files import bytes_in, private_directory, write_private
 from engine.broker.place import choose_port, lock
+from engine.broker.session import EngineSession
 
 READY_S: Final = 60.0
+PROBE_EVERY_S: Final = 20.0
+_PROBES_MISSED: Final = 3
 _POLL_S: Final = 0.05
 _RESTART_WAITS_S: Final = (0.1, 10.0)
 _TAIL_BYTES: Final = 2_000
@@ -61,7 +64,6 @@ class EmbeddedBroker:
         self._lock: int | None = None
         self._child: Child | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()
         self._serving = asyncio.Event()
         self._restarts = 0
 
@@ -104,7 +106,7 @@ class EmbeddedBroker:
     def url_for_engine(self) -> str:
         """Return the engine's URL, with its password and client identifier."""
         engine = self.credentials.engine
-        return f"{self._url(engine)}?client_id={quote(self.credentials.client_id, safe='')}"
+        return f"{self._url(engine)}?client_id={quote(self._engine_session().client_id, safe='')}"
 
     def url_for_vendor(self, vendor: str) -> str:
         """Return a vendor's URL, with its password.
@@ -144,7 +146,6 @@ class EmbeddedBroker:
         traceback: TracebackType | None,
     ) -> None:
         """Stop the server: SIGTERM, and SIGKILL when that takes too long."""
-        self._stopping.set()
         if self._watcher is not None:
             self._watcher.cancel()
             with suppress(asyncio.CancelledError):
@@ -178,42 +179,64 @@ class EmbeddedBroker:
 
     async def _start(self, binary: Path) -> None:
         """Start the server for the first time, with the engine's session before any vendor."""
-        marker = self._storage / "engine-session"
-        if not marker.exists():
+        session = self._engine_session()
+        if not session.opened:
             self._configure(())
-            self._child = await self._launch(binary)
-            session = (self.credentials.engine, self.credentials.client_id)
-            await self._until(lambda: probe.open_session(self._host, self._port, *session))
-            await self._child.stop()
-            write_private(marker, b"The engine's session exists in this storage.\n")
+            await self._launch(binary)
+            login, client_id = self.credentials.engine, session.client_id
+            await self._until(lambda: probe.open_session(self._host, self._port, login, client_id))
+            await self._running().stop()
+            session.note_opened()
         self._configure(self._vendors)
-        self._child = await self._launch(binary)
+        await self._launch(binary)
         await self._until_serving()
 
     async def _watch(self, binary: Path) -> None:
-        """Start the server again whenever it ends."""
+        """Start the server again whenever it ends, and end it when it does not answer any more."""
         waits = delays(*_RESTART_WAITS_S)
         while True:
-            code = await self._running().ended()
+            code = await self._ended()
             self._serving.clear()
-            if self._stopping.is_set():
-                return
             _log.error("broker.ended", exit_code=code, last_words=self._last_words())
             await asyncio.sleep(next(waits))
-            self._child = await self._launch(binary)
+            self._configure(self._vendors)
+            await self._launch(binary)
             self._restarts += 1
             try:
                 await self._until_serving()
             except BrokerError as error:
                 _log.error("broker.not_serving", problem=str(error))
-                self._child.signal(signal.SIGKILL)
+                await self._running().stop()
             else:
                 waits = delays(*_RESTART_WAITS_S)
                 _log.info("broker.serves_again", port=self._port, restarts=self._restarts)
 
-    async def _launch(self, binary: Path) -> Child:
+    async def _ended(self) -> int:
+        """Wait until the server has ended; one that misses three probes in a row is ended."""
+        running = self._running()
+        missed = 0
+        while missed < _PROBES_MISSED:
+            try:
+                return await asyncio.wait_for(running.ended(), PROBE_EVERY_S)
+            except TimeoutError:
+                answers = await probe.accepts(self._host, self._port, self.credentials.engine)
+                missed = 0 if answers else missed + 1
+        self._serving.clear()
+        _log.error("broker.hangs", pid=running.pid, last_words=self._last_words())
+        await running.stop()
+        return await running.ended()
+
+    async def _launch(self, binary: Path) -> None:
+        """Start the server; whoever cancels this finds it in `_child` to be stopped."""
         kept = () if self._lock is None else (self._lock,)
-        return await Child.start(binary, self._dir / "nats.conf", self._dir / "output.txt", kept)
+        starting = asyncio.create_task(
+            Child.start(binary, self._dir / "nats.conf", self._dir / "output.txt", kept)
+        )
+        try:
+            self._child = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            self._child = await starting
+            raise
 
     async def _until_serving(self) -> None:
         await self._until(lambda: probe.accepts(self._host, self._port, self.credentials.engine))
@@ -256,9 +279,12 @@ class EmbeddedBroker:
             log=self._dir / "nats.log",
             credentials=self.credentials,
             vendors=vendors,
-            limits=self._limits,
+            limits=self._limits.with_room(bytes_in(self._storage)),
         )
         write_private(self._dir / "nats.conf", text.encode())
+
+    def _engine_session(self) -> EngineSession:
+        return EngineSession(self._storage)
 
     @property
     def _storage(self) -> Path:

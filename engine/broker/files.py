@@ -20,3 +20,8 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def bytes_in(directory: Path) -> int:
+    """Return the size of all files under a directory."""
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())

@@ -105,6 +105,9 @@ class Cable:
         self._url = url
         self._ends: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[None]] = set()
+        self.open = asyncio.Event()
+        """Clear it to hold back what the broker sends."""
+        self.open.set()
 
     @property
     def url(self) -> str:
@@ -124,6 +127,7 @@ class Cable:
     async def __aexit__(self, *_: object) -> None:
         """Take it away."""
         self._server.close()
+        self.open.set()
         self.cut()
         await asyncio.gather(*self._relays, return_exceptions=True)
 
@@ -141,15 +145,20 @@ class Cable:
             back.transport.abort()
             return
         self._ends |= {back, forth}
-        for reader, writer in ((near, forth), (far, back)):
-            relay = asyncio.create_task(_relay(reader, writer))
+        always = asyncio.Event()
+        always.set()
+        for reader, writer, gate in ((near, forth, always), (far, back, self.open)):
+            relay = asyncio.create_task(_relay(reader, writer, gate))
             self._relays.add(relay)
             relay.add_done_callback(self._relays.discard)
 
 
-async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _relay(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: asyncio.Event
+) -> None:
     try:
         while data := await reader.read(65_536):
+            await gate.wait()
             writer.write(data)
             await writer.drain()
     except OSError:

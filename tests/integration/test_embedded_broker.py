@@ -12,7 +12,7 @@ import aiomqtt
 import psutil
 import pytest
 
-from engine.broker import child
+from engine.broker import child, embedded, probe
 from engine.broker.configuration import Limits
 from engine.broker.embedded import EmbeddedBroker
 from engine.broker.errors import BrokerError
@@ -141,16 +141,65 @@ async def test_a_message_over_the_limit_is_refused_and_others_go_on(tmp_path: Pa
         assert await first_payload(broker) == b"on a new one"
 
 
-async def test_a_full_flight_of_large_messages_is_delivered(tmp_path: Path) -> None:
-    """More unread megabytes than NATS allows a client by default do not cost the connection."""
-    payload = b"x" * 500_000
+async def test_an_engine_that_is_slow_to_read_keeps_its_connection(tmp_path: Path) -> None:
+    """A full flight of large messages, more than NATS buffers by default, waits and arrives."""
     limits = Limits(max_in_flight=160, sync_always=False)
-    async with EmbeddedBroker(tmp_path, ["acme"], limits=limits) as broker:
-        sent = [(telemetry_topic("acme", f"d{number}"), payload) for number in range(160)]
+    sent = [(telemetry_topic("acme", f"d{number}"), b"x" * 500_000) for number in range(160)]
+    async with (
+        EmbeddedBroker(tmp_path, ["acme"], limits=limits) as broker,
+        Cable(broker.url_for_engine()) as cable,
+        MqttSource(cable.url, now) as source,
+    ):
+        await until(lambda: source.connected, "the source connects")
+        cable.open.clear()
         await publish(broker.url_for_vendor("acme"), sent)
-        async with MqttSource(broker.url_for_engine(), now) as source:
-            await until(lambda: source.in_flight == 160, "all arrive")
-            assert source.reconnects == 0
+        await asyncio.sleep(0.5)  # how long the engine does not read
+        cable.open.set()
+        await until(lambda: source.in_flight == 160, "all arrive")
+        assert source.reconnects == 0
+
+
+async def test_a_full_broker_acknowledges_nothing_it_did_not_store_and_drains_again(
+    tmp_path: Path,
+) -> None:
+    """Vendors are refused at the limit; after a restart the engine gets all that was promised."""
+    limits = Limits(max_storage_bytes=2_000_000)
+    topic = telemetry_topic("acme", "d1")
+    acknowledged: list[bytes] = []
+    async with EmbeddedBroker(tmp_path, ["acme"], limits=limits) as broker:
+        vendor = client(broker.url_for_vendor("acme"), timeout_s=1)
+        with suppress(aiomqtt.MqttError):
+            async with vendor:
+                for number in range(100):
+                    payload = b"%03d" % number + b"x" * 50_000
+                    await vendor.publish(topic, payload, qos=1)
+                    acknowledged.append(payload)
+    assert 10 < len(acknowledged) < 50
+    async with (
+        EmbeddedBroker(tmp_path, ["acme"], limits=limits) as broker,
+        MqttSource(broker.url_for_engine(), now) as source,
+    ):
+        missing = set(acknowledged)
+        while missing:
+            batch = await soon(source.next_batch())
+            await source.acknowledge(batch)
+            missing -= {delivery.payload for delivery in batch}
+        await publish(broker.url_for_vendor("acme"), [(topic, b"room again")])
+
+
+async def test_a_server_that_hangs_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is there and does not answer is noticed, killed and started again."""
+    monkeypatch.setattr(child, "STOP_S", 0.1)
+    monkeypatch.setattr(probe, "ANSWER_S", 0.2)
+    monkeypatch.setattr(embedded, "PROBE_EVERY_S", 0.05)
+    async with EmbeddedBroker(tmp_path) as broker:
+        hung = broker.pid
+        os.kill(hung, signal.SIGSTOP)
+        await until(lambda: broker.restarts == 1 and broker.serving, "it is replaced")
+        assert broker.pid != hung
+        assert not psutil.pid_exists(hung)
 
 
 async def test_secrets_are_private_and_kept(tmp_path: Path) -> None:
@@ -165,11 +214,27 @@ async def test_secrets_are_private_and_kept(tmp_path: Path) -> None:
         assert first.engine.password not in command
     async with EmbeddedBroker(state, ["beta"]) as broker:
         assert broker.credentials.engine == first.engine
-        assert broker.credentials.client_id == first.client_id
         assert broker.credentials.vendors["acme"] == first.vendors["acme"]
         with pytest.raises(BrokerError, match="no vendor 'acme'; it has: beta"):
             broker.url_for_vendor("acme")
         await publish(broker.url_for_vendor("beta"), [(telemetry_topic("beta", "d"), b"x")])
+
+
+async def test_new_passwords_keep_the_backlog(tmp_path: Path) -> None:
+    """Credentials made anew open the same session, with what it holds; no other has its name."""
+    urls = []
+    async with EmbeddedBroker(tmp_path, ["acme"]) as broker:
+        urls.append(broker.url_for_engine())
+        await publish(broker.url_for_vendor("acme"), [(telemetry_topic("acme", "d"), b"kept")])
+    (tmp_path / "credentials.json").unlink()
+    async with EmbeddedBroker(tmp_path, ["acme"]) as broker:
+        urls.append(broker.url_for_engine())
+        assert await first_payload(broker) == b"kept"
+    async with EmbeddedBroker(tmp_path / "another") as broker:
+        urls.append(broker.url_for_engine())
+    one, again, another = (BrokerAddress.parse(url) for url in urls)
+    assert one.password != again.password
+    assert one.client_id == again.client_id != another.client_id
 
 
 async def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

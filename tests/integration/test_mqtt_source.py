@@ -85,6 +85,19 @@ async def test_packet_numbers_of_an_old_connection_are_not_acknowledged_on_a_new
         await until(lambda: broker.acknowledged == [7], "the new one is acknowledged")
 
 
+async def test_what_a_lost_connection_left_untaken_is_not_handed_out() -> None:
+    """The broker delivers it again; handing out both would break the bound on memory."""
+    async with scripted() as (broker, source):
+        for packet_id in (1, 2, 3):
+            broker.deliver(TOPIC, b"old", packet_id)
+        await until(lambda: source.in_flight == 3, "all arrive")
+        broker.drop()
+        await until(lambda: source.reconnects == 1 and source.connected, "the source reconnects")
+        assert source.in_flight == 0
+        broker.deliver(TOPIC, b"new", 1)
+        assert [delivery.payload for delivery in await soon(source.next_batch())] == [b"new"]
+
+
 async def test_a_redelivery_on_a_live_connection_is_held_once() -> None:
     """The same message under a number we hold adds nothing; under a free number it is new."""
     async with scripted() as (broker, source):
