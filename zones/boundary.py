@@ -90,8 +90,7 @@ class Boundary:
         owner, run = np.nonzero(self._possible(at, lon, lat))
         first = self._starts[run]
         count = np.minimum(first + RUN, len(self.edges)) - first
-        pair, edge = expand(first, count)
-        place = owner[pair]
+        place, edge = np.repeat(owner, count), expand(first, count)
         start = self.edges[edge]
         every = near_edge_distances_m(
             at.take(place),
@@ -120,13 +119,12 @@ class Boundary:
         return possible
 
 
-def expand(
-    first: NDArray[np.intp], count: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return (which range, member) for ranges first..first+count, laid end to end."""
-    which = np.repeat(np.arange(len(first)), count)
-    offset = np.repeat(first - (np.cumsum(count) - count), count)
-    return which, np.arange(len(which)) + offset
+def expand(first: NDArray[np.intp], count: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the members of the ranges first..first+count, laid end to end."""
+    ends = np.cumsum(count)
+    total = int(ends[-1]) if len(ends) else 0
+    members: NDArray[np.intp] = np.arange(total) + np.repeat(first - (ends - count), count)
+    return members
 
 
 def _run_boxes(edges: Floats, starts: NDArray[np.intp]) -> Floats:

@@ -53,6 +53,10 @@ class Scales(NamedTuple):
         """Return the scales at some places only."""
         return Scales(*(part[index] for part in self))
 
+    def repeat(self, count: NDArray[np.intp]) -> "Scales":
+        """Return the scales at each place as often as its count says."""
+        return Scales(*(np.repeat(part, count) for part in self))
+
     def column(self) -> "Scales":
         """Return the scales as a column, to be broadcast against a row."""
         return Scales(*(part[:, None] for part in self))

@@ -15,11 +15,9 @@ from zones.metric import Floats, Scales, reach_deg, scales, wrapped
 from zones.table import Indices, ZoneTable
 from zones.zone import Zone
 
-_TURNS_DEG = (0.0, 360.0, -360.0)
-
 
 class Windows(NamedTuple):
-    """Boxes to look into, as lines from corner to corner, and whose they are."""
+    """Lines whose bounding boxes are looked into, and the row of places or paths of each."""
 
     row: Indices
     line: NDArray[np.object_]
@@ -54,9 +52,9 @@ def places(lon: Floats, lat: Floats, reach_m: Floats) -> Places:
 def paths(start: tuple[Floats, Floats], end: tuple[Floats, Floats]) -> Paths:
     """Prepare paths to be looked for in any number of packed trees."""
     way = np.stack([*start, wrapped(end[0] - start[0]), end[1] - start[1]], axis=1)
-    ends = np.stack([way[:, :2], way[:, :2] + way[:, 2:]])
-    bounds = np.concatenate([ends.min(axis=0), ends.max(axis=0)], axis=1)
-    return Paths(start, end, way, _windows(bounds))
+    return Paths(
+        start, end, way, _windows(np.concatenate([way[:, :2], way[:, :2] + way[:, 2:]], axis=1))
+    )
 
 
 class PackedZones:
@@ -69,20 +67,27 @@ class PackedZones:
         boxes = [zone.boxes for zone in zones]
         self._owner = np.repeat(np.arange(len(zones)), [len(own) for own in boxes])
         bounds = np.array([box for own in boxes for box in own], dtype=np.float64).reshape(-1, 4)
-        self._tree = shapely.STRtree(_diagonals(bounds))
+        self._tree = shapely.STRtree(_lines(bounds))
 
     def near(self, places: Places) -> tuple[Indices, Indices, Floats]:
         """Return position, zone, signed distance of all pairs of at least -reach_m, in order."""
-        position, zone = self._candidates(places.windows)
+        window, zone = self._meeting(places.windows)
+        position, zone = self._once(places.windows.row[window], zone)
         distance = self._signed_distances_m(places.lon, places.lat, places.at, position, zone)
         kept = np.flatnonzero(distance >= -places.reach_m[position])
         return position[kept], zone[kept], distance[kept]
 
     def crossed(self, paths: Paths) -> tuple[Indices, Indices]:
         """Return path, zone of all pairs where the path touches and neither end is inside."""
-        path, zone = self._candidates(paths.windows)
-        touched = self._touched(paths.way[path], zone)
-        path, zone = path[touched], zone[touched]
+        window, zone = self._meeting(paths.windows)
+        path = paths.windows.row[window]
+        circle = self.table.is_circle(zone)
+        touched = np.empty(len(zone), dtype=np.bool_)
+        touched[circle] = self.table.circles_touched(paths.way[path[circle]], zone[circle])
+        area = ~circle
+        lines = paths.windows.line[window[area]]
+        touched[area] = shapely.intersects(self.table.geometry[zone[area]], lines)
+        path, zone = self._once(path[touched], zone[touched])
         for lon, lat in (paths.start, paths.end):
             outside = self._signed_distances_m(lon, lat, scales(lat), path, zone) < 0.0
             path, zone = path[outside], zone[outside]
@@ -93,41 +98,34 @@ class PackedZones:
     ) -> Floats:
         return self.table.signed_distances_m(lon[row], lat[row], at.take(row), zone)
 
-    def _touched(self, way: Floats, zone: Indices) -> NDArray[np.bool_]:
-        touched = np.zeros(len(zone), dtype=np.bool_)
-        circle = self.table.is_circle(zone)
-        touched[circle] = self.table.circles_touched(way[circle], zone[circle])
-        area = np.flatnonzero(~circle)
-        geometry = self.table.geometry[zone[area]]
-        for turn in _TURNS_DEG:
-            start = way[area, :2] + np.array([turn, 0.0])
-            lines = shapely.linestrings(np.stack([start, start + way[area, 2:]], axis=1))
-            touched[area] |= shapely.intersects(geometry, lines)
-        return touched
-
-    def _candidates(self, windows: Windows) -> tuple[Indices, Indices]:
-        """Return (row, zone) of boxes that meet, each once, sorted."""
+    def _meeting(self, windows: Windows) -> tuple[Indices, Indices]:
+        """Return (window, zone) of boxes that meet, in no order, some more than once."""
         if not len(self._owner):
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
-        query, item = self._tree.query(windows.line)
-        size = len(self.table.zones)
-        pair = np.sort(windows.row[query] * size + self._owner[item])
+        window, item = self._tree.query(windows.line)
+        return window, self._owner[item]
+
+    def _once(self, row: Indices, zone: Indices) -> tuple[Indices, Indices]:
+        """Return the pairs sorted, each once."""
+        size = max(1, len(self.table.zones))
+        pair = np.sort(row * size + zone)
         pair = pair[np.flatnonzero(np.diff(pair, prepend=-1))]
         return pair // size, pair % size
 
 
-def _windows(bounds: Floats) -> Windows:
-    """Return windows of boxes (west, south, east, north), seen again where past ±180."""
-    row = np.arange(len(bounds))
-    rows, boxes = [row], [bounds]
-    for beyond, turn in ((bounds[:, 0] <= -180.0, 360.0), (bounds[:, 2] >= 180.0, -360.0)):
+def _windows(corners: Floats) -> Windows:
+    """Return the windows of lines (lon, lat, lon, lat), seen again a turn away if past ±180."""
+    row = np.arange(len(corners))
+    west, east = (each(corners[:, 0], corners[:, 2]) for each in (np.minimum, np.maximum))
+    rows, lines = [row], [corners]
+    for beyond, turn in ((west <= -180.0, 360.0), (east >= 180.0, -360.0)):
         if beyond.any():
             rows.append(row[beyond])
-            boxes.append(bounds[beyond] + np.array([turn, 0.0, turn, 0.0]))
-    return Windows(np.concatenate(rows), _diagonals(np.concatenate(boxes)))
+            lines.append(corners[beyond] + np.array([turn, 0.0, turn, 0.0]))
+    return Windows(np.concatenate(rows), _lines(np.concatenate(lines)))
 
 
-def _diagonals(bounds: Floats) -> NDArray[np.object_]:
-    """Return for each box (west, south, east, north) a line with that bounding box."""
-    lines: NDArray[np.object_] = shapely.linestrings(bounds.reshape(-1, 2, 2))
+def _lines(corners: Floats) -> NDArray[np.object_]:
+    """Return straight lines, of lon, lat, lon, lat each; a line stands for its bounding box."""
+    lines: NDArray[np.object_] = shapely.linestrings(corners.reshape(-1, 2, 2))
     return lines

@@ -34,6 +34,7 @@ class ZoneTable:
 
     __slots__ = (
         "_at",
+        "_bounds",
         "_centre",
         "_circle",
         "_count",
@@ -66,8 +67,10 @@ class ZoneTable:
                 self._first[number], self._count[number] = total, len(own)
                 edges.append(own)
                 total += len(own)
-        self._edges = np.concatenate(edges) if edges else np.zeros((0, 4))
+        every = np.concatenate(edges) if edges else np.zeros((0, 4))
+        self._edges = tuple(np.ascontiguousarray(column) for column in every.T)
         self._at = scales(self._centre[:, 1])
+        self._bounds = tuple(np.ascontiguousarray(each) for each in shapely.bounds(self.geometry).T)
 
     def signed_distances_m(self, lon: Floats, lat: Floats, at: Scales, zone: Indices) -> Floats:
         """Return the metres of pairs: a place (with its scales) and a zone for each element."""
@@ -79,8 +82,7 @@ class ZoneTable:
         pairs = np.flatnonzero(few)
         if len(pairs):
             distance = self._edges_m(lon[pairs], lat[pairs], at.take(pairs), zone[pairs])
-            inside = shapely.intersects_xy(self.geometry[zone[pairs]], lon[pairs], lat[pairs])
-            out[pairs] = signed(distance, inside)
+            out[pairs] = signed(distance, self._contain(lon[pairs], lat[pairs], zone[pairs]))
             few[pairs] = ~needs_far(lat[pairs], distance)
         self._one_by_one(out, np.flatnonzero(~circle & ~few), lon, lat, zone)
         return out
@@ -114,17 +116,21 @@ class ZoneTable:
         out[np.abs(out) < ON_BOUNDARY_M] = 0.0
         return out
 
+    def _contain(self, lon: Floats, lat: Floats, zone: Indices) -> NDArray[np.bool_]:
+        west, south, east, north = (column[zone] for column in self._bounds)
+        inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+        asked = np.flatnonzero(inside)
+        geometry = self.geometry[zone[asked]]
+        inside[asked] = shapely.intersects_xy(geometry, lon[asked], lat[asked])
+        return inside
+
     def _edges_m(self, lon: Floats, lat: Floats, at: Scales, zone: Indices) -> Floats:
         count = self._count[zone]
-        pair, edge = expand(self._first[zone], count)
-        start = self._edges[edge]
-        every = near_edge_distances_m(
-            at.take(pair),
-            start[:, 0] - lon[pair],
-            start[:, 1] - lat[pair],
-            start[:, 2],
-            start[:, 3],
-        )
+        edge = expand(self._first[zone], count)
+        a_lon, a_lat, d_lon, d_lat = (column[edge] for column in self._edges)
+        a_lon -= np.repeat(lon, count)
+        a_lat -= np.repeat(lat, count)
+        every = near_edge_distances_m(at.repeat(count), a_lon, a_lat, d_lon, d_lat)
         nearest: Floats = np.minimum.reduceat(every, np.cumsum(count) - count)
         return nearest
 

@@ -46,7 +46,7 @@ def at(a: tuple[float, float], b: tuple[float, float], t: float) -> tuple[float,
 
 
 @given(ways(), st.sampled_from([0.0, 50.0]), st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_crossing_is_on_the_boundary(
     case: tuple[Zone, tuple[float, float], tuple[float, float]], margin_m: float, entering: bool
 ) -> None:
@@ -67,7 +67,7 @@ def test_the_crossing_is_on_the_boundary(
 
 
 @given(ways())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_crosses_agrees_with_the_depth_along_the_way(
     case: tuple[Zone, tuple[float, float], tuple[float, float]],
 ) -> None:

@@ -60,7 +60,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Zone], np.ndarray]:
 
 
 @given(worlds(), st.sampled_from([0.0, 1.0, 300.0, 3_000.0, 50_000.0, 9_000_000.0]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_near_is_brute_force(world: tuple[list[Zone], np.ndarray], reach_m: float) -> None:
     """Near finds every pair within reach or inside, no other, with the zone's own distance."""
     found, at = world
@@ -77,7 +77,7 @@ def test_near_is_brute_force(world: tuple[list[Zone], np.ndarray], reach_m: floa
 
 
 @given(worlds(), st.lists(st.floats(0.0, 5_000.0), min_size=8, max_size=8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_each_position_has_its_own_reach(
     world: tuple[list[Zone], np.ndarray], reaches: list[float]
 ) -> None:
@@ -93,7 +93,7 @@ def test_each_position_has_its_own_reach(
 
 
 @given(worlds(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_crossed_is_brute_force(world: tuple[list[Zone], np.ndarray], data: st.DataObject) -> None:
     """Crossed finds every path that touches a zone with neither end inside, and no other."""
     found, start = world
@@ -111,7 +111,7 @@ def test_crossed_is_brute_force(world: tuple[list[Zone], np.ndarray], data: st.D
 
 
 @given(worlds(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_edited_is_built_anew(world: tuple[list[Zone], np.ndarray], data: st.DataObject) -> None:
     """After any edits the index answers as one built from the zones it then has."""
     found, at = world
