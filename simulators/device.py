@@ -13,7 +13,9 @@ import msgspec
 import numpy as np
 
 from simulators.noise import Fix
-from zones.instant import Instant, render, seconds
+from zones.instant import HOUR, Instant, render, seconds
+
+USE_PCT_PER_HOUR: Final = 1.5
 
 MAX_POSITIONS: Final = 1_000
 """Most positions in one publish, by the wire contract."""
@@ -69,20 +71,43 @@ def report(
 ) -> list[Sending]:
     """Return one sending per call-in, with the fix made at that instant if there is one.
 
-    The battery loses 1.5 % an hour from `battery_pct`.
+    The battery loses `USE_PCT_PER_HOUR` from `battery_pct`.
     """
     by_time = {fix.fix_time: fix for fix in fixes}
-    sendings = []
-    for number, instant in enumerate(call_ins):
-        fix = by_time.get(instant)
+    call = CallIn(device, rng, call_ins[0] if call_ins else 0, battery_pct, first_seq)
+    return [call.sending(instant, by_time.get(instant)) for instant in call_ins]
+
+
+class CallIn:
+    """A device calling in: it numbers its messages and uses up its battery."""
+
+    def __init__(
+        self,
+        device: str,
+        rng: np.random.Generator,
+        charged_at: Instant,
+        battery_pct: float = 90.0,
+        first_seq: int = 1,
+    ) -> None:
+        self.seq = first_seq
+        self._device = device
+        self._rng = rng
+        self._charged_at = charged_at
+        self._battery_pct = battery_pct
+
+    def charged(self, at: Instant, battery_pct: float) -> None:
+        """Note that the battery was charged to `battery_pct` by an instant."""
+        self._charged_at, self._battery_pct = at, battery_pct
+
+    def sending(self, instant: Instant, fix: Fix | None) -> Sending:
+        """Return the next message, made at an instant, on its way."""
+        hours = (instant - self._charged_at) / HOUR
+        left_pct = float(max(0, round(self._battery_pct - USE_PCT_PER_HOUR * hours)))
         sent_at = instant + seconds(0.2)
-        hours = (instant - call_ins[0]) / seconds(3600)
-        left_pct = float(max(0, round(battery_pct - 1.5 * hours)))
-        message = Message(
-            device, first_seq + number, sent_at, (fix,) if fix else (), battery_pct=left_pct
-        )
-        sendings.append(Sending(sent_at + seconds(float(rng.uniform(0.3, 2.0))), (message,)))
-    return sendings
+        positions = (fix,) if fix else ()
+        message = Message(self._device, self.seq, sent_at, positions, battery_pct=left_pct)
+        self.seq += 1
+        return Sending(sent_at + seconds(float(self._rng.uniform(0.3, 2.0))), (message,))
 
 
 def deliver(sendings: Iterable[Sending], vendor: str) -> tuple[Delivery, ...]:

@@ -10,7 +10,7 @@ The Gauss-Markov step over dt is x' = a x + sqrt(1 - a²) w with a = exp(-dt / t
 (Gelb, Applied Optimal Estimation, 1974, section 3.8), exact for any spacing of the fixes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import cos, exp, pi, sin, sqrt
 from typing import Final, Literal, TypeAlias
@@ -38,6 +38,7 @@ _MODES: Final[dict[Environment, tuple[Mode, ...]]] = {
     "indoors": INDOORS,
     "network_only": NETWORK_ONLY,
 }
+_CHUNK: Final = 64
 _CANYON_ERROR: Final = 2.0
 _CANYON_REFLECTIONS: Final = 5.0
 
@@ -103,19 +104,27 @@ class NoiseModel:
         Raises:
             ValueError: the instants do not increase.
         """
+        return [fix for fix in self.stream(path, instants, rng) if fix is not None]
+
+    def stream(
+        self, path: TruePath, instants: Sequence[Instant], rng: np.random.Generator
+    ) -> Iterator[Fix | None]:
+        """Yield, one by one, the fix at each of `instants` (increasing), or None if it is missing.
+
+        Raises:
+            ValueError: the instants do not increase.
+        """
         times = np.asarray(instants, dtype=np.int64)
         if np.any(np.diff(times) <= 0):
             raise ValueError("instants do not increase: sort them and drop repeats")
-        truth = path.sample(times)
-        fixes: list[Fix] = []
         state: _State | None = None
-        for k in range(len(times)):
-            state = self._advance(state, truth, k, rng)
-            fix = self._fix(state, path.plane, truth, k, rng)
-            if fix is not None:
-                state.last = fix
-                fixes.append(fix)
-        return fixes
+        for first in range(0, len(times), _CHUNK):
+            truth = path.sample(times[first : first + _CHUNK])
+            for k in range(len(truth.instants)):
+                state = self._advance(state, truth, k, rng)
+                fix = self._fix(state, path.plane, truth, k, rng)
+                state.last = fix or state.last
+                yield fix
 
     def _advance(
         self, state: _State | None, truth: TrueSamples, k: int, rng: np.random.Generator

@@ -51,13 +51,13 @@ class Mode:
 
 
 OPEN_SKY: Final = Mode(
-    *("open sky", "gnss", 0.99, 1800.0), 1.3, 1.7, 0.9, 0.7, (5.0, 10.0, 10.0, 10.0, 12.0), 0.15
+    *("open sky", "gnss", 0.994, 1800.0), 1.3, 1.7, 0.9, 0.7, (5.0, 10.0, 10.0, 10.0, 12.0), 0.15
 )
 
 REFLECTED: Final = Mode(
     "reflected",
     "gnss",
-    *(0.01, 150.0, 1.5, 3.0, 2.0, 0.6, (10.0, 16.0, 30.0, 50.0), 0.4),
+    *(0.006, 150.0, 1.5, 3.0, 2.0, 0.6, (10.0, 16.0, 30.0, 50.0), 0.4),
     offset_m=25.0,
     offset_spread=0.6,
 )
@@ -66,7 +66,7 @@ REFLECTED: Final = Mode(
 INDOORS_GOOD: Final = Mode(
     "indoors good",
     "wifi",
-    *(0.80, 1500.0, 1.4, 2.0, 0.6, 0.9, (10.0, 14.0, 15.0, 15.0, 16.0, 18.0), 0.12),
+    *(0.80, 1500.0, 1.7, 1.7, 0.6, 0.9, (10.0, 14.0, 15.0, 15.0, 16.0, 18.0), 0.12),
     frozen=0.28,
     missing=0.01,
 )
@@ -77,13 +77,14 @@ INDOORS_BOASTFUL: Final = Mode(
     *(0.04, 1200.0, 1.4, 2.0, 1.0, 0.5, (10.0,), 0.05),
     offset_m=15.0,
     offset_spread=0.3,
+    anchored=True,
 )
 """Over-confident: some phones claimed 10 m for hours while they lay 15 to 18 m off."""
 
 INDOORS_WEAK: Final = Mode(
     "indoors weak",
     "gnss",
-    *(0.15, 240.0, 6.0, 6.0, 2.0, 1.0, (20.0, 30.0, 65.0, 65.0, 96.0), 0.1),
+    *(0.15, 240.0, 7.0, 4.0, 2.0, 1.0, (20.0, 30.0, 65.0, 65.0, 96.0), 0.1),
     missing=0.05,
 )
 

@@ -140,7 +140,13 @@ def drives_through(start: Instant) -> Scenario:
     path = stage.path((-900, 0), indoors=False).stay_until(sets_off).go((1500, 0), speed_mps)
     stage.wear("exclusion-drives", path, [exclusion(zone)])
     stage.expect(
-        "exclusion-drives", "possible_transit", crossed, crossed, zone=zone, condition="keep-out"
+        "exclusion-drives",
+        "possible_transit",
+        crossed,
+        crossed,
+        zone=zone,
+        condition="keep-out",
+        state="brief",
     )
     return stage.build()
 
