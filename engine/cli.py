@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 import typer
 
 from engine.commands import zones
+from engine.commands.migrate import migrate
 from engine.commands.replay import replay
 
 GROUP = "ringfence.commands"
@@ -22,6 +23,7 @@ def application() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_show_locals=False,
     )
+    app.command()(migrate)
     app.command()(replay)
     app.add_typer(zones.app, name="zones")
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):

@@ -1,0 +1,148 @@
+"""One process: broker (if embedded), engine and API, started in this order and stopped in reverse.
+
+SIGTERM or SIGINT: the API takes nothing new, the engine finishes the batch in hand and acknowledges
+it, then the broker goes.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import msgspec
+import structlog
+import uvicorn
+
+from api.app import create_app
+from api.binding import check_host
+from api.feed import ChangeSignal
+from api.services import BusyError, Services
+from engine.broker.embedded import EmbeddedBroker
+from engine.clock import Clock, ScaledClock, SystemClock
+from engine.service import Service
+from engine.settings import EMBEDDED, Settings
+from engine.sources.address import TlsFiles
+from engine.sources.memory import BusyError as IntakeBusyError
+from engine.sources.memory import MemorySource, StoppedError
+from engine.sources.merged import MergedSource
+from engine.sources.mqtt import MqttSource
+from engine.store import open_store
+
+_log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings) -> None:
+    """Run until a signal comes.
+
+    Raises:
+        UnsafeHostError, BrokerError, StoreUnavailableError, ValueError, OSError: it cannot start.
+    """
+    check_host(settings.host)
+    clock = clock_of(settings)
+    store = open_store(settings.database_url)
+    store.check()
+    async with AsyncExitStack() as stack:
+        stack.callback(store.close)
+        url, passwords = await stack.enter_async_context(_broker(settings))
+        intake = MemorySource(clock.now)
+        mqtt = MqttSource(
+            url,
+            clock.now,
+            tls=TlsFiles(ca_file=settings.broker_ca_file),
+            max_in_flight=settings.max_in_flight,
+        )
+        changes = ChangeSignal()
+        service = Service(store, MergedSource(mqtt, intake), clock, changes.notify)
+        services = Services(
+            store=store,
+            now=clock.now,
+            submit=lambda topic, payload: _submit(intake, topic, payload),
+            vendor_passwords=passwords,
+            health=service.health,
+            changes=changes,
+        )
+        await _until_signal(settings, service, services)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock the settings ask for."""
+    times = settings.clock_times()
+    if times is None:
+        return SystemClock()
+    origin, started = times
+    return ScaledClock(origin, settings.clock_speed, started)
+
+
+async def _submit(intake: MemorySource, topic: str, payload: bytes) -> None:
+    try:
+        await intake.submit(topic, payload)
+    except (IntakeBusyError, StoppedError) as error:
+        raise BusyError from error
+
+
+@asynccontextmanager
+async def _broker(settings: Settings) -> AsyncIterator[tuple[str, dict[str, str]]]:
+    """Yield the broker's URL for the engine, and the passwords of the vendors."""
+    url = settings.broker_url.get_secret_value()
+    passwords = _passwords(settings.vendor_passwords_file)
+    if url != EMBEDDED:
+        yield url, passwords
+        return
+    folder = settings.state_dir / "broker"
+    broker = EmbeddedBroker(
+        folder, settings.vendors, settings.broker_port, binary=settings.broker_binary
+    )
+    async with broker:
+        own = {name: login.password for name, login in broker.credentials.vendors.items()}
+        _log.info("the embedded broker serves", host=broker.host, port=broker.port)
+        yield broker.url_for_engine(), own | passwords
+
+
+def _passwords(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{file}: {error}: give a JSON object of vendor: password") from None
+
+
+async def _until_signal(settings: Settings, service: Service, services: Services) -> None:
+    app = create_app(services)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    serving = asyncio.create_task(server.serve(), name="api")
+    judging = asyncio.create_task(service.run(), name="engine")
+    waiting = asyncio.create_task(asked.wait(), name="signals")
+    _log.info("the engine runs", api=f"http://{settings.host}:{settings.port}")
+    await asyncio.wait({serving, judging, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    _log.info("the engine stops")
+    services.changes.close()
+    server.should_exit = True
+    service.stop()
+    waiting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await waiting
+    await judging
+    await serving

@@ -1,0 +1,85 @@
+"""Settings come from the environment, each as `RINGFENCE_<NAME>`; nothing else configures a run."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from zones.instant import Instant, parse
+
+EMBEDDED = "embedded"
+
+
+class Settings(BaseSettings):
+    """What `ringfence run` needs to know."""
+
+    model_config = SettingsConfigDict(env_prefix="RINGFENCE_", extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///var/ringfence.db",
+        description="Store: sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE.",
+    )
+    broker_url: SecretStr = Field(
+        default=SecretStr(EMBEDDED),
+        description="MQTT broker: mqtt://USER:PASSWORD@HOST:PORT or mqtts://…; "
+        "'embedded' starts one on this machine.",
+    )
+    broker_ca_file: Path | None = Field(
+        default=None, description="PEM file of the authorities that mqtts:// trusts."
+    )
+    broker_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the embedded broker; 0 takes a free one."
+    )
+    broker_binary: str = Field(default="nats-server", description="Program of the embedded broker.")
+    vendors: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Vendors that may publish to the embedded broker, with commas."
+    )
+    vendor_passwords_file: Path | None = Field(
+        default=None,
+        description="JSON object of vendor names and passwords for POST /v1/telemetry; "
+        "with the embedded broker its own credentials are used.",
+    )
+    state_dir: Path = Field(
+        default=Path("var"), description="Folder for the embedded broker's storage."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on.")
+    host_names: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Further names the API answers to (a proxy's), with commas."
+    )
+    max_in_flight: int = Field(
+        default=1000, ge=1, description="Most messages taken from the broker and not yet stored."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="How the log is written, to standard error."
+    )
+    clock_speed: float = Field(
+        default=1.0, gt=0, description="Seconds of engine time in a real second (simulations)."
+    )
+    clock_origin: str = Field(
+        default="", description="RFC 3339 time the engine's clock begins at (simulations)."
+    )
+    clock_started: str = Field(
+        default="", description="Real RFC 3339 time at which it showed that (simulations)."
+    )
+
+    @field_validator("vendors", "host_names", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("clock_origin", "clock_started")
+    @classmethod
+    def _is_time(cls, value: str) -> str:
+        if value:
+            parse(value)
+        return value
+
+    def clock_times(self) -> tuple[Instant, Instant] | None:
+        """Return origin and start of a simulated clock; None for the machine's own."""
+        if not self.clock_origin or not self.clock_started:
+            return None
+        return parse(self.clock_origin), parse(self.clock_started)

@@ -1,0 +1,229 @@
+"""The demo: broker, engine, API and a simulated city, from nothing to live alerts, on this machine.
+
+Everything runs through the parts a real installation has: the fleet publishes over MQTT with its
+vendors' credentials, the engine is `ringfence run` in a process of its own, and what is shown is
+what the API says. The city's clock runs `speed` times as fast as ours.
+"""
+
+import asyncio
+import shutil
+import signal
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+import msgspec
+
+from engine.broker.embedded import EmbeddedBroker
+from engine.clock import ScaledClock, SystemClock
+from engine.store import Store, migrate, open_store
+from simulators.cast import Cast, cast
+from simulators.demo_screen import Screen
+from simulators.device import Delivery
+from simulators.fleet import Vendor, play, vendors
+from simulators.processes import EngineProcess
+from simulators.scenarios import DEFAULT_START
+from zones.instant import SECOND, render
+
+LEAD_S: Final = 4.0
+"""Real seconds given to the engine's start before the city's clock begins."""
+
+REFRESH_S: Final = 0.5
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened so far."""
+
+    published: int = 0
+    positions: int = 0
+    rejected: int = 0
+    episodes: int = 0
+    alerts: int = 0
+    newest: list[dict[str, object]] = field(default_factory=list)
+    """The newest alerts as the API gives them, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What a demo is asked for."""
+
+    port: int = 8000
+    wearers: int = 100
+    speed: float = 60.0
+    seed: int = 1
+    for_s: float | None = None
+    state_dir: Path = Path("var/demo")
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+async def demo(options: DemoOptions, screen: Screen) -> Tally:
+    """Run until told to stop, or for the time asked; return what happened.
+
+    Raises:
+        OSError: the port is taken.
+        RuntimeError: the engine did not get ready.
+    """
+    _check_port(options.port)
+    began = time.monotonic()
+    state_dir = _fresh(options.state_dir)
+    screen.say("making the city")
+    acting = await asyncio.to_thread(
+        cast, DEFAULT_START, wearers=options.wearers, seed=options.seed
+    )
+    url = f"sqlite:///{state_dir / 'ringfence.db'}"
+    store = await asyncio.to_thread(_prepared, url, acting)
+    screen.say("starting the broker")
+    async with EmbeddedBroker(state_dir / "broker", acting.vendors) as broker:
+        _write_passwords(state_dir, broker)
+        clock = ScaledClock(
+            DEFAULT_START, options.speed, SystemClock().now() + round(LEAD_S * SECOND)
+        )
+        settings = _settings(options, state_dir, url, broker, clock)
+        screen.say("starting the engine and the API")
+        async with EngineProcess(settings, state_dir / "engine.log") as engine:
+            await engine.ready(options.url)
+            screen.say(_what_is_where(options, state_dir, broker))
+            screen.say(f"ready after {time.monotonic() - began:.1f} s")
+            urls = {name: broker.url_for_vendor(name) for name in acting.vendors}
+            async with vendors(urls) as connected:
+                tally = Tally()
+                await _run(options, acting, connected, clock, tally, store, screen)
+    store.close()
+    return tally
+
+
+def _what_is_where(options: DemoOptions, state_dir: Path, broker: EmbeddedBroker) -> str:
+    return (
+        f"API        {options.url}/docs\n"
+        f"alerts     {options.url}/v1/alerts      live: {options.url}/v1/alerts/stream\n"
+        f"broker     mqtt://{broker.host}:{broker.port}   vendors' passwords: "
+        f"{state_dir / 'vendors.json'}\n"
+        f"database   {state_dir / 'ringfence.db'}\n"
+        f"log        {state_dir / 'engine.log'}\n"
+        f"the city's clock runs {options.speed:g} times as fast as yours; Ctrl-C stops everything"
+    )
+
+
+async def _run(
+    options: DemoOptions,
+    acting: Cast,
+    connected: dict[str, Vendor],
+    clock: ScaledClock,
+    tally: Tally,
+    store: Store,
+    screen: Screen,
+) -> None:
+    def sent(_delivery: Delivery) -> None:
+        tally.published += 1
+
+    stopping = _asked_to_stop()
+    playing = asyncio.create_task(play(acting.deliveries(), connected, clock, sent))
+    screen.open()
+    try:
+        await _watch(options, stopping, playing, clock, tally, store, screen)
+    finally:
+        playing.cancel()
+        with suppress(asyncio.CancelledError):
+            await playing
+        await asyncio.to_thread(_count, store, tally)
+        screen.show(tally, render(clock.now()))
+        screen.close()
+
+
+async def _watch(
+    options: DemoOptions,
+    stopping: asyncio.Event,
+    playing: asyncio.Task[None],
+    clock: ScaledClock,
+    tally: Tally,
+    store: Store,
+    screen: Screen,
+) -> None:
+    """Refresh the screen until there is a reason to end."""
+    began, first = time.monotonic(), True
+    async with httpx.AsyncClient(base_url=options.url, timeout=10) as api:
+        while not stopping.is_set() and not playing.done():
+            await asyncio.to_thread(_count, store, tally)
+            answer = await api.get("/v1/alerts", params={"sort": "newest", "limit": 20})
+            tally.newest = answer.raise_for_status().json()["items"]
+            if tally.newest and first:
+                first = False
+                screen.say(f"first alert {time.monotonic() - began:.1f} s after the city began")
+            screen.show(tally, render(clock.now())[:19])
+            if options.for_s is not None and time.monotonic() - began >= options.for_s:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), REFRESH_S)
+    if playing.done():
+        playing.result()
+
+
+def _asked_to_stop() -> asyncio.Event:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    return asked
+
+
+def _count(store: Store, tally: Tally) -> None:
+    with store.read() as transaction:
+        tally.positions = transaction.positions.count()
+        tally.rejected = transaction.rejections.count()
+        tally.episodes = transaction.episodes.count()
+        tally.alerts = sum(transaction.alerts.count_by_state().values())
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise OSError(f"port {port} is taken: choose another with --port") from error
+
+
+def _fresh(state_dir: Path) -> Path:
+    """Return the demo's folder without what an earlier demo left in it."""
+    if state_dir.exists():
+        shutil.rmtree(state_dir)
+    state_dir.mkdir(parents=True, mode=0o700)
+    return state_dir.absolute()
+
+
+def _prepared(url: str, acting: Cast) -> Store:
+    migrate(url)
+    store = open_store(url)
+    with store.write() as transaction:
+        acting.enrol(transaction.registry)
+    return store
+
+
+def _write_passwords(state_dir: Path, broker: EmbeddedBroker) -> None:
+    passwords = {name: login.password for name, login in broker.credentials.vendors.items()}
+    file = state_dir / "vendors.json"
+    file.touch(mode=0o600)
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(passwords)))
+
+
+def _settings(
+    options: DemoOptions, state_dir: Path, url: str, broker: EmbeddedBroker, clock: ScaledClock
+) -> dict[str, str]:
+    return {
+        "database_url": url,
+        "broker_url": broker.url_for_engine(),
+        "vendor_passwords_file": str(state_dir / "vendors.json"),
+        "port": str(options.port),
+        "clock_speed": str(options.speed),
+        "clock_origin": render(clock.origin),
+        "clock_started": render(clock.started),
+    }

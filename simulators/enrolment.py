@@ -1,0 +1,83 @@
+"""Enrolment makes simulated wearers real to an engine: wearer, device, activation, order, zones."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Protocol
+
+from engine.core.condition_json import read_condition
+from engine.core.order import Activation, SupervisionPlan
+from engine.core.registry import Device, Order, Wearer
+from engine.store.protocol import RegistryPart
+from zones.geojson import read_zones
+from zones.instant import Instant
+
+AGENCY: Final = "Simulated agency"
+OFFICER: Final = "Officer Simões"
+
+
+class Enrollable(Protocol):
+    """What a simulated wearer must say of himself."""
+
+    @property
+    def wearer_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def vendor(self) -> str: ...
+    @property
+    def device_id(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def interval_s(self) -> int: ...
+    @property
+    def buffer_s(self) -> int: ...
+    @property
+    def conditions(self) -> list[dict[str, Any]]: ...
+
+
+def enrol(
+    registry: RegistryPart,
+    wearers: Iterable[Enrollable],
+    zones: Mapping[str, Any],
+    since: Instant,
+) -> None:
+    """Register wearers with their devices and orders, in force from `since`, and the zones."""
+    reading = read_zones(zones)
+    if reading.problems:
+        raise ValueError("; ".join(str(problem) for problem in reading.problems))
+    for zone in reading.zones:
+        registry.save_zone(zone)
+    for wearer in wearers:
+        registry.save_wearer(_wearer(wearer))
+        registry.save_device(Device(vendor=wearer.vendor, device_id=wearer.device_id))
+        registry.add_activation(_activation(wearer, since))
+        registry.save_order(_order(wearer, since))
+
+
+def _wearer(wearer: Enrollable) -> Wearer:
+    return Wearer(
+        wearer_id=wearer.wearer_id, name=wearer.name, timezone=wearer.timezone, agency=AGENCY
+    )
+
+
+def _activation(wearer: Enrollable, since: Instant) -> Activation:
+    return Activation(
+        activation_id=0,
+        wearer_id=wearer.wearer_id,
+        vendor=wearer.vendor,
+        device_id=wearer.device_id,
+        started_at=since,
+    )
+
+
+def _order(wearer: Enrollable, since: Instant) -> Order:
+    return Order(
+        order_id=f"order-{wearer.wearer_id}",
+        wearer_id=wearer.wearer_id,
+        agency=AGENCY,
+        officer=OFFICER,
+        effective_from=since,
+        effective_until=None,
+        plan=SupervisionPlan(float(wearer.interval_s), float(wearer.buffer_s)),
+        conditions=tuple(read_condition(each, wearer.timezone) for each in wearer.conditions),
+    )
