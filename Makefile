@@ -1,0 +1,65 @@
+# One way to run everything. Needs only Python >= 3.11 and make; each target sets up what it needs.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUN    := $(VENV)/.installed-run
+DEV    := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench soak format lock clean
+
+help:
+	@echo "make demo    broker, engine, API and a simulated city; ARGS='--wearers 200 --port 8001'"
+	@echo "make test    every test (PostgreSQL and the broker come with the requirements)"
+	@echo "make check   ruff, mypy --strict, import-linter"
+	@echo "make bench   measurements; QUICK=1 for under 50 s"
+	@echo "make soak    what takes long: memory over 10 minutes, kill tests at full size"
+	@echo "make lock    pin and hash the requirements anew"
+
+demo: $(RUN)
+	@$(BIN)/ringfence demo $(ARGS)
+
+test: $(DEV)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(DEV)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(DEV)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(DEV)
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+format: $(DEV)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+$(VENV)/bin/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ringfence needs Python 3.11 or newer: set PYTHON=python3.12, for example")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# What the tests need holds all that a run needs, so the larger set is never taken away again.
+$(RUN): requirements/run.txt pyproject.toml $(VENV)/bin/uv
+	@test -e $(DEV) || VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/run.txt
+	@test -e $(DEV) || VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt pyproject.toml $(VENV)/bin/uv
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(RUN) $@
+
+lock: $(VENV)/bin/uv
+	@echo 'uv' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade - -o requirements/uv.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --extra install pyproject.toml -o requirements/run.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --extra install --extra dev pyproject.toml -o requirements/dev.txt
+
+clean:
+	@rm -rf $(VENV) var benchmarks/out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
