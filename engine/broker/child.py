@@ -93,7 +93,8 @@ class Child:
         """End it with SIGTERM, and with SIGKILL when that takes longer than `STOP_S` seconds."""
         self.signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self._process.wait(), STOP_S)
+            async with asyncio.timeout(STOP_S):
+                await self._process.wait()
         except TimeoutError:
             self.signal(signal.SIGKILL)
             await self._process.wait()

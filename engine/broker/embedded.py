@@ -217,7 +217,8 @@ class EmbeddedBroker:
         missed = 0
         while missed < _PROBES_MISSED:
             try:
-                return await asyncio.wait_for(running.ended(), PROBE_EVERY_S)
+                async with asyncio.timeout(PROBE_EVERY_S):
+                    return await running.ended()
             except TimeoutError:
                 answers = await probe.accepts(self._host, self._port, self.credentials.engine)
                 missed = 0 if answers else missed + 1

@@ -109,7 +109,8 @@ class MemorySource:
         """
         self._refuse_when_stopped()
         try:
-            await asyncio.wait_for(self._places.acquire(), self._busy_after_s)
+            async with asyncio.timeout(self._busy_after_s):
+                await self._places.acquire()
         except TimeoutError:
             raise BusyError(
                 f"{self._max_in_flight} messages wait to be stored and none was within "

@@ -156,7 +156,8 @@ class MqttSource:
             if clock() - began > STEADY_S:
                 waits = delays(*self._waits)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), next(waits))
+                async with asyncio.timeout(next(waits)):
+                    await self._closing.wait()
 
     async def _serve(self) -> None:
         """Hold one connection until it is lost (raises) or the source closes (returns)."""
@@ -238,7 +239,8 @@ class MqttSource:
     async def _closed_and_flushed(self) -> None:
         await self._closing.wait()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._outgoing.emptied(), FLUSH_S)
+            async with asyncio.timeout(FLUSH_S):
+                await self._outgoing.emptied()
 
     def _report(self, error: Exception) -> None:
         """Log why there is no connection, once for each reason, and keep it for who asks."""
