@@ -57,8 +57,10 @@ def crosses(zone: Zone, lon0: float, lat0: float, lon1: float, lat1: float) -> b
         path = Boundary(np.array([[way.lon0, way.lat0, way.d_lon, way.d_lat]]))
         centre = np.array([zone.shape.lon]), np.array([zone.shape.lat])
         return bool(path.distances_m(*centre)[0] <= zone.shape.radius_m + ON_BOUNDARY_M)
+    if bool((zone.signed_distances_m([lon0, lon1], [lat0, lat1]) >= 0.0).any()):
+        return True
     if way.d_lon == way.d_lat == 0.0:
-        return zone.signed_distance_m(lon0, lat0) >= 0.0
+        return False
     turns = np.array([0.0, 360.0, -360.0])
     x = way.lon0 + np.stack([turns, turns + way.d_lon], axis=1)
     y = np.broadcast_to([way.lat0, way.lat0 + way.d_lat], x.shape)

@@ -1,12 +1,13 @@
 """Crossings between two positions, anywhere on earth."""
 
 import math
+from typing import TypeAlias
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zones.crossing import crosses, crossing_fraction
+from zones.crossing import Way, crosses, crossing_fraction
 from zones.zone import Area, Circle, Zone
 
 TOWNS = [(-46.63, -23.55), (180.0, -17.0), (-179.99, 70.0), (20.0, 84.99), (3.0, 0.0)]
@@ -17,67 +18,64 @@ def normal(lon: float) -> float:
     return (lon + 180.0) % 360.0 - 180.0
 
 
+Place: TypeAlias = tuple[float, float]
+
+
 @st.composite
-def ways(draw: st.DrawFn) -> tuple[Zone, tuple[float, float], tuple[float, float]]:
-    """A zone at a town and two positions round it."""
+def ways(draw: st.DrawFn) -> tuple[Zone, Place, Place]:
+    """A zone at a town, a position outside it and one inside."""
     lon, lat = draw(st.sampled_from(TOWNS))
     squeeze = math.cos(math.radians(lat))
+    size = draw(st.floats(0.003, 0.03))
     if draw(st.booleans()):
-        zone = Zone("circle", Circle(lon, lat, draw(st.floats(50.0, 3_000.0))))
+        zone = Zone("circle", Circle(lon, lat, size * 111_000.0))
     else:
-        size = draw(st.floats(0.001, 0.03))
         star = [
             (normal(lon + size * reach * x / squeeze), lat + size * reach * y)
             for x, y, reach in ((1, 0, 1.0), (0, 1, 0.3), (-1, 0, 1.0), (0, -1, 0.6))
         ]
-        zone = Zone("star", Area((((*star, star[0]),),)))
-    near = st.floats(-0.06, 0.06)
-    a, b = (
-        (normal(lon + draw(near) / squeeze), max(-90.0, min(90.0, lat + draw(near))))
-        for _ in range(2)
-    )
-    return zone, a, b
+        zone = Zone("star", Area([[[*star, star[0]]]]))
+    angle, away = draw(st.floats(0.0, math.tau)), size * draw(st.floats(1.05, 4.0)) + 0.001
+    outside = normal(lon + away * math.cos(angle) / squeeze), lat + away * math.sin(angle)
+    within = st.floats(-0.2 * size, 0.2 * size)
+    return zone, outside, (normal(lon + draw(within) / squeeze), lat + draw(within))
 
 
-def at(a: tuple[float, float], b: tuple[float, float], t: float) -> tuple[float, float]:
+def at(a: Place, b: Place, t: float) -> Place:
     """Go a share of the way from a to b."""
     d_lon = (b[0] - a[0] + 180.0) % 360.0 - 180.0
     return normal(a[0] + t * d_lon), a[1] + t * (b[1] - a[1])
 
 
-@given(ways(), st.sampled_from([0.0, 50.0]), st.booleans())
+@given(ways(), st.sampled_from([0.0, 50.0, -5.0]), st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_the_crossing_is_on_the_boundary(
-    case: tuple[Zone, tuple[float, float], tuple[float, float]], margin_m: float, entering: bool
+    case: tuple[Zone, Place, Place], margin_m: float, entering: bool
 ) -> None:
-    """Between sides the fraction is where the grown zone's boundary is, to a millimetre."""
-    zone, a, b = case
-    if not entering:
-        a, b = b, a
-    depths = [zone.signed_distance_m(*end) + margin_m for end in (a, b)]
-    assume(depths[0] < 0.0 <= depths[1] if entering else depths[1] < 0.0 <= depths[0])
+    """The fraction is where the grown zone's boundary is, and beyond it the way stays inside."""
+    zone, outside, inside = case
+    a, b = (outside, inside) if entering else (inside, outside)
     t = crossing_fraction(zone, *a, *b, entering=entering, margin_m=margin_m)
     assert zone.signed_distance_m(*at(a, b, t)) + margin_m == pytest.approx(0.0, abs=1e-3)
-    rest = (
-        [t + (1.0 - t) * share / 50 for share in range(1, 51)]
-        if entering
-        else [t * share / 50 for share in range(50)]
-    )
+    rest = (t + (1.0 - t) * each / 50 if entering else t * each / 50 for each in range(51))
     assert all(zone.signed_distance_m(*at(a, b, each)) + margin_m >= -1.0 for each in rest)
 
 
-@given(ways())
+@given(ways(), ways())
 @settings(max_examples=100, deadline=None)
 def test_crosses_agrees_with_the_depth_along_the_way(
-    case: tuple[Zone, tuple[float, float], tuple[float, float]],
+    case: tuple[Zone, Place, Place], other: tuple[Zone, Place, Place]
 ) -> None:
-    """A way with a place inside touches; one that never comes near does not."""
-    zone, a, b = case
+    """A way with a place inside touches the zone; one that never comes near it does not."""
+    zone, a, inside = case
+    assert crosses(zone, *a, *inside)
+    assert crosses(zone, *inside, *a)
+    b = other[1]
     deepest = max(zone.signed_distance_m(*at(a, b, share / 200)) for share in range(201))
-    if deepest >= 0.0:
+    spacing = Way(*a, *b).most_length_m / 200
+    if deepest > 0.0:
         assert crosses(zone, *a, *b)
-        assert crosses(zone, *b, *a)
-    elif deepest < -200.0:
+    elif deepest < -spacing:
         assert not crosses(zone, *a, *b)
 
 
