@@ -78,7 +78,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 class JournalPart(Protocol):
     """Raw journal blocks."""
 
-    def append(self, block: JournalBlock) -> None: ...
+    def append(self, block: JournalBlock) -> None:
+        """Store a new block."""
+        ...
+
     def rewrite(self, block: JournalBlock) -> None:
         """Replace the body of a stored block by one in which messages are expunged.
 
@@ -91,14 +94,22 @@ class JournalPart(Protocol):
         """Return id and hash of the newest block; None if there is none."""
         ...
 
-    def block(self, block_id: int) -> JournalBlock | None: ...
-    def blocks(self, after_block_id: int = 0, limit: int = 100) -> Sequence[JournalBlock]: ...
+    def block(self, block_id: int) -> JournalBlock | None:
+        """Return one block."""
+        ...
+
+    def blocks(self, after_block_id: int = 0, limit: int = 100) -> Sequence[JournalBlock]:
+        """Return the blocks after one, oldest first."""
+        ...
 
 
 class PositionsPart(Protocol):
     """Positions, judged and quarantined."""
 
-    def insert(self, rows: Sequence[StoredPosition]) -> None: ...
+    def insert(self, rows: Sequence[StoredPosition]) -> None:
+        """Store new positions; one whose key is stored already is a ConflictError."""
+        ...
+
     def known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
         """Return those of the keys that are stored already."""
         ...
@@ -108,7 +119,7 @@ class PositionsPart(Protocol):
         ...
 
     def since(self, activation_id: int, instant: Instant) -> Sequence[Position]:
-        """Return the positions with fix_time >= instant, in key order, quarantined ones included."""
+        """Return the positions with fix_time >= instant, in key order, quarantined included."""
         ...
 
     def set_quarantine(
@@ -130,7 +141,9 @@ class PositionsPart(Protocol):
         """Return the positions with these ids, by id."""
         ...
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """Return how many positions are stored."""
+        ...
 
 
 class EventsPart(Protocol):
@@ -140,7 +153,10 @@ class EventsPart(Protocol):
         """Store events; one that is stored already (same activation and digest) changes nothing."""
         ...
 
-    def known(self, activation_id: int, digests: Collection[bytes]) -> set[bytes]: ...
+    def known(self, activation_id: int, digests: Collection[bytes]) -> set[bytes]:
+        """Return those of the digests that are stored already."""
+        ...
+
     def since(self, activation_id: int, instant: Instant) -> Sequence[DeviceEvent]:
         """Return the events with time >= instant, ordered by (time, digest)."""
         ...
@@ -149,18 +165,26 @@ class EventsPart(Protocol):
 class RejectionsPart(Protocol):
     """Payloads that were not taken."""
 
-    def insert(self, rows: Sequence[StoredRejection]) -> None: ...
+    def insert(self, rows: Sequence[StoredRejection]) -> None:
+        """Store rejections."""
+        ...
+
     def list(self, page: Page) -> Sequence[StoredRejection]:
         """Newest first; the cursor is (rejection_id,)."""
         ...
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """Return how many rejections are stored."""
+        ...
 
 
 class CheckpointsPart(Protocol):
     """States of the fold to restart and to re-judge from."""
 
-    def save(self, checkpoints: Sequence[Checkpoint]) -> None: ...
+    def save(self, checkpoints: Sequence[Checkpoint]) -> None:
+        """Store checkpoints; one with the same activation and cut is replaced."""
+        ...
+
     def newest(self) -> Iterable[Checkpoint]:
         """Return each activation's newest checkpoint."""
         ...
@@ -186,10 +210,13 @@ class EpisodesPart(Protocol):
         ...
 
     def touching(self, activation_id: int, since: Instant) -> Sequence[StoredEpisode]:
-        """Return the episodes that run or whose end's `by` is at or after `since`, not retracted."""
+        """Return the episodes that run or whose end's `by` >= `since`, not retracted."""
         ...
 
-    def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]: ...
+    def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]:
+        """Return the newest revisions of episodes, by id."""
+        ...
+
     def revisions(self, episode_id: int) -> Sequence[StoredEpisode]:
         """Return every revision, oldest first."""
         ...
@@ -205,7 +232,9 @@ class EpisodesPart(Protocol):
         """Newest start first; the cursor is (started estimate, episode_id)."""
         ...
 
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """Return how many episodes are stored."""
+        ...
 
 
 class AlertsPart(Protocol):
@@ -215,13 +244,22 @@ class AlertsPart(Protocol):
         """Insert or replace alerts."""
         ...
 
-    def append_changes(self, changes: Sequence[AlertChange]) -> None: ...
-    def append_outbox(self, entries: Sequence[OutboxEntry]) -> None: ...
+    def append_changes(self, changes: Sequence[AlertChange]) -> None:
+        """Add to the history."""
+        ...
+
+    def append_outbox(self, entries: Sequence[OutboxEntry]) -> None:
+        """Add what people are to be told."""
+        ...
+
     def outbox_after(self, outbox_id: int, limit: int = 500) -> Sequence[OutboxEntry]:
         """Return the entries after one, oldest first."""
         ...
 
-    def get(self, alert_id: int) -> Alert | None: ...
+    def get(self, alert_id: int) -> Alert | None:
+        """Return one alert; in a writing transaction nobody else changes it until the commit."""
+        ...
+
     def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
         """Return the alerts into which further episodes with these keys collapse."""
         ...
@@ -230,9 +268,18 @@ class AlertsPart(Protocol):
         """Return the alert of each episode that has one."""
         ...
 
-    def history(self, alert_id: int) -> Sequence[AlertChange]: ...
-    def changes_after(self, change_id: int, limit: int = 500) -> Sequence[AlertChange]: ...
-    def newest_change_id(self) -> int: ...
+    def history(self, alert_id: int) -> Sequence[AlertChange]:
+        """Return everything that happened to an alert, oldest first."""
+        ...
+
+    def changes_after(self, change_id: int, limit: int = 500) -> Sequence[AlertChange]:
+        """Return the changes after one, oldest first."""
+        ...
+
+    def newest_change_id(self) -> int:
+        """Return the id of the newest change; 0 if there is none."""
+        ...
+
     def list(
         self,
         page: Page,
@@ -251,15 +298,26 @@ class AlertsPart(Protocol):
         """
         ...
 
-    def count_by_state(self) -> Mapping[AlertState, int]: ...
+    def count_by_state(self) -> Mapping[AlertState, int]:
+        """Return how many alerts are in each state."""
+        ...
 
 
 class RegistryPart(Protocol):
     """Who wears what, under which order, and the zones. Every write raises the revision."""
 
-    def revision(self) -> int: ...
-    def save_wearer(self, wearer: Wearer) -> None: ...
-    def save_device(self, device: Device) -> None: ...
+    def revision(self) -> int:
+        """Return a number that grows with every write."""
+        ...
+
+    def save_wearer(self, wearer: Wearer) -> None:
+        """Insert or replace a wearer."""
+        ...
+
+    def save_device(self, device: Device) -> None:
+        """Insert or replace a device."""
+        ...
+
     def add_activation(self, activation: Activation) -> Activation:
         """Store a new activation and return it with its id (that of the argument is ignored).
 
@@ -268,7 +326,14 @@ class RegistryPart(Protocol):
         """
         ...
 
-    def end_activation(self, activation_id: int, ended_at: Instant, reason: str) -> Activation: ...
+    def end_activation(self, activation_id: int, ended_at: Instant, reason: str) -> Activation:
+        """Set the end of an activation, and why it ended.
+
+        Raises:
+            ConflictError: there is no such activation, or it has ended, or not begun by then.
+        """
+        ...
+
     def save_order(self, order: Order) -> Order:
         """Store an order; an order with that id gets the next version, the former one is kept."""
         ...
@@ -277,9 +342,18 @@ class RegistryPart(Protocol):
         """Store a zone version; it gets the next version number of its zone_id."""
         ...
 
-    def wearers(self) -> Sequence[Wearer]: ...
-    def devices(self) -> Sequence[Device]: ...
-    def activations(self) -> Sequence[Activation]: ...
+    def wearers(self) -> Sequence[Wearer]:
+        """Return all wearers, by id."""
+        ...
+
+    def devices(self) -> Sequence[Device]:
+        """Return all devices, by vendor and id."""
+        ...
+
+    def activations(self) -> Sequence[Activation]:
+        """Return all activations, by id."""
+        ...
+
     def orders(self) -> Sequence[Order]:
         """Return every version of every order, by order_id and version."""
         ...
@@ -314,7 +388,7 @@ class Store(Protocol):
     """Durable storage."""
 
     def write(self) -> AbstractContextManager[Transaction]:
-        """Begin a writing transaction: commit at the end of the block, roll back on an exception."""
+        """Begin a writing transaction: commit at the end of the block, else roll back."""
         ...
 
     def read(self) -> AbstractContextManager[Transaction]:
@@ -322,10 +396,12 @@ class Store(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise StoreUnavailableError if the store cannot be reached or its schema is not current."""
+        """Raise StoreUnavailableError if the store is out of reach or its schema not current."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close all connections."""
+        ...
 
 
 class StoreUnavailableError(Exception):

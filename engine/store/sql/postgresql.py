@@ -19,24 +19,20 @@ from engine.store.sql.backend import LOCK_WAIT_S, MIGRATE, Conflict, conflict_cl
 
 _DRIVER: Final = "postgresql+psycopg"
 _WRITERS_LOCK: Final = 0x72696E67
-_LOCK: Final = (
-    f"SET LOCAL lock_timeout = '{LOCK_WAIT_S}s'; SELECT pg_advisory_xact_lock({_WRITERS_LOCK})"
-)
+_LOCK: Final = "SET LOCAL lock_timeout = {}; SELECT pg_advisory_xact_lock({})"
 _CONNECT: Final = {"connect_timeout": 10, "application_name": "ringfence"}
 
 _FIXES: Final[dict[type[Exception], str]] = {
     errors.UndefinedTable: f"its schema is not the one this version needs: {MIGRATE}",
     errors.UndefinedColumn: f"its schema is not the one this version needs: {MIGRATE}",
-    errors.InvalidCatalogName: "there is no such database: create it, then " + MIGRATE,
-    errors.InvalidPassword: "it refuses the password: check the URL",
     errors.InsufficientPrivilege: "the user may not do this: grant it the rights on the schema",
     errors.DiskFull: "the server's disk is full: free some space",
     errors.TooManyConnections: "it has no connection left: raise max_connections",
     errors.LockNotAvailable: f"another writer held the lock for over {LOCK_WAIT_S} s: find and "
     "stop it (pg_stat_activity)",
     errors.AdminShutdown: "the server is shutting down: start it again",
-    psycopg.OperationalError: "it cannot be reached or gave up: check that the server runs",
-    psycopg.InterfaceError: "the connection is lost: check that the server runs",
+    psycopg.OperationalError: "it cannot be reached or gave up: check the server and the URL",
+    psycopg.InterfaceError: "the connection is lost: check the server",
 }
 """In order: the first class an error belongs to says the fix."""
 
@@ -44,8 +40,9 @@ _FIXES: Final[dict[type[Exception], str]] = {
 class PostgresqlBackend:
     """A database of a PostgreSQL server."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, lock_wait_s: float = LOCK_WAIT_S) -> None:
         """Take any `postgresql://` URL; its driver becomes psycopg."""
+        self._lock = _LOCK.format(round(lock_wait_s * 1000), _WRITERS_LOCK)
         target = url.set(drivername=_DRIVER)
         self.name = url.set(drivername="postgresql").render_as_string(hide_password=True)
         self.writing: Engine = create_engine(
@@ -70,7 +67,7 @@ class PostgresqlBackend:
 
     def lock_writers(self, connection: Connection) -> None:
         """Take the advisory lock that the commit or rollback gives back."""
-        connection.exec_driver_sql(_LOCK)
+        connection.exec_driver_sql(self._lock)
 
     def insert(
         self,

@@ -149,11 +149,14 @@ class SqlRegistry:
             raise ConflictError(f"device {_device(activation)} is not stored: save it first")
 
     def _check_free(self, activation: Activation) -> None:
-        ends_later = or_(_WORN.ended_at.is_(None), _WORN.ended_at > activation.started_at)
+        # Half-open: one that ended when it began covers no instant and is in nobody's way.
+        if activation.ended_at == activation.started_at:
+            return
+        lasts = (_WORN.ended_at > activation.started_at) & (_WORN.ended_at > _WORN.started_at)
         query = select(activations).where(
             _WORN.vendor == activation.vendor,
             _WORN.device_id == activation.device_id,
-            ends_later,
+            or_(_WORN.ended_at.is_(None), lasts),
         )
         if activation.ended_at is not None:
             query = query.where(_WORN.started_at < activation.ended_at)

@@ -1,0 +1,363 @@
+"""What every store promises about judgement: episodes and their revisions, alerts, the outbox."""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
+from engine.core.episode import Bound, EpisodeKind, EpisodeState, Severity, StoredEpisode
+from engine.core.order import SupervisionPlan
+from engine.core.registry import Order, Wearer
+from engine.store import ConflictError, Store, Transaction
+from engine.store.protocol import OutboxEntry, Page
+from engine.store.sql import schema
+from engine.store.sql.alerts import SEVERITY_RANK, STATE_RANK
+from tests import store_values
+from tests.store_values import ROUND_TRIP, T0, alert, change, stored_episode, undone
+
+ENDED = Bound(T0, T0 + 10, T0 + 5)
+
+
+@ROUND_TRIP
+@given(st.lists(store_values.stored_episodes, max_size=4, unique_by=lambda row: row.episode_id))
+def test_every_field_of_an_episode_comes_back(store: Store, rows: list[StoredEpisode]) -> None:
+    """Episodes come back exactly as they were stored, evidence included."""
+    with undone(store) as tx:
+        tx.episodes.save(rows)
+        expected = sorted(rows, key=lambda row: row.episode_id)
+        assert list(tx.episodes.get([row.episode_id for row in rows])) == expected
+        for row in rows:
+            assert tx.episodes.revisions(row.episode_id) == [row]
+        assert tx.episodes.count() == len(rows)
+
+
+def test_every_revision_of_an_episode_stays_readable(store: Store) -> None:
+    """The newest revision is shown, each former one is kept, the same one again replaces itself."""
+    first, grown = stored_episode(1, positions=2), stored_episode(1, positions=3)
+    second = stored_episode(1, 2, started=Bound(None, T0 + 7, T0 + 7))
+    third = stored_episode(1, 3, state=EpisodeState.RETRACTED)
+    with store.write() as tx:
+        tx.episodes.save([first, stored_episode(2)])
+        tx.episodes.save([grown])
+        assert tx.episodes.get([1]) == [grown]
+    with store.write() as tx:
+        tx.episodes.save([second])
+        assert tx.episodes.get([1]) == [second]
+        tx.episodes.save([third])
+    with store.read() as tx:
+        assert tx.episodes.revisions(1) == [grown, second, third]
+        assert tx.episodes.get([2, 1, 3]) == [third, stored_episode(2)]
+        assert tx.episodes.list(Page()) == [stored_episode(2), third]
+        assert tx.episodes.count() == 2
+
+
+def test_two_revisions_saved_at_once_are_both_kept(store: Store) -> None:
+    """Of several revisions of one episode in a batch the last is shown, whatever their order."""
+    rows = [stored_episode(1, 2), stored_episode(1, 1), stored_episode(1, 3)]
+    with store.write() as tx:
+        tx.episodes.save(rows)
+    with store.read() as tx:
+        assert tx.episodes.get([1]) == [rows[2]]
+        assert tx.episodes.revisions(1) == sorted(rows, key=lambda row: row.revision)
+
+
+def test_a_superseded_revision_never_becomes_the_newest(store: Store) -> None:
+    """Saving an older revision than the stored one is a conflict, not a step back."""
+    with store.write() as tx:
+        tx.episodes.save([stored_episode(1, 3)])
+    with pytest.raises(ConflictError), store.write() as tx:
+        tx.episodes.save([stored_episode(1, 2)])
+    with store.read() as tx:
+        assert tx.episodes.revisions(1) == [stored_episode(1, 3)]
+
+
+def test_running_and_touching_follow_the_newest_revision(store: Store) -> None:
+    """`running` has no end, `touching` reaches the instant; neither shows what was retracted."""
+    rows = [
+        stored_episode(1),
+        stored_episode(2, ended=ENDED),
+        stored_episode(3, ended=Bound(T0, T0 + 9, T0 + 9)),
+        stored_episode(4, state=EpisodeState.RETRACTED),
+        stored_episode(5, activation_id=2),
+        stored_episode(6),
+    ]
+    with store.write() as tx:
+        tx.episodes.save(rows)
+        tx.episodes.save([stored_episode(6, 2, state=EpisodeState.RETRACTED)])
+    with store.read() as tx:
+        assert list(tx.episodes.running()) == [rows[0], rows[4]]
+        assert list(tx.episodes.touching(1, T0 + 10)) == [rows[0], rows[1]]
+        assert list(tx.episodes.touching(1, T0 + 11)) == [rows[0]]
+        assert list(tx.episodes.touching(2, 0)) == [rows[4]]
+
+
+def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> None:
+    """Every combination of filters gives what a plain filter over all episodes gives, in pages."""
+    wearers, kinds = ["w1", "w2"], list(EpisodeKind)[:3]
+    rows = [
+        stored_episode(
+            n + 1,
+            wearer_id=wearers[n % 2],
+            kind=kinds[n % 3],
+            state=list(EpisodeState)[n % 4],
+            started=Bound(None, T0 + n // 5, T0 + n // 5),
+        )
+        for n in range(60)
+    ]
+    with store.write() as tx:
+        tx.episodes.save(rows)
+    newest_first = sorted(rows, key=lambda row: (-row.episode.started.estimate, -row.episode_id))
+    with store.read() as tx:
+        for wearer_id, kind, state in product([None, "w1"], [(), kinds[:2]], [(), ["brief"]]):
+            expected = [
+                row
+                for row in newest_first
+                if wearer_id in (None, row.wearer_id)
+                and (not kind or row.episode.kind in kind)
+                and (not state or row.episode.state in state)
+            ]
+            found = _walk(
+                lambda page, w=wearer_id, k=kind, s=state: tx.episodes.list(
+                    page, wearer_id=w, kinds=k, states=[EpisodeState(each) for each in s]
+                ),
+                lambda row: (row.episode.started.estimate, row.episode_id),
+            )
+            assert found == expected
+
+
+def _walk(
+    read: Callable[[Page], Sequence[Any]], cursor: Callable[[Any], tuple[int | str, ...]]
+) -> list[Any]:
+    """Read a list page by page to its end."""
+    seen: list[Any] = []
+    while True:
+        part = read(Page(limit=7, after=cursor(seen[-1]) if seen else None))
+        if not part:
+            return seen
+        seen += part
+
+
+@ROUND_TRIP
+@given(
+    st.lists(store_values.alerts, max_size=4, unique_by=lambda each: each.alert_id),
+    st.lists(store_values.changes, max_size=4, unique_by=lambda each: each.change_id),
+)
+def test_every_field_of_an_alert_and_its_history_comes_back(
+    store: Store, alerts: list[Alert], changes: list[AlertChange]
+) -> None:
+    """Alerts and changes come back exactly as they were stored."""
+    with undone(store) as tx:
+        tx.alerts.save(alerts)
+        tx.alerts.append_changes(changes)
+        for each in alerts:
+            assert tx.alerts.get(each.alert_id) == each
+        assert tx.alerts.get(2**62 + 12345) is None
+        in_order = sorted(changes, key=lambda each: each.change_id)
+        assert list(tx.alerts.changes_after(0)) == in_order
+        for each in changes:
+            mine = [other for other in in_order if other.alert_id == each.alert_id]
+            assert list(tx.alerts.history(each.alert_id)) == mine
+        assert tx.alerts.newest_change_id() == max((c.change_id for c in changes), default=0)
+
+
+def test_an_alert_stored_by_an_older_version_is_read_with_defaults(store: Store) -> None:
+    """A field that is new since is filled from its default, one that is gone is ignored."""
+    with store.write() as tx:
+        tx.alerts.save([alert(1)])
+        body = msgspec.json.decode(msgspec.json.encode(alert(1)))
+        del body["page_due_at"], body["close_code"]
+        body["dropped_since"] = 1
+        part: Any = tx.alerts
+        part._session.change(update(schema.alerts).values(body=msgspec.json.encode(body).decode()))
+        assert tx.alerts.get(1) == alert(1)
+
+
+def test_changes_are_followed_from_any_id_in_pages(store: Store) -> None:
+    """`changes_after` gives the next changes in the order of their ids."""
+    with store.write() as tx:
+        tx.alerts.append_changes([change(id_) for id_ in range(1, 11)])
+    with store.read() as tx:
+        assert [c.change_id for c in tx.alerts.changes_after(3, limit=4)] == [4, 5, 6, 7]
+        assert tx.alerts.changes_after(10) == []
+        assert tx.alerts.newest_change_id() == 10
+
+
+def test_a_collapse_key_finds_the_alert_that_is_not_closed(store: Store) -> None:
+    """Open and acknowledged alerts are found by their whole key, closed ones are not."""
+    keys = [
+        CollapseKey("w1", "exclusion", "c1", "z1"),
+        CollapseKey("w1", "exclusion", "c1", None),
+        CollapseKey("w1", "exclusion", None, "c1"),
+        CollapseKey("w1", "null", None, None),
+    ]
+    states = [AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.CLOSED, AlertState.OPEN]
+    rows = [
+        alert(n, key=key, state=state)
+        for n, (key, state) in enumerate(zip(keys, states, strict=True), start=1)
+    ]
+    with store.write() as tx:
+        tx.alerts.save(rows)
+    with store.read() as tx:
+        found = tx.alerts.not_closed([*keys, CollapseKey("w2", "exclusion", "c1", "z1")])
+        assert found == {keys[0]: rows[0], keys[1]: rows[1], keys[3]: rows[3]}
+        assert tx.alerts.not_closed([]) == {}
+    with store.write() as tx:
+        tx.alerts.save([msgspec.structs.replace(rows[0], state=AlertState.CLOSED)])
+        assert tx.alerts.not_closed(keys[:1]) == {}
+        tx.alerts.save([alert(9, key=keys[0])])
+        assert tx.alerts.not_closed(keys[:1]) == {keys[0]: alert(9, key=keys[0])}
+
+
+def test_an_episode_leads_to_its_alert(store: Store) -> None:
+    """Each episode of an alert leads to it as it stands now; others lead nowhere."""
+    with store.write() as tx:
+        tx.alerts.save([alert(1, episode_ids=(10, 11)), alert(2, episode_ids=(20,))])
+        grown = alert(1, episode_ids=(10, 11, 12), count=3)
+        tx.alerts.save([grown])
+    with store.read() as tx:
+        assert tx.alerts.of_episodes([10, 12, 20, 30]) == {
+            10: grown,
+            12: grown,
+            20: alert(2, episode_ids=(20,)),
+        }
+
+
+def test_outbox_entries_come_back_in_the_order_of_their_ids(store: Store) -> None:
+    """What people are to be told is read from any id on, every field kept."""
+    entries = [
+        OutboxEntry(outbox_id=2**40 + n, alert_id=n, change_id=n + 1, due_at=T0 + n, created_at=T0)
+        for n in range(5)
+    ]
+    with store.write() as tx:
+        tx.alerts.append_outbox(entries)
+    with store.read() as tx:
+        assert list(tx.alerts.outbox_after(0)) == entries
+        assert list(tx.alerts.outbox_after(2**40 + 1, limit=2)) == entries[2:4]
+
+
+def test_alerts_are_counted_by_state_with_zeros(store: Store) -> None:
+    """Every state has a number, also one without alerts."""
+    with store.write() as tx:
+        assert set(tx.alerts.count_by_state().values()) == {0}
+        tx.alerts.save([alert(1), alert(2), alert(3, state=AlertState.CLOSED)])
+        assert tx.alerts.count_by_state() == {
+            AlertState.OPEN: 2,
+            AlertState.ACKNOWLEDGED: 0,
+            AlertState.CLOSED: 1,
+        }
+
+
+SUPERVISED = {"w1": ("north", "kim"), "w2": ("north", "lee"), "w3": ("south", "kim")}
+
+
+def _many_alerts() -> list[Alert]:
+    wearers, kinds = [*SUPERVISED, "w4"], list(EpisodeKind)[:3]
+    return [
+        alert(
+            n + 1,
+            wearer_id=wearers[n % 4],
+            kind=kinds[n % 3],
+            severity=list(Severity)[n * 7 % 4],
+            state=list(AlertState)[n * 5 % 3],
+            raised_at=T0 + n * 13 % 17,
+        )
+        for n in range(60)
+    ]
+
+
+def _save_orders(tx: Transaction) -> None:
+    for number, (wearer_id, (agency, officer)) in enumerate(SUPERVISED.items()):
+        tx.registry.save_wearer(Wearer(wearer_id=wearer_id, name="", timezone="UTC"))
+        # The former version names another officer, who is no longer in charge.
+        for named in ("former", officer):
+            tx.registry.save_order(
+                Order(
+                    order_id=f"o{number}",
+                    wearer_id=wearer_id,
+                    agency=agency,
+                    officer=named,
+                    effective_from=T0,
+                    effective_until=None,
+                    plan=SupervisionPlan(),
+                    conditions=(),
+                )
+            )
+
+
+def _sort_key(each: Alert, sort: str) -> tuple[int, ...]:
+    state, worst = STATE_RANK[each.state], SEVERITY_RANK[each.severity]
+    return {
+        "oldest": (state, each.raised_at, each.alert_id),
+        "newest": (state, -each.raised_at, -each.alert_id),
+        "severity": (state, worst, each.raised_at, each.alert_id),
+    }[sort]
+
+
+FILTERS: list[tuple[dict[str, Any], Callable[[Alert], bool]]] = [
+    ({}, lambda each: each.state != AlertState.CLOSED),
+    ({"states": ()}, lambda each: True),
+    ({"states": [AlertState.CLOSED]}, lambda each: each.state == AlertState.CLOSED),
+    (
+        {"severities": [Severity.CRITICAL, Severity.SYSTEM]},
+        lambda each: (
+            each.state != AlertState.CLOSED
+            and each.severity in (Severity.CRITICAL, Severity.SYSTEM)
+        ),
+    ),
+    (
+        {"states": (), "kinds": [EpisodeKind.INCLUSION_LEFT]},
+        lambda each: each.kind == EpisodeKind.INCLUSION_LEFT,
+    ),
+    ({"states": (), "wearer_id": "w4"}, lambda each: each.wearer_id == "w4"),
+    ({"states": (), "officer": "kim"}, lambda each: each.wearer_id in ("w1", "w3")),
+    ({"states": (), "officer": "former"}, lambda each: False),
+    ({"states": (), "agency": "north"}, lambda each: each.wearer_id in ("w1", "w2")),
+    (
+        {"states": (), "agency": "north", "officer": "kim"},
+        lambda each: each.wearer_id == "w1",
+    ),
+]
+
+
+def test_every_filter_and_sort_of_the_queue_gives_what_a_plain_list_gives(store: Store) -> None:
+    """Each filter with each sort, read in pages, equals filtering and sorting all alerts."""
+    rows = _many_alerts()
+    with store.write() as tx:
+        _save_orders(tx)
+        tx.alerts.save(rows)
+    with store.read() as tx:
+        for (filters, keep), sort in product(FILTERS, ("oldest", "newest", "severity")):
+            expected = sorted(filter(keep, rows), key=lambda each, s=sort: _sort_key(each, s))
+            found = _walk(
+                lambda page, f=filters, s=sort: tx.alerts.list(page, sort=s, **f),
+                lambda each, s=sort: tuple(map(abs, _sort_key(each, s))),
+            )
+            assert found == expected, (filters, sort)
+
+
+def test_paging_the_queue_misses_nothing_while_alerts_are_raised(store: Store) -> None:
+    """New alerts neither hide nor repeat those that were open when the reading began."""
+    rows = [alert(n, raised_at=T0 + n // 4) for n in range(1, 41)]
+    with store.write() as tx:
+        tx.alerts.save(rows)
+    for sort in ("oldest", "newest", "severity"):
+        with store.read() as tx:
+            open_now = len(tx.alerts.list(Page(limit=1000)))
+        seen: list[Alert] = []
+        while len(seen) < open_now:
+            after = tuple(map(abs, _sort_key(seen[-1], sort))) if seen else None
+            with store.write() as tx:
+                part = tx.alerts.list(Page(limit=6, after=after), sort=sort)
+                new = 1000 + tx.next_ids("alert", 1)[0]
+                tx.alerts.save([alert(new, raised_at=T0 + new)])
+            assert part
+            seen += part
+        ids = [each.alert_id for each in seen]
+        assert len(set(ids)) == len(ids)
+        assert set(ids) >= {row.alert_id for row in rows}
