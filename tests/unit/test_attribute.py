@@ -4,7 +4,6 @@ import pytest
 
 from engine.core.attribute import Attributed, Attribution
 from engine.core.device_event import DeviceEvent, EventState
-from engine.core.evidence import MAX_AHEAD, MAX_BACKLOG
 from engine.core.order import Activation
 from engine.core.position import Mechanism, Position, Quarantine, content_digest
 from engine.core.registry import Device
@@ -12,6 +11,8 @@ from engine.core.rejection import Reason
 from engine.core.wire import Message, WireEvent, WirePosition
 from zones.instant import DAY, HOUR, MICROSECOND, MINUTE, Instant, parse, to_datetime
 
+MAX_AHEAD = 2 * MINUTE
+MAX_BACKLOG = 366 * DAY
 NOON = parse("2026-03-01T12:00:00Z")
 ACME_1 = Device(vendor="acme", device_id="d1")
 OTHER_1 = Device(vendor="other", device_id="d1")
