@@ -4,6 +4,7 @@
   of the zone given; RRULE, RDATE and EXDATE repeat it. DTEND is required: to the library that
   repeats events a DURATION is wall time and to RFC 5545 it is not, so an hour would be in doubt.
 - CATEGORIES PASS and SUSPENSION make it a pass or a suspension.
+- X-RINGFENCE-PLACE, one for each, are the zone ids of its places.
 - RECURRENCE-ID says which repetition of the event with the same UID it replaces.
 """
 
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from icalendar import Component, vRecur, vText
+from icalendar import Component, vRecur
 
-from zones.ical_write import PLACES, Kind
+from zones.ical_write import PLACE, Kind
 from zones.instant import SECOND, Instant, from_datetime
 from zones.interval import END
 from zones.recurrence import Recurrence
@@ -98,7 +99,7 @@ def _time(event: Component, zone: str) -> Recurrence | Window:
     """Return when an event is, with its repetitions."""
     start_property, end_property = _ends(event)
     start, own_zone = _wall(start_property, zone)
-    places = tuple(str(vText.from_ical(str(each))) for each in _values(event, PLACES))
+    places = tuple(str(each) for each in _values(event, PLACE))
     if own_zone == _UTC and not {"RRULE", "RDATE", "EXDATE"} & set(event):
         end = end_of(*_wall(end_property, zone))
         return Window(start_of(start, _UTC), END if end > END - SECOND else end, places)

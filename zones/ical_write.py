@@ -23,7 +23,7 @@ from zones.wallclock import local, start_of, timezone
 from zones.weekly import WeeklyWindow, occurrence_on
 from zones.window import Window
 
-PLACES: Final = "X-RINGFENCE-PLACES"
+PLACE: Final = "X-RINGFENCE-PLACE"
 ALWAYS: Final = "X-RINGFENCE-ALWAYS"
 EFFECTIVE_FROM: Final = "X-RINGFENCE-EFFECTIVE-FROM"
 EFFECTIVE_UNTIL: Final = "X-RINGFENCE-EFFECTIVE-UNTIL"
@@ -140,7 +140,9 @@ def _event(summary: str, places: tuple[str, ...]) -> Event:
     event = Event()
     event.add("SUMMARY", summary)
     for place in places:
-        event.add(PLACES, vText(place))
+        text = vText(place)
+        text.params["VALUE"] = "TEXT"  # without it a reader must not undo the escapes
+        event.add(PLACE, text)
     return event
 
 

@@ -17,7 +17,7 @@ import recurring_ical_events
 from icalendar import Calendar, Event, vRecur
 
 from zones.instant import Instant
-from zones.repetition_rule import check_rule, until_of
+from zones.repetition_rule import check_rule, repeats_weekly, until_of
 from zones.wallclock import (
     EARLIEST,
     LATEST,
@@ -82,6 +82,11 @@ class Recurrence:
     def is_endless(self) -> bool:
         """Whether the rule has no last repetition."""
         return bool(self.rule) and not {"UNTIL", "COUNT"} & set(vRecur.from_ical(self.rule))
+
+    @property
+    def repeats_weekly(self) -> bool:
+        """Whether the rule gives the same days every week."""
+        return bool(self.rule) and repeats_weekly(vRecur.from_ical(self.rule))
 
     @property
     def settled(self) -> Instant:

@@ -57,6 +57,13 @@ def check_rule(text: str, start: datetime) -> str:
     return rule_text(rule)
 
 
+def repeats_weekly(rule: vRecur) -> bool:
+    """Return whether a rule gives the same days every week, for as long as it lasts."""
+    frequency, interval = str(rule["FREQ"][0]), rule.get("INTERVAL", [1])[0]
+    others = {"BYMONTH", *_DAY_PARTS} & set(rule)
+    return frequency in {"DAILY", "WEEKLY"} and interval == 1 and not others
+
+
 def rule_text(rule: vRecur) -> str:
     """Return a rule as the value of an RRULE."""
     spell: Any = rule.to_ical

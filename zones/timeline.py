@@ -26,7 +26,7 @@ from zones.weekly import WeeklyWindow, weekly_length, weekly_occurrences
 from zones.window import OWN, Window
 
 _STEP: Final[Duration] = 16 * DAY
-"""Weekly windows that are in force without a break for two weeks always are."""
+"""What is the same every week and in force without a break for two always is."""
 
 _WEEK: Final = timedelta(days=7)
 _LONGEST_PAUSE: Final[Duration] = 5_000 * DAY
@@ -106,14 +106,23 @@ def _steady(rules: Rules) -> _Steady:
     bounds += [edge for each in rules.extra for edge in (each.start, each.end)]
     finite = [each for each in bounds if EARLIEST <= each <= LATEST] or [0]
     first, last = min(finite), max(finite)
-    endless = any(each.is_endless for each in rules.recurrences)
+    endless = [each for each in rules.recurrences if each.is_endless]
     head: list[Window] = []
     if sum(map(weekly_length, rules.weekly), timedelta()) >= _WEEK:
         head = _unbroken(rules, first - _STEP, first, Window(BEGINNING, first))
     tail = _unbroken(rules, last, last + _STEP, Window(last, END)) if head or endless else []
-    if tail and endless:
+    if tail and not _is_weekly(rules, endless):
         tail = _unbroken(rules, last, last + _LONGEST_PAUSE, Window(last, END))
-    return _Steady(first, last, endless, (*head, *tail))
+    return _Steady(first, last, bool(endless), (*head, *tail))
+
+
+def _is_weekly(rules: Rules, endless: list[Recurrence]) -> bool:
+    """Return whether weekly windows and endless recurrences are the same every week.
+
+    In two zones they are not, as their clocks do not change together.
+    """
+    zones = {each.timezone for each in endless} | ({rules.timezone} if rules.weekly else set())
+    return len(zones) == 1 and all(each.repeats_weekly for each in endless)
 
 
 def _unbroken(rules: Rules, start: Instant, end: Instant, whole: Window) -> list[Window]:
