@@ -4,7 +4,8 @@ The engine's own commands are added here. Packages above the engine bring theirs
 point group `ringfence.commands`: each is a function that takes the application and adds to it.
 """
 
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
+from typing import Annotated
 
 import typer
 
@@ -21,14 +22,27 @@ def application() -> typer.Typer:
         name="ringfence",
         help="Ringfence, the open engine for electronic monitoring.",
         no_args_is_help=True,
+        invoke_without_command=True,
         pretty_exceptions_show_locals=False,
     )
+    app.callback()(_ringfence)
     app.command()(migrate)
     app.command()(replay)
     app.add_typer(zones.app, name="zones")
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         entry.load()(app)
     return app
+
+
+def _ringfence(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    if show_version:
+        typer.echo(f"ringfence {version('ringfence')}")
+        raise typer.Exit
 
 
 def main() -> None:
