@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from api.feed import ChangeSignal
-from engine.core.health import BusyError, EngineHealth
+from engine.core.health import EngineHealth
+from engine.sources.memory import BusyError, StoppedError
 from engine.store.protocol import Store
 from zones.instant import Instant
 
-__all__ = ["BusyError", "EngineHealth", "Services"]
+__all__ = ["BusyError", "EngineHealth", "Services", "StoppedError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Services:
     submit: Callable[[str, bytes], Awaitable[None]] | None = None
     """Hands a payload with its topic to the engine; returns once it is committed.
 
-    Raises BusyError. None: this process takes no telemetry.
+    Raises BusyError or StoppedError. None: this process takes no telemetry.
     """
     vendor_passwords: Mapping[str, str] = field(default_factory=dict)
     changes: ChangeSignal = field(default_factory=ChangeSignal)

@@ -24,11 +24,3 @@ class EngineHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Payloads rejected."""
     detail: str = ""
     """What is wrong, in words; empty if nothing is."""
-
-
-class BusyError(Exception):
-    """The engine takes no more right now: what was handed over is not stored, try again."""
-
-    def __init__(self, retry_after_s: int = 1) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(f"the engine is busy: try again in {retry_after_s} s")

@@ -1,0 +1,82 @@
+"""The HTTP API as one ASGI application, made of the services it is handed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import openapi, problems
+from api.binding import HostGuard
+from api.body_limit import BodyLimit
+from api.directory import DirectoryCache
+from api.metrics import Metrics, MetricsMiddleware
+from api.routes import (
+    activations,
+    alerts,
+    devices,
+    episodes,
+    operation,
+    orders,
+    positions,
+    rejections,
+    schedules,
+    stream,
+    telemetry,
+    wearers,
+    zones,
+)
+from api.services import Services
+from api.shell import Shell
+from api.stream import Feed
+from api.views.alert import engine_version
+
+
+def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
+    """Return the API on these services, for requests to this machine or to one of `names`."""
+    directories = DirectoryCache()
+    feed = Feed(services.store, services.changes, directories)
+    app = FastAPI(
+        title="Ringfence",
+        version=engine_version(),
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.shell = Shell(services, feed, directories)
+    app.state.metrics = Metrics()
+    # `stream` before `alerts`: its path would be an alert's id.
+    for module in (
+        stream,
+        alerts,
+        episodes,
+        positions,
+        wearers,
+        devices,
+        activations,
+        schedules,
+        orders,
+        zones,
+        telemetry,
+        rejections,
+        operation,
+    ):
+        app.include_router(module.router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(HostGuard, names=names)
+    app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Look for changes of other processes while serving; end the streams afterwards."""
+    shell: Shell = app.state.shell
+    polling = asyncio.create_task(shell.feed.poll(), name="feed")
+    try:
+        yield
+    finally:
+        polling.cancel()
+        shell.services.changes.close()
+        await asyncio.wait({polling})

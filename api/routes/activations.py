@@ -1,0 +1,111 @@
+"""Activations: a device goes onto a wearer, and comes off with a reason."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from api.openapi import refusals
+from api.pages import Paging
+from api.problems import not_found
+from api.schemas.fields import Id
+from api.schemas.page import Listing
+from api.schemas.registry import ActivationEndIn, ActivationIn, ActivationOut, ActivationQuery
+from api.shell import AtHand
+from engine.core.order import Activation
+
+router = APIRouter(prefix="/v1/activations", tags=["activations"])
+
+
+@router.post(
+    "",
+    operation_id="add_activation",
+    summary="Put a device on a wearer",
+    status_code=HTTPStatus.CREATED,
+    responses=refusals(HTTPStatus.CONFLICT, body=True),
+)
+def add_activation(shell: AtHand, body: ActivationIn) -> ActivationOut:
+    """Begin an activation. 409 if the device is on a wearer then, or either is not stored."""
+    started_at = shell.now() if body.started_at is None else body.started_at
+    activation = Activation(
+        activation_id=0,
+        wearer_id=body.wearer_id,
+        vendor=body.vendor,
+        device_id=body.device_id,
+        started_at=started_at,
+    )
+    with shell.write() as (transaction, _):
+        return _out(transaction.registry.add_activation(activation))
+
+
+@router.post(
+    "/{activation_id}/end",
+    operation_id="end_activation",
+    summary="Take the device off",
+    responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, body=True),
+)
+def end_activation(shell: AtHand, activation_id: Id, body: ActivationEndIn) -> ActivationOut:
+    """End an activation, with the reason. 409 if it has ended or not begun."""
+    ended_at = shell.now() if body.ended_at is None else body.ended_at
+    with shell.write() as (transaction, directory):
+        if activation_id not in directory.activations:
+            raise not_found("activation", activation_id)
+        return _out(transaction.registry.end_activation(activation_id, ended_at, body.reason))
+
+
+@router.get(
+    "/{activation_id}",
+    operation_id="get_activation",
+    summary="One activation",
+    responses=refusals(HTTPStatus.NOT_FOUND),
+)
+def get_activation(shell: AtHand, activation_id: Id) -> ActivationOut:
+    """Return an activation."""
+    with shell.read() as (_, directory):
+        activation = directory.activations.get(activation_id)
+    if activation is None:
+        raise not_found("activation", activation_id)
+    return _out(activation)
+
+
+@router.get(
+    "",
+    operation_id="list_activations",
+    summary="Activations, oldest first",
+    responses=refusals(),
+)
+def list_activations(
+    shell: AtHand, request: Request, query: Annotated[ActivationQuery, Query()]
+) -> Listing[ActivationOut]:
+    """Return a page of the activations that fit all filters."""
+    paging = Paging(request, query, int)
+    with shell.read() as (_, directory):
+        rows = sorted(
+            (each for each in directory.activations.values() if _fits(each, query)), key=_key
+        )
+    shown, cut = paging.cut_sorted(rows, _key)
+    return Listing(items=[_out(each) for each in shown], **cut._asdict())
+
+
+def _key(activation: Activation) -> tuple[int]:
+    return (activation.activation_id,)
+
+
+def _fits(activation: Activation, query: ActivationQuery) -> bool:
+    return (
+        query.wearer_id in (None, activation.wearer_id)
+        and query.vendor in (None, activation.vendor)
+        and query.device_id in (None, activation.device_id)
+        and query.active in (None, activation.ended_at is None)
+    )
+
+
+def _out(activation: Activation) -> ActivationOut:
+    return ActivationOut(
+        activation_id=activation.activation_id,
+        wearer_id=activation.wearer_id,
+        vendor=activation.vendor,
+        device_id=activation.device_id,
+        started_at=activation.started_at,
+        ended_at=activation.ended_at,
+    )

@@ -1,0 +1,74 @@
+"""How the engine is: alive, ready, and in numbers."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+
+from api.metrics import Metrics
+from api.openapi import refusals
+from api.problems import ProblemError
+from api.schemas.operation import Alive, CheckOut, Ready
+from api.shell import AtHand, Shell
+from engine.store.protocol import StoreUnavailableError
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz", operation_id="get_health", summary="Is the process alive?")
+async def get_health() -> Alive:
+    """Answer as long as the process serves requests at all."""
+    return Alive()
+
+
+@router.get(
+    "/readyz",
+    operation_id="get_readiness",
+    summary="Is everything well?",
+    responses={503: refusals()[503]},
+)
+def get_readiness(shell: AtHand) -> Ready:
+    """Check store, engine and source of telemetry. 503, with `checks`, if one is not well."""
+    checks = [_store(shell), *_engine(shell)]
+    bad = [each.name for each in checks if not each.ok]
+    if bad:
+        raise ProblemError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            f"not ready: {', '.join(bad)}",
+            kind="not-ready",
+            members={"checks": [each.model_dump() for each in checks]},
+        )
+    return Ready(checks=checks)
+
+
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    summary="Everything in numbers, for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+def get_metrics(shell: AtHand, request: Request) -> Response:
+    """Return counters and gauges in Prometheus' text format."""
+    metrics: Metrics = request.app.state.metrics
+    return Response(metrics.text(shell), media_type=metrics.media_type)
+
+
+def _store(shell: Shell) -> CheckOut:
+    try:
+        shell.services.store.check()
+    except StoreUnavailableError as error:
+        return CheckOut(name="store", ok=False, detail=str(error))
+    return CheckOut(name="store", ok=True, detail="reachable, schema current")
+
+
+def _engine(shell: Shell) -> list[CheckOut]:
+    health = shell.services.health()
+    running = "running" if health.running else "not running"
+    engine = f"{running}, {health.backlog} messages wait"
+    if health.detail:
+        engine += f": {health.detail}"
+    source = "connected" if health.connected else "not connected"
+    return [
+        CheckOut(name="engine", ok=health.running, detail=engine),
+        CheckOut(name="source", ok=health.connected, detail=source),
+    ]

@@ -1,0 +1,142 @@
+"""Orders: stored whole, each time as the next version; read by id or as a list."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.directory import Directory
+from api.openapi import refusals
+from api.pages import Paging
+from api.problems import ProblemError, not_found
+from api.schemas.fields import Name
+from api.schemas.order import OrderIn, OrderOut, OrderQuery
+from api.schemas.page import Listing
+from api.shell import AtHand
+from api.views.order import order_out, read_order, same_order
+from engine.core.registry import Order, Wearer
+from zones.instant import Instant
+
+router = APIRouter(prefix="/v1/orders", tags=["orders"])
+
+
+@router.put(
+    "/{order_id}",
+    operation_id="put_order",
+    summary="Store an order, as its next version",
+    responses=refusals(HTTPStatus.CONFLICT, body=True)
+    | {201: {"model": OrderOut, "description": "Created."}},
+)
+def put_order(shell: AtHand, order_id: Name, body: OrderIn, response: Response) -> OrderOut:
+    """Store the legal instrument. 201 for the first version, 200 for a later one.
+
+    What says the same as the newest version makes no new one. 409 if the wearer or a zone is not
+    stored, or another order that binds the wearer at the same time has a condition of that id.
+    """
+    with shell.write() as (transaction, directory):
+        wearer = _wearer(body.wearer_id, directory)
+        former = directory.orders.get(order_id, ())
+        order = read_order(order_id, body, wearer, former, shell.now())
+        _check_condition_ids(order, directory)
+        if former and same_order(order, former[-1]):
+            saved = former[-1]
+        else:
+            saved = transaction.registry.save_order(order)
+    response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
+    return order_out(saved, wearer.timezone)
+
+
+@router.get(
+    "/{order_id}",
+    operation_id="get_order",
+    summary="One order",
+    responses=refusals(HTTPStatus.NOT_FOUND),
+)
+def get_order(shell: AtHand, order_id: Name) -> OrderOut:
+    """Return the newest version of an order."""
+    with shell.read() as (_, directory):
+        versions = directory.orders.get(order_id)
+    if not versions:
+        raise not_found("order", order_id)
+    return order_out(versions[-1], directory.timezone(versions[-1].wearer_id))
+
+
+@router.get(
+    "/{order_id}/versions",
+    operation_id="list_order_versions",
+    summary="Every version of an order",
+    responses=refusals(HTTPStatus.NOT_FOUND),
+)
+def list_order_versions(shell: AtHand, order_id: Name) -> list[OrderOut]:
+    """Return every version of an order, oldest first."""
+    with shell.read() as (_, directory):
+        versions = directory.orders.get(order_id)
+    if not versions:
+        raise not_found("order", order_id)
+    return [order_out(each, directory.timezone(each.wearer_id)) for each in versions]
+
+
+@router.get(
+    "",
+    operation_id="list_orders",
+    summary="Orders, by id",
+    responses=refusals(),
+)
+def list_orders(
+    shell: AtHand, request: Request, query: Annotated[OrderQuery, Query()]
+) -> Listing[OrderOut]:
+    """Return a page of the orders that fit all filters, each in its newest version."""
+    paging = Paging(request, query, str)
+    now = shell.now()
+    with shell.read() as (_, directory):
+        newest = (versions[-1] for versions in directory.orders.values())
+        rows = sorted(
+            (each for each in newest if _fits(each, query, now)), key=lambda each: each.order_id
+        )
+    shown, cut = paging.cut_sorted(rows, lambda each: (each.order_id,))
+    items = [order_out(each, directory.timezone(each.wearer_id)) for each in shown]
+    return Listing(items=items, **cut._asdict())
+
+
+def _wearer(wearer_id: str, directory: Directory) -> Wearer:
+    wearer = directory.wearers.get(wearer_id)
+    if wearer is None:
+        raise ProblemError(
+            HTTPStatus.CONFLICT, f"wearer {wearer_id!r} is not stored: save the wearer first"
+        )
+    return wearer
+
+
+def _check_condition_ids(order: Order, directory: Directory) -> None:
+    """Check that a condition's id means one rule to a wearer at a time: alerts collapse by it."""
+    ids = {each.condition_id for each in order.conditions}
+    for versions in directory.orders.values():
+        other = versions[-1]
+        if other.wearer_id != order.wearer_id or other.order_id == order.order_id:
+            continue
+        shared = sorted(ids & {each.condition_id for each in other.conditions})
+        if shared and _overlap(order, other):
+            raise ProblemError(
+                HTTPStatus.CONFLICT,
+                f"order {other.order_id!r} binds the same wearer at the same time and has "
+                f"conditions {', '.join(shared)} too: give these other ids",
+            )
+
+
+def _overlap(one: Order, other: Order) -> bool:
+    return _begins_before_end(one, other) and _begins_before_end(other, one)
+
+
+def _begins_before_end(one: Order, other: Order) -> bool:
+    return other.effective_until is None or one.effective_from < other.effective_until
+
+
+def _fits(order: Order, query: OrderQuery, now: Instant) -> bool:
+    until = order.effective_until
+    in_force = order.effective_from <= now and (until is None or now < until)
+    return (
+        query.wearer_id in (None, order.wearer_id)
+        and query.officer in (None, order.officer)
+        and query.agency in (None, order.agency)
+        and query.in_force in (None, in_force)
+    )

@@ -1,0 +1,146 @@
+"""Zones: stored as GeoJSON Features, each change as the next version; read alone or together."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.openapi import refusals
+from api.pages import Paging
+from api.problems import ProblemError, field_error, invalid, not_found
+from api.schemas.fields import Name
+from api.schemas.geojson import ZoneCollection, ZoneFeature, ZoneQuery, ZoneVersionQuery
+from api.shell import AtHand
+from api.views.zone import box_of, meets, next_version, read_zone, zone_out
+from zones.instant import render
+from zones.zone import Zone
+
+router = APIRouter(prefix="/v1/zones", tags=["zones"])
+
+_EXAMPLE: Final = {
+    "type": "Feature",
+    "properties": {"name": "Home", "radius_m": 100},
+    "geometry": {"type": "Point", "coordinates": [13.405, 52.52]},
+}
+_BODY: Final = {
+    "required": True,
+    "description": "A GeoJSON Feature: Polygon, MultiPolygon, or Point with the property "
+    "`radius_m`. Further properties: `name`, `effective_from` (RFC 3339; if left out, the first "
+    "version always was and a later one takes effect now; null: it always was).",
+    "content": {
+        media_type: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "geometry"],
+                "properties": {
+                    "type": {"const": "Feature"},
+                    "properties": {"type": ["object", "null"]},
+                    "geometry": {"type": "object"},
+                },
+            },
+            "example": _EXAMPLE,
+        }
+        for media_type in ("application/geo+json", "application/json")
+    },
+}
+
+
+async def raw_body(request: Request) -> bytes:
+    """Return the body as it came."""
+    return await request.body()
+
+
+@router.put(
+    "/{zone_id}",
+    operation_id="put_zone",
+    summary="Store a zone, as its next version",
+    responses=refusals(body=True) | {201: {"model": ZoneFeature, "description": "Created."}},
+    openapi_extra={"requestBody": _BODY},
+)
+def put_zone(
+    shell: AtHand, zone_id: Name, body: Annotated[bytes, Depends(raw_body)], response: Response
+) -> ZoneFeature:
+    """Store a place. 201 for the first version, 200 for a later one.
+
+    What says the same as the newest version makes no new one.
+    """
+    new = read_zone(zone_id, body)
+    with shell.write() as (transaction, directory):
+        former = directory.zones.get(zone_id, ())
+        zone = next_version(new, former, shell.now())
+        if zone not in former[-1:]:
+            zone = transaction.registry.save_zone(zone)
+    response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
+    return zone_out(zone)
+
+
+@router.get(
+    "/{zone_id}",
+    operation_id="get_zone",
+    summary="One zone",
+    responses=refusals(HTTPStatus.NOT_FOUND),
+)
+def get_zone(
+    shell: AtHand, zone_id: Name, query: Annotated[ZoneVersionQuery, Query()]
+) -> ZoneFeature:
+    """Return a version of a zone: by number, or the one in effect at an instant (now)."""
+    if query.version is not None and query.at is not None:
+        raise invalid([field_error("query.at", "give `version` or `at`, not both")])
+    with shell.read() as (_, directory):
+        history = directory.histories.get(zone_id)
+    if history is None:
+        raise not_found("zone", zone_id)
+    if query.version is not None:
+        return zone_out(_by_number(directory.zones[zone_id], query.version))
+    at = shell.now() if query.at is None else query.at
+    zone = history.at(at)
+    if zone is None:
+        words = f"no version of zone {zone_id!r} is in effect at {render(at)}"
+        raise ProblemError(HTTPStatus.NOT_FOUND, words)
+    return zone_out(zone)
+
+
+@router.get(
+    "/{zone_id}/versions",
+    operation_id="list_zone_versions",
+    summary="Every version of a zone",
+    responses=refusals(HTTPStatus.NOT_FOUND),
+)
+def list_zone_versions(shell: AtHand, zone_id: Name) -> ZoneCollection:
+    """Return every version of a zone, oldest first."""
+    with shell.read() as (_, directory):
+        versions = directory.zones.get(zone_id)
+    if not versions:
+        raise not_found("zone", zone_id)
+    return ZoneCollection(
+        features=[zone_out(each) for each in versions], next_cursor=None, next=None
+    )
+
+
+@router.get("", operation_id="list_zones", summary="Zones in effect, by id", responses=refusals())
+def list_zones(
+    shell: AtHand, request: Request, query: Annotated[ZoneQuery, Query()]
+) -> ZoneCollection:
+    """Return a page of the zones in effect at an instant (now), in a box or anywhere."""
+    paging = Paging(request, query, str)
+    box = None if query.bbox is None else box_of(query.bbox)
+    at = shell.now() if query.at is None else query.at
+    with shell.read() as (_, directory):
+        found = (history.at(at) for history in directory.histories.values())
+    rows = sorted(
+        (each for each in found if each is not None and (box is None or meets(each, box))), key=_key
+    )
+    shown, cut = paging.cut_sorted(rows, _key)
+    return ZoneCollection(features=[zone_out(each) for each in shown], **cut._asdict())
+
+
+def _key(zone: Zone) -> tuple[str]:
+    return (zone.zone_id,)
+
+
+def _by_number(versions: Sequence[Zone], number: int) -> Zone:
+    for zone in versions:
+        if zone.version == number:
+            return zone
+    raise not_found(f"version of zone {versions[0].zone_id!r} with number", number)

@@ -1,0 +1,144 @@
+"""Conditions and schedules on the wire. What they mean is read by `engine.core.condition_json`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.schemas.fields import Id, Text, Wire
+from engine.core.order import ConditionKind
+
+ZoneId = Annotated[str, Field(min_length=1, max_length=64)]
+TimeText = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
+_PLACES = "Zone ids at which the condition is met in this window; none: those of the condition."
+
+
+class SpanIn(Wire):
+    """From start up to, but not including, end."""
+
+    start: TimeText = Field(
+        description="RFC 3339 time with offset.", examples=["2026-03-07T18:00:00Z"]
+    )
+    end: TimeText = Field(
+        description="RFC 3339 time with offset, after the start.",
+        examples=["2026-03-08T06:00:00Z"],
+    )
+
+
+class ExtraIn(SpanIn):
+    """A window beside the regular ones."""
+
+    places: list[ZoneId] = Field(default=[], max_length=50, description=_PLACES)
+
+
+class WeeklyIn(Wire):
+    """A window that repeats every week by local clocks; it belongs to the day it starts on."""
+
+    days: Annotated[str, Field(max_length=200)] | Annotated[list[str], Field(max_length=7)] = Field(
+        description="Start days: `daily`, `weekdays`, `weekends`, names or a range.",
+        examples=["mon-fri"],
+    )
+    start: str = Field(
+        pattern=r"^\d\d:\d\d(:\d\d)?$", description="Local time HH:MM.", examples=["22:00"]
+    )
+    end: str = Field(
+        pattern=r"^\d\d:\d\d(:\d\d)?$",
+        description="Local time HH:MM; on the next day if it is not after the start.",
+        examples=["06:00"],
+    )
+    places: list[ZoneId] = Field(default=[], max_length=50, description=_PLACES)
+
+
+class ScheduleFields(Wire):
+    """When a condition is in force. Without `weekly`, `extra` and `ical`: always."""
+
+    weekly: list[WeeklyIn] = Field(
+        default=[], max_length=200, description="Windows of every week, by the wearer's clocks."
+    )
+    passes: list[SpanIn] = Field(
+        default=[], max_length=1000, description="Authorised absences: not in force in them."
+    )
+    suspensions: list[SpanIn] = Field(
+        default=[], max_length=1000, description="Times in which the condition is suspended."
+    )
+    extra: list[ExtraIn] = Field(
+        default=[], max_length=1000, description="Windows beside the regular ones."
+    )
+    ical: Annotated[str, Field(max_length=200_000)] | None = Field(
+        default=None, description="Windows as iCalendar text (RFC 5545); DTEND is required."
+    )
+    effective_from: TimeText | None = Field(
+        default=None, description="In force from then on (RFC 3339); null: no such limit."
+    )
+    effective_until: TimeText | None = Field(
+        default=None, description="In force before then (RFC 3339); null: no such limit."
+    )
+
+
+class ConditionIn(ScheduleFields):
+    """One rule of an order."""
+
+    id: str = Field(
+        min_length=1, max_length=64, description="Id, unique in the order.", examples=["c1"]
+    )
+    kind: ConditionKind = Field(
+        description="Keep out of each zone (exclusion), be in one of them (inclusion), be in one "
+        "of them during the hours (curfew).",
+        examples=["curfew"],
+    )
+    zone: ZoneId | None = Field(
+        default=None, description="The zone, where there is one.", examples=["HOME-w1"]
+    )
+    zones: list[ZoneId] = Field(
+        default=[], max_length=500, description="The zones, where there are several."
+    )
+    threshold: int = Field(
+        default=2,
+        ge=1,
+        le=1000,
+        description="Judged positions in violation before it is confirmed.",
+        examples=[2],
+    )
+    buffer_m: float = Field(
+        default=0,
+        ge=0,
+        lt=1e7,
+        description="Width of the outer ring in metres: advisory, and the hysteresis for leaving.",
+        examples=[50],
+    )
+    dwell_s: float = Field(
+        default=0, ge=0, lt=1e7, description="Seconds in violation before it is confirmed."
+    )
+    grace_s: float = Field(
+        default=0,
+        ge=0,
+        lt=1e7,
+        description="Seconds from confirmed to page; recording never waits.",
+    )
+    confidence: float = Field(
+        default=0.95,
+        gt=0.5,
+        lt=1,
+        description="Probability from which a position counts as inside (or outside).",
+        examples=[0.95],
+    )
+    version: Id = Field(
+        default=1,
+        description="Version of the order since which it has stood unchanged; given by the engine, "
+        "ignored in a request.",
+        examples=[1],
+    )
+
+
+class ConditionOut(ConditionIn):
+    """One rule of an order, with its version."""
+
+
+class ScheduleIn(ScheduleFields):
+    """A schedule to look at before it is stored."""
+
+    timezone: Text = Field(
+        min_length=1,
+        max_length=64,
+        description="IANA time zone of the wall clock.",
+        examples=["Europe/Berlin"],
+    )

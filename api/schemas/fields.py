@@ -1,0 +1,85 @@
+"""The types of wire fields: times, ids and texts, and what of each is refused."""
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from zones.instant import Instant, parse, render
+from zones.wallclock import EARLIEST, LATEST, local
+
+MAX_ID: Final = 2**53 - 1
+"""Greatest id: what JSON readers that know only doubles keep exact."""
+
+NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
+_NO_NUL: Final = r"^[^\x00]*$"
+_RFC3339: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+_EARLIEST: Final = parse("1900-01-01T00:00:00Z")
+_LATEST: Final = parse("2200-01-01T00:00:00Z")
+_TIME: Final[dict[str, Any]] = {"type": "string", "format": "date-time"}
+
+
+class Wire(BaseModel):
+    """What every body and query has in common: unknown fields are refused, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def read_instant(value: object) -> Instant:
+    """Return the instant of an RFC 3339 time.
+
+    Raises:
+        ValueError: no such time; says what to write instead.
+    """
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise ValueError(
+            "is not an RFC 3339 time with an offset: write for example 2026-03-01T21:15:00Z "
+            "(in a URL, + is written %2B)"
+        )
+    instant = parse(value.upper())
+    if not _EARLIEST <= instant < _LATEST:
+        raise ValueError("is not in the years 1900 to 2199: leave it out for no limit")
+    return instant
+
+
+def local_text(instant: Instant, timezone: str) -> str:
+    """Return an instant as RFC 3339 text by the clocks of a zone, with its offset."""
+    if not EARLIEST <= instant <= LATEST:
+        return render(instant)
+    return local(instant, timezone).isoformat()
+
+
+InstantIn = Annotated[
+    Instant, BeforeValidator(read_instant), WithJsonSchema(_TIME, mode="validation")
+]
+"""A time in a request: RFC 3339 with any offset."""
+
+InstantOut = Annotated[
+    Instant, PlainSerializer(render, return_type=str), WithJsonSchema(_TIME, mode="serialization")
+]
+"""A time in a response: RFC 3339 in UTC."""
+
+LocalTime = Annotated[str, WithJsonSchema(_TIME, mode="serialization")]
+"""A time in a response by the wearer's clocks: RFC 3339 with their offset."""
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+"""An id that people give: 1 to 64 letters, digits and . _ : - that begin with letter or digit."""
+
+Text = Annotated[str, StringConstraints(max_length=500, pattern=_NO_NUL)]
+"""A short text."""
+
+NoteText = Annotated[str, StringConstraints(max_length=10_000, pattern=_NO_NUL)]
+"""A text that may be long; blank or not."""
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+"""An id the engine gives."""

@@ -1,0 +1,62 @@
+"""Telemetry, rejections and health on the wire."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas.fields import Id, InstantOut, Wire
+from engine.core.rejection import Reason
+
+
+class TelemetryTaken(Wire):
+    """What was stored. A message of which parts were not taken is in the rejections."""
+
+    messages: int = Field(description="Messages handed over and committed.", examples=[1])
+    devices: int = Field(description="Devices they are from.", examples=[1])
+
+
+class RejectionOut(Wire):
+    """A payload, or a part of one, that was not taken."""
+
+    rejection_id: Id = Field(description="Id of the rejection.", examples=[12])
+    received_at: InstantOut = Field(
+        description="When it was received (UTC).", examples=["2026-03-01T21:15:02Z"]
+    )
+    topic: str = Field(
+        description="Topic it came on.", examples=["ringfence/v1/acme/A-1001/telemetry"]
+    )
+    reason: Reason = Field(description="Why, for programs.", examples=["out_of_range"])
+    detail: str = Field(
+        description="Why, for the vendor's engineer.",
+        examples=["lat is 95.2: write a number from -90 to 90"],
+    )
+    field: str | None = Field(
+        description="JSON path of the field that is wrong.", examples=["$.positions[0].lat"]
+    )
+    payload_bytes: int = Field(description="Size of the payload in bytes.", examples=[180])
+    encoding: Literal["text", "base64"] = Field(
+        description="How `payload` is written: text if it is UTF-8, else base64.",
+        examples=["text"],
+    )
+    payload: str = Field(description="The payload, whole.", examples=['{"device": "A-1001"}'])
+
+
+class CheckOut(Wire):
+    """One thing that has to be well."""
+
+    name: Literal["store", "engine", "source"] = Field(description="What.", examples=["store"])
+    ok: bool = Field(description="Whether it is well.", examples=[True])
+    detail: str = Field(description="In words.", examples=["reachable, schema current"])
+
+
+class Alive(Wire):
+    """The process is alive."""
+
+    status: Literal["alive"] = Field(default="alive", description="Always `alive`.")
+
+
+class Ready(Wire):
+    """Everything is well."""
+
+    status: Literal["ready"] = Field(default="ready", description="Always `ready`.")
+    checks: list[CheckOut] = Field(description="What was checked.")

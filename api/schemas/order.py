@@ -1,0 +1,87 @@
+"""Orders on the wire."""
+
+from pydantic import Field
+
+from api.schemas.condition import ConditionIn, ConditionOut
+from api.schemas.fields import Id, InstantIn, InstantOut, Name, Text, Wire
+from api.schemas.page import PageQuery
+
+
+class Plan(Wire):
+    """How often a device is to report, and how long its last word holds."""
+
+    interval_s: float = Field(
+        default=60, gt=0, le=604_800, description="Seconds between reports.", examples=[60]
+    )
+    buffer_s: float = Field(
+        default=240,
+        ge=0,
+        le=604_800,
+        description="Seconds a report may be late. After interval and buffer, membership is "
+        "unknown and the call-in is missed.",
+        examples=[240],
+    )
+
+
+class OrderIn(Wire):
+    """The legal instrument, as it is to be stored. Storing it again makes its next version."""
+
+    wearer_id: Name = Field(description="Whom it binds.", examples=["w1"])
+    agency: Text = Field(description="Organisation that supervises.", examples=["County Probation"])
+    officer: Text = Field(description="Responsible officer.", examples=["officer.kim"])
+    effective_from: InstantIn = Field(
+        description="From when on it binds (RFC 3339).", examples=["2026-03-01T00:00:00Z"]
+    )
+    effective_until: InstantIn | None = Field(
+        default=None,
+        description="Until when it binds (RFC 3339, exclusive); null: no end.",
+        examples=["2026-09-01T00:00:00Z"],
+    )
+    plan: Plan = Field(default=Plan(), description="How often the device is to report.")
+    conditions: list[ConditionIn] = Field(
+        default=[], max_length=100, description="The rules, ids unique in the order."
+    )
+    version_from: InstantIn | None = Field(
+        default=None,
+        description="From when on this version replaces the one before (RFC 3339); now if left "
+        "out. Of no meaning for the first version.",
+    )
+
+
+class OrderOut(Wire):
+    """The legal instrument."""
+
+    order_id: str = Field(description="Id of the order.", examples=["o1"])
+    version: Id = Field(description="Version, from 1.", examples=[1])
+    version_from: InstantOut | None = Field(
+        description="From when on this version replaces the one before (UTC); null: since "
+        "effective_from.",
+        examples=[None],
+    )
+    wearer_id: str = Field(description="Whom it binds.", examples=["w1"])
+    timezone: str = Field(
+        description="IANA zone of the wearer, by whose clocks the hours are.",
+        examples=["Europe/Berlin"],
+    )
+    agency: str = Field(description="Organisation that supervises.", examples=["County Probation"])
+    officer: str = Field(description="Responsible officer.", examples=["officer.kim"])
+    effective_from: InstantOut = Field(
+        description="From when on it binds (UTC).", examples=["2026-03-01T00:00:00Z"]
+    )
+    effective_until: InstantOut | None = Field(
+        description="Until when it binds (UTC, exclusive); null: no end.",
+        examples=["2026-09-01T00:00:00Z"],
+    )
+    plan: Plan = Field(description="How often the device is to report.")
+    conditions: list[ConditionOut] = Field(description="The rules.")
+
+
+class OrderQuery(PageQuery):
+    """Which orders; the newest version of each."""
+
+    wearer_id: Name | None = Field(default=None, description="Only those of this wearer.")
+    officer: Text | None = Field(default=None, description="Only those of this officer.")
+    agency: Text | None = Field(default=None, description="Only those of this agency.")
+    in_force: bool | None = Field(
+        default=None, description="true: only those that bind now; false: only those that do not."
+    )

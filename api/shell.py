@@ -1,0 +1,54 @@
+"""What a route needs at hand: the services, the directory, the feed. One for each application.
+
+`read` gives one consistent snapshot. `write` takes the writers' lock before anything is read, so
+that what a decision rests on cannot change until it is committed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.directory import Directory, DirectoryCache
+from api.services import Services
+from api.stream import Feed
+from engine.store.protocol import Transaction
+from zones.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The services of one application, and what it keeps between requests."""
+
+    services: Services
+    feed: Feed
+    directories: DirectoryCache = field(default_factory=DirectoryCache)
+
+    def now(self) -> Instant:
+        """Return the time."""
+        return self.services.now()
+
+    @contextmanager
+    def read(self) -> Iterator[tuple[Transaction, Directory]]:
+        """Begin a reading transaction, with the directory as of it."""
+        with self.services.store.read() as transaction:
+            yield transaction, self.directories.of(transaction.registry)
+
+    @contextmanager
+    def write(self) -> Iterator[tuple[Transaction, Directory]]:
+        """Begin a writing transaction alone, with the directory as of its beginning."""
+        with self.services.store.write() as transaction:
+            transaction.next_ids("change", 0)
+            yield transaction, self.directories.of(transaction.registry)
+
+
+def shell_of(request: Request) -> Shell:
+    """Return the shell of the application that serves a request."""
+    shell: Shell = request.app.state.shell
+    return shell
+
+
+AtHand = Annotated[Shell, Depends(shell_of)]
+"""Parameter of a route that needs the shell."""

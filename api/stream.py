@@ -1,0 +1,178 @@
+"""The live feed of alert changes, read from the store by every client from its own place.
+
+A client begins with a snapshot of what is not closed and the newest change id, taken in one
+reading transaction, and goes on with the changes after it. Ids become visible in their own order,
+so nothing is missed and nothing comes twice. Nothing is queued for a client: one that is slow reads
+later. Clients at the same place, which is where all of them are when a change wakes them, share
+one reading of the store.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import Final, Literal, NamedTuple
+
+from anyio import to_thread
+from fastapi.sse import ServerSentEvent
+from pydantic import BaseModel
+
+from api.directory import Directory, DirectoryCache
+from api.feed import ChangeSignal
+from api.schemas.alert import StreamChange, StreamReset, StreamSnapshot
+from api.views.alert import alert_out, change_out
+from engine.core.alert import Alert, AlertChange
+from engine.store.protocol import Page, Store, StoreUnavailableError, Transaction
+
+MOST_BEHIND: Final = 10_000
+"""Changes a client may catch up on one by one; beyond that it gets a snapshot."""
+
+POLL_S: Final = 0.25
+"""Seconds between looks for changes that another process made."""
+
+_BATCH: Final = 200
+_PAGE: Final = 1_000
+_RETRY_MS: Final = 2_000
+_STORE_AWAY_S: Final = 1.0
+_STATE_RANK: Final = {"open": 0, "acknowledged": 1, "closed": 2}
+
+
+class Batch(NamedTuple):
+    """Events in order, and the id of the change they lead up to."""
+
+    events: tuple[ServerSentEvent, ...]
+    change_id: int
+
+
+class Feed:
+    """Reads the feed for all clients of one application."""
+
+    def __init__(self, store: Store, changes: ChangeSignal, directories: DirectoryCache) -> None:
+        """Read from a store, woken by a signal."""
+        self._store = store
+        self._changes = changes
+        self._directories = directories
+        self._readings: dict[int | None, asyncio.Task[Batch]] = {}
+        self.clients = 0
+
+    async def begin(self, last_event_id: str | None) -> Batch:
+        """Return the first events of a client that stood at `last_event_id`, or nowhere yet."""
+        if last_event_id is None:
+            return await self._shared(None)
+        return await to_thread.run_sync(self._resumed, last_event_id)
+
+    async def follow(self, first: Batch) -> AsyncIterator[ServerSentEvent]:
+        """Yield a client's events, beginning with the first ones, until the process stops."""
+        self.clients += 1
+        try:
+            batch = first
+            while not self._changes.closed:
+                for event in batch.events:
+                    yield event
+                await self._changes.wait(batch.change_id)
+                batch = await self._next(batch)
+        finally:
+            self.clients -= 1
+
+    async def poll(self) -> None:
+        """Look for changes of other processes for as long as there are clients; never returns."""
+        while True:
+            await asyncio.sleep(POLL_S)
+            if self.clients:
+                with suppress(StoreUnavailableError):
+                    self._changes.notify(await to_thread.run_sync(self._newest_change_id))
+
+    async def _next(self, former: Batch) -> Batch:
+        try:
+            return await self._shared(former.change_id)
+        except StoreUnavailableError:
+            # Ending the stream would make browsers give up for good: they do not retry after 503.
+            await asyncio.sleep(_STORE_AWAY_S)
+            return Batch((), former.change_id)
+
+    async def _shared(self, after: int | None) -> Batch:
+        """Return what a reading from a place finds; one that is under way already will do."""
+        task = self._readings.get(after)
+        if task is None:
+            read: Callable[[], Batch] = self._snapshot
+            if after is not None:
+                read = lambda: self._changes_after(after)  # noqa: E731 - chosen by the place
+            task = asyncio.create_task(to_thread.run_sync(read))
+            self._readings[after] = task
+            task.add_done_callback(lambda _task: self._readings.pop(after, None))
+        return await asyncio.shield(task)
+
+    def _newest_change_id(self) -> int:
+        with self._store.read() as transaction:
+            return transaction.alerts.newest_change_id()
+
+    def _snapshot(self) -> Batch:
+        with self._store.read() as transaction:
+            return self._snapshot_in(transaction)
+
+    def _resumed(self, last_event_id: str) -> Batch:
+        """Go on after an event, or say that its place is not known and send a snapshot."""
+        with self._store.read() as transaction:
+            newest = transaction.alerts.newest_change_id()
+            self._changes.notify(newest)
+            after = int(last_event_id) if _is_number(last_event_id) else newest + 1
+            if newest - MOST_BEHIND <= after <= newest:
+                return Batch((ServerSentEvent(comment="resumed", retry=_RETRY_MS),), after)
+            reason: Literal["unknown", "too_old"] = "unknown" if after > newest else "too_old"
+            reset = StreamReset(reason=reason, last_event_id=last_event_id[:100])
+            events, newest = self._snapshot_in(transaction)
+            return Batch((_event("reset", reset), *events), newest)
+
+    def _snapshot_in(self, transaction: Transaction) -> Batch:
+        directory = self._directories.of(transaction.registry)
+        newest = transaction.alerts.newest_change_id()
+        self._changes.notify(newest)
+        alerts = [alert_out(each, directory) for each in _not_closed(transaction)]
+        snapshot = StreamSnapshot(change_id=newest, alerts=alerts)
+        return Batch((_event("snapshot", snapshot, newest, retry=_RETRY_MS),), newest)
+
+    def _changes_after(self, after: int) -> Batch:
+        with self._store.read() as transaction:
+            changes = transaction.alerts.changes_after(after, _BATCH)
+            if not changes:
+                return Batch((), after)
+            directory = self._directories.of(transaction.registry)
+            found = {
+                id_: transaction.alerts.get(id_) for id_ in {each.alert_id for each in changes}
+            }
+        events = (_change_event(each, found[each.alert_id], directory) for each in changes)
+        return Batch(tuple(events), changes[-1].change_id)
+
+
+def _not_closed(transaction: Transaction) -> list[Alert]:
+    alerts: list[Alert] = []
+    after: tuple[int | str, ...] | None = None
+    while page := transaction.alerts.list(Page(limit=_PAGE, after=after)):
+        alerts += page
+        last = page[-1]
+        after = (_STATE_RANK[last.state], last.raised_at, last.alert_id)
+    return alerts
+
+
+def _change_event(
+    change: AlertChange, alert: Alert | None, directory: Directory
+) -> ServerSentEvent:
+    assert alert is not None  # noqa: S101 - a change without its alert cannot be stored
+    told = StreamChange(
+        change=change_out(change, alert.wearer_id, directory), alert=alert_out(alert, directory)
+    )
+    return _event(change.action.value, told, change.change_id)
+
+
+def _event(
+    name: str, data: BaseModel, id_: int | None = None, retry: int | None = None
+) -> ServerSentEvent:
+    return ServerSentEvent(
+        event=name,
+        raw_data=data.model_dump_json(),
+        id=None if id_ is None else str(id_),
+        retry=retry,
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20

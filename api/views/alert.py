@@ -1,0 +1,106 @@
+"""Alerts, their history and their proof, on the wire."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from api.directory import Directory
+from api.schemas.alert import AlertDetail, AlertOut, ChangeOut, PinnedCondition
+from api.schemas.fields import local_text
+from api.views.episode import episode_facts, episode_out
+from api.views.order import condition_out
+from engine.core.alert import Alert, AlertChange
+from engine.core.episode import StoredEpisode
+
+
+def alert_out(alert: Alert, directory: Directory) -> AlertOut:
+    """Return an alert as it stands."""
+    timezone = directory.timezone(alert.wearer_id)
+    wearer = directory.wearers.get(alert.wearer_id)
+    return AlertOut(
+        alert_id=alert.alert_id,
+        wearer_id=alert.wearer_id,
+        wearer_name="" if wearer is None else wearer.name,
+        timezone=timezone,
+        activation_id=alert.activation_id,
+        condition_id=alert.key.condition_id,
+        zone_id=alert.key.zone_id,
+        kind=alert.kind,
+        severity=alert.severity,
+        state=alert.state,
+        raised_at=alert.raised_at,
+        raised_at_local=local_text(alert.raised_at, timezone),
+        started=alert.started,
+        started_local=local_text(alert.started, timezone),
+        updated_at=alert.updated_at,
+        episode_ids=list(alert.episode_ids),
+        count=alert.count,
+        confirmed=alert.confirmed,
+        restored=alert.restored,
+        retracted=alert.retracted,
+        page_due_at=alert.page_due_at,
+        close_code=alert.close_code,
+    )
+
+
+def change_out(change: AlertChange, wearer_id: str, directory: Directory) -> ChangeOut:
+    """Return one step of an alert's history."""
+    before = change.before
+    return ChangeOut(
+        change_id=change.change_id,
+        alert_id=change.alert_id,
+        at=change.at,
+        at_local=local_text(change.at, directory.timezone(wearer_id)),
+        actor=change.actor,
+        action=change.action,
+        note=change.note,
+        episode_id=change.episode_id,
+        episode_revision=change.episode_revision,
+        before=None if before is None else episode_facts(before, wearer_id, directory),
+    )
+
+
+def alert_detail(
+    alert: Alert,
+    episodes: Sequence[StoredEpisode],
+    history: Iterable[AlertChange],
+    directory: Directory,
+) -> AlertDetail:
+    """Return an alert with its proof and its history."""
+    return AlertDetail(
+        **dict(alert_out(alert, directory)),
+        episodes=[episode_out(each, directory) for each in episodes],
+        conditions=_pinned(alert.wearer_id, episodes, directory),
+        history=[change_out(each, alert.wearer_id, directory) for each in history],
+        engine_version=engine_version(),
+    )
+
+
+@cache
+def engine_version() -> str:
+    """Return the version of the engine that runs."""
+    try:
+        return version("ringfence")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _pinned(
+    wearer_id: str, episodes: Iterable[StoredEpisode], directory: Directory
+) -> list[PinnedCondition]:
+    found = {}
+    for episode in (each.episode for each in episodes):
+        pin = (episode.condition_id, episode.condition_version)
+        pair = directory.condition(wearer_id, *pin, episode.started.estimate)
+        if pair is not None:
+            found[pin] = pair
+    return [
+        PinnedCondition(
+            order_id=order.order_id,
+            order_version=order.version,
+            officer=order.officer,
+            agency=order.agency,
+            condition=condition_out(condition),
+        )
+        for order, condition in found.values()
+    ]

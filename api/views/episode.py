@@ -1,0 +1,93 @@
+"""Episodes, their evidence and the arithmetic of it, on the wire."""
+
+from api.directory import Directory
+from api.schemas.episode import BoundOut, EpisodeFacts, EpisodeOut, EvidenceOut
+from api.schemas.fields import local_text
+from api.schemas.schedule import WindowOut
+from engine.core.episode import Bound, Episode, Evidence, StoredEpisode
+from zones.instant import Instant
+from zones.interval import BEGINNING, END
+from zones.membership import membership, sigma_m
+
+
+def episode_out(stored: StoredEpisode, directory: Directory) -> EpisodeOut:
+    """Return a stored episode; its membership needs the condition it was judged by."""
+    facts = episode_facts(stored.episode, stored.wearer_id, directory)
+    return EpisodeOut(
+        **dict(facts),
+        episode_id=stored.episode_id,
+        revision=stored.revision,
+        wearer_id=stored.wearer_id,
+        timezone=directory.timezone(stored.wearer_id),
+        updated_at=stored.updated_at,
+    )
+
+
+def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> EpisodeFacts:
+    """Return what the evidence says happened."""
+    timezone = directory.timezone(wearer_id)
+    judged_by = directory.condition(
+        wearer_id, episode.condition_id, episode.condition_version, episode.started.estimate
+    )
+    confidence = None if judged_by is None else judged_by[1].parameters.confidence
+    return EpisodeFacts(
+        activation_id=episode.activation_id,
+        condition_id=episode.condition_id,
+        condition_version=episode.condition_version,
+        zone_id=episode.zone_id,
+        kind=episode.kind,
+        severity=episode.severity,
+        state=episode.state,
+        started=_bound(episode.started, timezone),
+        ended=None if episode.ended is None else _bound(episode.ended, timezone),
+        positions=episode.positions,
+        max_depth_m=episode.max_depth_m,
+        confirmed_at=episode.confirmed_at,
+        unconfirmed_since=episode.unconfirmed_since,
+        window=window_out(episode.window_start, episode.window_end, timezone),
+        evidence=[_evidence(each, timezone, confidence) for each in episode.evidence],
+    )
+
+
+def window_out(start: Instant | None, end: Instant | None, timezone: str) -> WindowOut | None:
+    """Return a window of a schedule; None where there is none."""
+    start = None if start == BEGINNING else start
+    end = None if end == END else end
+    if start is None and end is None:
+        return None
+    return WindowOut(
+        start=start,
+        end=end,
+        start_local=None if start is None else local_text(start, timezone),
+        end_local=None if end is None else local_text(end, timezone),
+        timezone=timezone,
+    )
+
+
+def _bound(bound: Bound, timezone: str) -> BoundOut:
+    return BoundOut(
+        after=bound.after,
+        by=bound.by,
+        estimate=bound.estimate,
+        estimate_local=local_text(bound.estimate, timezone),
+    )
+
+
+def _evidence(evidence: Evidence, timezone: str, confidence: float | None) -> EvidenceOut:
+    distance_m, accuracy_m = evidence.signed_distance_m, evidence.accuracy_m
+    return EvidenceOut(
+        role=evidence.role,
+        fix_time=evidence.fix_time,
+        fix_time_local=local_text(evidence.fix_time, timezone),
+        seq=evidence.seq,
+        digest=evidence.digest.hex(),
+        lat=evidence.lat,
+        lon=evidence.lon,
+        accuracy_m=accuracy_m,
+        sigma_m=sigma_m(accuracy_m),
+        zone_id=evidence.zone_id,
+        zone_version=evidence.zone_version,
+        signed_distance_m=distance_m,
+        probability_inside=evidence.probability_inside,
+        membership=None if confidence is None else membership(distance_m, accuracy_m, confidence),
+    )

@@ -1,0 +1,115 @@
+"""Orders and their conditions on the wire, and back."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from api.problems import field_error, invalid
+from api.schemas.condition import ConditionIn, ConditionOut
+from api.schemas.order import OrderIn, OrderOut, Plan
+from engine.core.condition_json import ConditionError, read_condition, write_condition
+from engine.core.order import SupervisionPlan
+from engine.core.registry import Order, OrderCondition, Wearer
+from zones.instant import Instant, render
+
+
+def condition_out(condition: OrderCondition) -> ConditionOut:
+    """Return a condition; all that was left at its default is stated too."""
+    return ConditionOut.model_validate(write_condition(condition))
+
+
+def order_out(order: Order, timezone: str) -> OrderOut:
+    """Return one version of an order."""
+    return OrderOut(
+        order_id=order.order_id,
+        version=order.version,
+        version_from=order.version_from,
+        wearer_id=order.wearer_id,
+        timezone=timezone,
+        agency=order.agency,
+        officer=order.officer,
+        effective_from=order.effective_from,
+        effective_until=order.effective_until,
+        plan=Plan(interval_s=order.plan.interval_s, buffer_s=order.plan.buffer_s),
+        conditions=[condition_out(each) for each in order.conditions],
+    )
+
+
+def read_order(
+    order_id: str, body: OrderIn, wearer: Wearer, former: Sequence[Order], now: Instant
+) -> Order:
+    """Return the next version of an order; `former` are its versions so far.
+
+    A condition that did not change keeps its version.
+
+    Raises:
+        ProblemError: what is wrong with which field.
+    """
+    since, until = body.effective_from, body.effective_until
+    if until is not None and until <= since:
+        raise invalid([field_error("body.effective_until", "is not after effective_from")])
+    conditions = [
+        _read(each, f"body.conditions[{i}]", wearer.timezone)
+        for i, each in enumerate(body.conditions)
+    ]
+    _check_unique(conditions)
+    return Order(
+        order_id=order_id,
+        wearer_id=body.wearer_id,
+        agency=body.agency,
+        officer=body.officer,
+        effective_from=since,
+        effective_until=until,
+        plan=SupervisionPlan(body.plan.interval_s, body.plan.buffer_s),
+        conditions=tuple(_numbered(each, former) for each in conditions),
+        version_from=_version_from(body.version_from, former, now),
+    )
+
+
+def same_order(one: Order, other: Order) -> bool:
+    """Whether two versions of an order say the same."""
+    return (
+        msgspec.structs.replace(one, version=other.version, version_from=other.version_from)
+        == other
+    )
+
+
+def _version_from(given: Instant | None, former: Sequence[Order], now: Instant) -> Instant | None:
+    """Return from when on the next version holds: versions replace each other in their order."""
+    if not former:
+        return None
+    version_from, before = now if given is None else given, former[-1].version_from
+    if before is not None and version_from < before:
+        fix = f"is before version {former[-1].version} takes effect: give {render(before)} or later"
+        raise invalid([field_error("body.version_from", fix, render(version_from))])
+    return version_from
+
+
+def _read(wire: ConditionIn, path: str, timezone: str) -> OrderCondition:
+    try:
+        return read_condition(wire.model_dump(mode="json"), timezone)
+    except ConditionError as error:
+        where = ".".join(part for part in (path, error.path) if part)
+        raise invalid([field_error(where, error.fix, error.value)]) from None
+
+
+def _check_unique(conditions: Sequence[OrderCondition]) -> None:
+    seen: set[str] = set()
+    for i, each in enumerate(conditions):
+        if each.condition_id in seen:
+            where = f"body.conditions[{i}].id"
+            fix = "is the id of another condition of this order: give each its own"
+            raise invalid([field_error(where, fix, each.condition_id)])
+        seen.add(each.condition_id)
+
+
+def _numbered(condition: OrderCondition, former: Sequence[Order]) -> OrderCondition:
+    """Return a condition with the version it has in the next version of the order.
+
+    It is that order version since which the condition has stood unchanged, as in `core.compile`.
+    """
+    before = former[-1].conditions if former else ()
+    for each in before:
+        if msgspec.structs.replace(condition, version=each.version) == each:
+            return each
+    return msgspec.structs.replace(condition, version=1 + (former[-1].version if former else 0))
