@@ -5,12 +5,29 @@ had grown too old (plan interval + buffer); it began when that position stopped 
 the next judged position. Both are judged in event time.
 """
 
+from typing import Final
+
 import msgspec
 
 from engine.core.device_event import DeviceEvent, EventState
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
 from engine.core.state import Fault
 from zones.instant import Duration, Instant
+
+REPORTED: Final = {
+    kind.value: kind
+    for kind in (
+        EpisodeKind.STRAP_TAMPER,
+        EpisodeKind.CASE_TAMPER,
+        EpisodeKind.JAMMING,
+        EpisodeKind.SHIELDING,
+        EpisodeKind.SOS,
+        EpisodeKind.BATTERY_DEAD,
+        EpisodeKind.BATTERY_CRITICAL,
+        EpisodeKind.BATTERY_LOW,
+    )
+}
+"""The faults a device reports of itself, by the type of its event; no other type makes an episode."""
 
 Folded = tuple[tuple[Fault, ...], list[Episode]]
 """The faults that hold now and the episodes that ended."""
@@ -38,9 +55,8 @@ def located(faults: tuple[Fault, ...], at: Instant, activation_id: int) -> Folde
 
 def reported(faults: tuple[Fault, ...], event: DeviceEvent) -> Folded:
     """Fold a device event; one of a type that is no fault changes nothing."""
-    try:
-        kind = EpisodeKind(event.type)
-    except ValueError:
+    kind = REPORTED.get(event.type)
+    if kind is None:
         return faults, []
     holding = _find(faults, kind)
     if event.state is EventState.END:

@@ -172,6 +172,8 @@ class Fold(msgspec.Struct, frozen=True):
     def _event(self, state: ActivationState, event: DeviceEvent) -> Step:
         if event.type == HEARD:
             return Step(self._heard(state, event.time), [])
+        if not self.supervision.activation.worn_at(event.time):
+            return Step(state, [])
         holding, closed = faults.reported(state.faults, event)
         return Step(msgspec.structs.replace(state, faults=holding), closed)
 

@@ -124,6 +124,11 @@ class Activation(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Instant
     ended_at: Instant | None = None
 
+    def worn_at(self, instant: Instant) -> bool:
+        """Tell whether the device is on the wearer: what it reports from the shelf is nobody's."""
+        ended = self.ended_at is not None and instant >= self.ended_at
+        return self.started_at <= instant and not ended
+
 
 class Supervision(msgspec.Struct, frozen=True, kw_only=True):
     """All that one activation is judged against."""

@@ -130,8 +130,17 @@ def content_digest(
     altitude_m: float | None = None,
 ) -> bytes:
     """Return 16 bytes that are equal exactly when the stated content is equal (BLAKE2b)."""
-    stated = (accuracy_m, hdop, speed_mps, heading_deg, altitude_m)
-    numbers = (nan if number is None else number for number in stated)
-    count = -1 if satellites is None else satellites
-    packed = _CONTENT.pack(fix_time, seq, lat, lon, *numbers, count, mechanism.encode())
+    packed = _CONTENT.pack(
+        fix_time,
+        seq,
+        lat,
+        lon,
+        nan if accuracy_m is None else accuracy_m,
+        nan if hdop is None else hdop,
+        nan if speed_mps is None else speed_mps,
+        nan if heading_deg is None else heading_deg,
+        nan if altitude_m is None else altitude_m,
+        -1 if satellites is None else satellites,
+        mechanism.value.encode(),
+    )
     return blake2b(packed, digest_size=16).digest()
