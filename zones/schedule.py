@@ -105,6 +105,8 @@ class Schedule(_WorkedOut):
         """
         if until < after:
             raise ValueError(f"until: {until} is before after {after}: swap them")
+        if until == after:
+            return ()
         return windows_between(self._rules, self._holes, after, until)
 
     def occurrences(self, after: Instant, until: Instant) -> tuple[Occurrence, ...]:
