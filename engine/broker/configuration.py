@@ -83,7 +83,7 @@ def render(
             "store_dir": str(storage),
             "max_memory_store": 64 * 1024**2,
             "max_file_store": limits.max_storage_bytes,
-            "sync_interval": "always" if limits.sync_always else "10s",
+            "sync_interval": "always" if limits.sync_always else "1s",
         },
         "mqtt": {
             "host": host,
