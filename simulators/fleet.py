@@ -23,6 +23,7 @@ class Vendor:
 
     def __init__(self, client: aiomqtt.Client) -> None:
         self._client = client
+        client.pending_calls_threshold = PIPELINE
         self._places = asyncio.Semaphore(PIPELINE)
         self._waiting: set[asyncio.Task[None]] = set()
 
