@@ -16,7 +16,7 @@ from engine.store.protocol import OutboxEntry, Page
 from engine.store.sql.backend import Conflict
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import alert_changes, alert_episodes, alerts, orders, outbox
-from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks
+from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks, constant
 
 Sort = Literal["oldest", "newest", "severity"]
 
@@ -33,7 +33,7 @@ SEVERITY_RANK: Final = {
     Severity.SYSTEM: 3,
 }
 _STATE: Final = {rank: state for state, rank in STATE_RANK.items()}
-_NOT_CLOSED: Final = _ROW.state_rank < STATE_RANK[AlertState.CLOSED]
+_NOT_CLOSED: Final = _ROW.state_rank < constant(STATE_RANK[AlertState.CLOSED])
 
 _ORDERS: Final[dict[Sort, tuple[Sorting, ...]]] = {
     "oldest": (Sorting(_ROW.state_rank), Sorting(_ROW.raised_at), Sorting(_ROW.alert_id)),

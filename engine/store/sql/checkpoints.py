@@ -26,14 +26,14 @@ class SqlCheckpoints:
         self._session.insert(checkpoints, rows, Conflict.REPLACE)
 
     def newest(self) -> Iterable[Checkpoint]:
-        """Yield each activation's newest checkpoint, by activation."""
+        """Yield each activation's newest checkpoint."""
         last = (
             select(_ROW.activation_id, func.max(_ROW.cut).label("cut"))
             .group_by(_ROW.activation_id)
             .subquery()
         )
         same = (_ROW.activation_id == last.c.activation_id) & (_ROW.cut == last.c.cut)
-        query = select(checkpoints).join(last, same).order_by(_ROW.activation_id)
+        query = select(checkpoints).join(last, same)
         return map(_checkpoint, self._session.stream(query))
 
     def at(self, activation_id: int, instant: Instant) -> Checkpoint | None:

@@ -11,13 +11,13 @@ from engine.store.protocol import Page
 from engine.store.sql.backend import Conflict
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import episodes
-from engine.store.sql.session import AnyRow, SqlSession, chunks
+from engine.store.sql.session import AnyRow, SqlSession, chunks, constant
 from zones.instant import Instant
 
 _ROW: Final = episodes.c
 _DECODER: Final = msgspec.json.Decoder(Episode)
 _ENCODER: Final = msgspec.json.Encoder()
-_HAPPENED: Final = _ROW.state != EpisodeState.RETRACTED.value
+_HAPPENED: Final = _ROW.state != constant(EpisodeState.RETRACTED.value)
 
 
 class SqlEpisodes:

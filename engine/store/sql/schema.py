@@ -60,8 +60,14 @@ def _flag(name: str) -> "Column[bool]":
 
 
 def _partial_index(name: str, where: str, *columns: "Column[Any]", unique: bool = False) -> Index:
-    condition = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+    # SQLite has no booleans, and uses such an index only if a query repeats its very condition.
+    return Index(
+        name,
+        *columns,
+        unique=unique,
+        sqlite_where=text(where.replace("newest", "newest = 1")),
+        postgresql_where=text(where),
+    )
 
 
 counters: Final = Table(
@@ -176,7 +182,8 @@ alerts: Final = Table(
     _text("collapse_key"),
     _text("body"),
 )
-Index("alerts_raised", alerts.c.state_rank, alerts.c.raised_at, alerts.c.alert_id)
+Index("alerts_oldest", alerts.c.state_rank, alerts.c.raised_at, alerts.c.alert_id)
+Index("alerts_newest", alerts.c.state_rank, alerts.c.raised_at.desc(), alerts.c.alert_id.desc())
 Index(
     "alerts_severity",
     alerts.c.state_rank,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Delete, Row, Select, Table, Update
+from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table, Update, literal
 
 from engine.store.sql.backend import Backend, Conflict
 
@@ -75,6 +75,11 @@ class SqlSession:
         """
         if not self._writable:
             raise RuntimeError("this transaction only reads: begin it with store.write()")
+
+
+def constant(value: int | str) -> ColumnElement[Any]:
+    """Return a value written into the statement: a partial index is used only for such."""
+    return literal(value, literal_execute=True)
 
 
 def chunks(values: Collection[T]) -> Iterator[list[T]]:

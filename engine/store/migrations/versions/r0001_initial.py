@@ -16,14 +16,13 @@ INT64: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def _partial_index(
     name: str, table: str, columns: list[str], where: str, *, unique: bool = False
 ) -> None:
-    condition = sa.text(where)
     op.create_index(
         name,
         table,
         columns,
         unique=unique,
-        sqlite_where=condition,
-        postgresql_where=condition,
+        sqlite_where=sa.text(where.replace("newest", "newest = 1")),
+        postgresql_where=sa.text(where),
     )
 
 
@@ -152,7 +151,12 @@ def _judgement() -> None:
         sa.PrimaryKeyConstraint("alert_id", name="alerts_pkey"),
     )
     _partial_index("alerts_collapse_key", "alerts", ["collapse_key"], "state_rank < 2")
-    op.create_index("alerts_raised", "alerts", ["state_rank", "raised_at", "alert_id"])
+    op.create_index(
+        "alerts_newest",
+        "alerts",
+        ["state_rank", sa.literal_column("raised_at DESC"), sa.literal_column("alert_id DESC")],
+    )
+    op.create_index("alerts_oldest", "alerts", ["state_rank", "raised_at", "alert_id"])
     op.create_index(
         "alerts_severity", "alerts", ["state_rank", "severity_rank", "raised_at", "alert_id"]
     )
