@@ -131,15 +131,18 @@ def _trace(before: dict[int, int], start: int, end: int) -> tuple[int, ...]:
     return tuple(reversed(route))
 
 
-def lay_out(rng: np.random.Generator, side_m: float) -> Streets:
-    """Return the streets of a square town, `side_m` metres wide, centred on the plane's origin."""
+def lay_out(rng: np.random.Generator, side_m: float, missing: float = 0.1) -> Streets:
+    """Return the streets of a square town, `side_m` metres wide, centred on the plane's origin.
+
+    `missing` is the share of the stretches of side streets that do not exist.
+    """
     lines = round(side_m / BLOCK_M) + 1
     at = np.arange(lines) * BLOCK_M - (lines - 1) * BLOCK_M / 2
     north, east = (axis.ravel() for axis in np.meshgrid(at, at, indexing="ij"))
     east = east + rng.normal(0, 12, east.size).clip(-35, 35)
     north = north + rng.normal(0, 12, north.size).clip(-35, 35)
     links: list[list[Link]] = [[] for _ in range(lines * lines)]
-    for start, end, line in _kept(rng, lines):
+    for start, end, line in _kept(rng, lines, missing):
         length_m = hypot(east[start] - east[end], north[start] - north[end])
         limit_mps = MAIN_LIMIT_MPS if line % MAIN_EVERY == 0 else SIDE_LIMIT_MPS
         links[start].append(Link(end, length_m, limit_mps))
@@ -147,13 +150,13 @@ def lay_out(rng: np.random.Generator, side_m: float) -> Streets:
     return Streets(east, north, tuple(tuple(each) for each in links), lines)
 
 
-def _kept(rng: np.random.Generator, lines: int) -> list[tuple[int, int, int]]:
+def _kept(rng: np.random.Generator, lines: int, share: float) -> list[tuple[int, int, int]]:
     """Return the stretches that exist: (crossing, crossing, line of the grid)."""
     kept: list[tuple[int, int, int]] = []
     missing: list[tuple[int, int, int]] = []
     for stretch in _pairs(lines):
         main = stretch[2] % MAIN_EVERY == 0
-        (kept if main or rng.random() > 0.1 else missing).append(stretch)
+        (kept if main or rng.random() >= share else missing).append(stretch)
     group = list(range(lines * lines))
 
     def root(crossing: int) -> int:

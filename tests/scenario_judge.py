@@ -161,10 +161,11 @@ def _curfew_kind(broken: Column, *, going_on: bool) -> str:
     return CURFEW_KINDS[bool(broken[0]), bool(broken[-1]), not broken.all()]
 
 
-def delivered(wearer: ScenarioWearer) -> list[Seen]:
+def delivered(wearer: ScenarioWearer, *, gullible: bool = False) -> list[Seen]:
     """Return the positions an engine may judge, once each, in order of fix time.
 
     Well formed, of the topic's device, dated at most 2 min after receipt, no faster than 70 m/s.
+    The gullible judge leaves out the last two.
     """
     found: dict[tuple[int, int], Seen] = {}
     for delivery in wearer.deliveries:
@@ -176,9 +177,10 @@ def delivered(wearer: ScenarioWearer) -> list[Seen]:
             if isinstance(body, dict) and body["device"] == wearer.device_id:
                 for position in body["positions"]:
                     seen = _seen(position)
-                    if seen is not None and seen.time <= delivery.at + 2 * MINUTE:
+                    if seen is not None and (gullible or seen.time <= delivery.at + 2 * MINUTE):
                         found[seen.time, body["seq"]] = seen
-    return _plausible(wearer, [found[key] for key in sorted(found)])
+    positions = [found[key] for key in sorted(found)]
+    return positions if gullible else _plausible(wearer, positions)
 
 
 def _seen(position: dict[str, Any]) -> Seen | None:
@@ -209,9 +211,11 @@ def _plausible(wearer: ScenarioWearer, positions: list[Seen]) -> list[Seen]:
     return [positions[k] for k in kept]
 
 
-def proved(scenario: Scenario, wearer: ScenarioWearer, condition: Condition) -> list[bool]:
+def proved(
+    scenario: Scenario, wearer: ScenarioWearer, condition: Condition, *, gullible: bool = False
+) -> list[bool]:
     """Return, for each run of sure violations: was it confirmed? The unsure do not count."""
-    positions = delivered(wearer)
+    positions = delivered(wearer, gullible=gullible)
     inside_m = seen_depths(scenario, condition["zone"], positions)
     signals = [
         (seen, _broken(float(depth_m), seen, condition))

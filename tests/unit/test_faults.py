@@ -82,6 +82,12 @@ def test_offline_uploads_everything_in_arrays(first: int, length: int, batch: in
     assert _sorted(changed)
 
 
+def test_no_array_is_larger_than_the_contract_allows() -> None:
+    """Asked for larger arrays, an upload still keeps to 1,000 positions each."""
+    changed = faults.offline(_sendings(1_500), START, START + 2_000 * MINUTE, 5_000)
+    assert [len(sending.messages) for sending in changed] == [1_000, 500]
+
+
 def test_reordering_really_reorders() -> None:
     """Shuffled in sixes, some message arrives before an older one."""
     changed = faults.reorder(_sendings(), 6, np.random.default_rng(2))

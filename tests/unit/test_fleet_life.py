@@ -112,6 +112,22 @@ def test_orders_name_zones_the_engine_can_read() -> None:
     assert len(reading.zones) == len({zone["id"] for wearer in fleet for zone in wearer.zones})
 
 
+def test_zones_fit_the_lives_they_bind() -> None:
+    """Home, work and haunts lie in the district to stay in and outside what to keep away from."""
+    for wearer in _fleet(60):
+        own = (wearer.life.home, wearer.life.work, *wearer.life.haunts)
+        points = [shapely.Point(place.lon, place.lat) for place in own]
+        for condition, zone in zip(wearer.conditions, wearer.zones, strict=True):
+            if zone["geometry"]["type"] == "Polygon":
+                shape = shapely.from_geojson(json.dumps(zone["geometry"]))
+                wanted = condition["kind"] != "exclusion"
+                assert [shape.contains(point) for point in points] == [wanted] * len(points)
+    assert _fleet(1)[0].zones[0]["geometry"]["coordinates"] == [
+        _fleet(1)[0].life.home.lon,
+        _fleet(1)[0].life.home.lat,
+    ]
+
+
 def test_some_truly_break_their_orders_and_most_do_not() -> None:
     """In two days of a hundred wearers some curfews and exclusions are broken, by few of them."""
     broken: dict[str, set[str]] = {}

@@ -1,5 +1,7 @@
 """The simulated receiver errs as recorded ones do, and says so as badly as they do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -162,6 +164,15 @@ def test_figures_of_a_known_run() -> None:
     assert found.repeats == pytest.approx(0.5)
     assert found.outlier_episodes_per_100_fixes == 10
     assert found.outlier_episode_min[2] == 1.0
+
+
+def test_outliers_far_apart_in_time_are_two_episodes() -> None:
+    """Two stretches of outliers with half an hour and no fix between them are not one episode."""
+    run = _run(np.array([3.0] * 8 + [300.0] * 4), np.full(12, 10.0))
+    late = run.time_s + np.where(np.arange(12) >= 10, 1_800.0, 0.0)
+    found = figures([replace(run, time_s=late)])
+    assert found.outlier_episodes_per_100_fixes == pytest.approx(100 * 2 / 12)
+    assert found.outlier_episode_min == (1.0,) * 5
 
 
 def test_figures_of_a_steady_error() -> None:

@@ -72,6 +72,26 @@ def test_positions_prove_exactly_what_is_expected(scenario: Scenario) -> None:
         assert found == expected
 
 
+@pytest.mark.parametrize("name", ["curfew-implausible-jump", "delivery-skewed-clock"])
+def test_a_gullible_judge_would_be_wrong(name: str) -> None:
+    """Whoever believes every position would see a violation that never happened."""
+    (wearer,) = BUILT[name].wearers
+    (condition,) = wearer.conditions
+    assert proved(BUILT[name], wearer, condition, gullible=True) != []
+    assert proved(BUILT[name], wearer, condition) == []
+
+
+def test_without_the_frozen_fix_nothing_would_be_kept() -> None:
+    """The frozen position is repeated at least five times, far outside the home."""
+    scenario = BUILT["curfew-frozen-position"]
+    (wearer,) = scenario.wearers
+    fine = [seen for seen in delivered(wearer) if not seen.coarse]
+    depth_m = seen_depths(scenario, "FROZEN-HOME", fine)
+    outside = [seen for seen, metres in zip(fine, depth_m, strict=True) if metres < -150]
+    assert len(outside) >= 5
+    assert len({(seen.lon, seen.lat, seen.accuracy_m) for seen in outside}) == 1
+
+
 @ALL
 def test_paths_between_positions_touch_zones_only_as_expected(scenario: Scenario) -> None:
     """A path that crosses an exclusion zone with neither end in it is expected as a transit."""
