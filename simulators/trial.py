@@ -17,7 +17,11 @@ import aiomqtt
 import msgspec
 
 from engine.broker.embedded import EmbeddedBroker
+from engine.caseload import Caseload
+from engine.clock import SystemClock
 from engine.core.episode import EpisodeKind, EpisodeState
+from engine.ruling import Ruling
+from engine.sources import source as taken
 from engine.store import Store, migrate, open_store
 from engine.store.protocol import Page, RegistryPart
 from simulators.device import Delivery
@@ -27,6 +31,7 @@ from zones.instant import DAY
 
 _EVERYTHING: Final = 1_000_000
 _POLL_S: Final = 0.1
+_BATCH: Final = 200
 
 
 class Acting(Protocol):
@@ -91,6 +96,31 @@ def result_of(store: Store, faults: int = 0) -> Result:
         journal_messages=messages,
         faults=faults,
     )
+
+
+def undisturbed(acting: Acting, deliveries: Sequence[Delivery], folder: Path) -> Result:
+    """Return what stands when the same deliveries are simply judged, without anything failing."""
+    url = f"sqlite:///{folder / 'undisturbed.db'}"
+    migrate(url)
+    store = open_store(url)
+    try:
+        with store.write() as transaction:
+            acting.enrol(transaction.registry)
+        caseload = Caseload()
+        now = SystemClock().now()
+        for first in range(0, len(deliveries), _BATCH):
+            part = deliveries[first : first + _BATCH]
+            batch = [taken.Delivery(each.topic, each.payload, now, None) for each in part]
+            with store.write() as transaction:
+                if not caseload.cases:
+                    caseload.load(transaction)
+                ruling = Ruling(caseload, transaction, now)
+                ruling.take(batch)
+            for case in ruling.ruled.cases.values():
+                caseload.put(case)
+        return result_of(store)
+    finally:
+        store.close()
 
 
 async def trial(
