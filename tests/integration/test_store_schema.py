@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from engine.store import Store, StoreUnavailableError, migrate, open_store
 from engine.store.sql.migration import needed_revision
@@ -30,6 +30,11 @@ def _connected(url: str) -> Iterator[Connection]:
     with engine.begin() as connection:
         yield connection
     engine.dispose()
+
+
+def _backend(url: str, lock_wait_s: float = 30.0) -> SqliteBackend | PostgresqlBackend:
+    kind = SqliteBackend if url.startswith("sqlite") else PostgresqlBackend
+    return kind(make_url(url), lock_wait_s)
 
 
 def _indexes_and_columns(connection: Connection) -> set[tuple[Any, ...]]:
@@ -110,10 +115,17 @@ def test_a_store_without_schema_names_the_command_to_run(empty_url: str) -> None
     store.close()
 
 
-def test_engines_that_start_together_migrate_once(empty_url: str) -> None:
-    """Concurrent migrations of an empty database all end well, at the revision needed."""
+def test_engines_that_start_together_migrate_one_after_the_other(empty_url: str) -> None:
+    """A migration waits for whoever else is writing, and migrating what is migrated is harmless."""
+    other = _backend(empty_url)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(migrate, [empty_url] * 4))
+        with other.writing.begin() as connection:
+            other.lock_writers(connection)
+            migrations = [pool.submit(migrate, empty_url) for _ in range(3)]
+            assert wait(migrations, timeout=0.3).done == set()
+        for migration in migrations:
+            migration.result()
+    other.writing.dispose()
     store = open_store(empty_url)
     store.check()
     with store.write() as tx:
@@ -175,8 +187,7 @@ def test_a_full_disk_says_so_and_loses_nothing(sqlite_url: str) -> None:
 
 def test_a_writer_in_another_process_that_hangs_is_reported(store_url: str) -> None:
     """Waiting for the writers' lock ends with an error that says who to look for."""
-    backend = _impatient(make_url(store_url))
-    store = SqlStore(backend)
+    store = SqlStore(_backend(store_url, lock_wait_s=0.1))
     holder = open_store(store_url)
     with holder.write() as tx:
         tx.next_ids("alert", 1)
@@ -186,11 +197,6 @@ def test_a_writer_in_another_process_that_hangs_is_reported(store_url: str) -> N
         tx.alerts.save([alert(1)])
     store.close()
     holder.close()
-
-
-def _impatient(url: URL) -> SqliteBackend | PostgresqlBackend:
-    kind = SqliteBackend if url.drivername == "sqlite" else PostgresqlBackend
-    return kind(url, lock_wait_s=0.1)
 
 
 def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:

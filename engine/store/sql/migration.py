@@ -4,6 +4,9 @@ An engine works on exactly the revision it was written for: it neither changes a
 guesses at one it does not know.
 """
 
+from threading import Lock
+from typing import Final
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -12,6 +15,9 @@ from sqlalchemy import Connection
 
 from engine.store.protocol import StoreUnavailableError
 from engine.store.sql.backend import MIGRATE, Backend
+
+_ONE_AT_A_TIME: Final = Lock()
+"""Alembic keeps the migration it is in as a global of the process."""
 
 
 def needed_revision() -> str:
@@ -30,7 +36,7 @@ def upgrade(backend: Backend) -> None:
     """Bring a database to the revision this engine works on; others wait until it is there."""
     backend.prepare()
     config = _config()
-    with backend.writing.begin() as connection:
+    with _ONE_AT_A_TIME, backend.writing.begin() as connection:
         backend.lock_writers(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
