@@ -13,14 +13,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from icalendar import Calendar, Component
+from icalendar import Calendar, Component, vRecur
 
 from zones.ical_event import LIBRARY_ERRORS, CalendarEvent, read_event
 from zones.ical_write import (
     ALWAYS,
+    DAY_CODES,
     EFFECTIVE_FROM,
     EFFECTIVE_UNTIL,
     Kind,
+    weekly_recurrence,
     write_ical,
 )
 from zones.instant import Instant, parse
@@ -28,6 +30,7 @@ from zones.interval import Interval
 from zones.recurrence import Recurrence, recurring_occurrences
 from zones.schedule import Schedule
 from zones.wallclock import local, start_of
+from zones.weekly import WeeklyWindow
 from zones.window import Window
 
 __all__ = ["read_ical", "write_ical"]
@@ -46,7 +49,7 @@ def read_ical(text: str, timezone: str) -> Schedule:
     calendar = _parse(text)
     events = _replaced([read_event(each, timezone) for each in calendar.walk("VEVENT")])
     windows = [each.time for each in events if not each.kind]
-    return Schedule(
+    schedule = Schedule(
         timezone=timezone,
         extra=tuple(each for each in windows if isinstance(each, Window)),
         passes=tuple(span for each in events if each.kind == Kind.PASS for span in _spans(each)),
@@ -58,6 +61,27 @@ def read_ical(text: str, timezone: str) -> Schedule:
         effective_until=_instant(calendar, EFFECTIVE_UNTIL),
         always=str(calendar.get(ALWAYS, "")).upper() == "TRUE",
     )
+    return _with_weekly_windows(schedule)
+
+
+def _with_weekly_windows(schedule: Schedule) -> Schedule:
+    """Return the schedule with those recurrences as weekly windows that were written as such."""
+    pairs = [(each, _weekly(each, schedule)) for each in schedule.recurrences]
+    return replace(
+        schedule,
+        weekly=tuple(weekly for _, weekly in pairs if weekly is not None),
+        recurrences=tuple(recurrence for recurrence, weekly in pairs if weekly is None),
+    )
+
+
+def _weekly(recurrence: Recurrence, schedule: Schedule) -> WeeklyWindow | None:
+    rule = vRecur.from_ical(recurrence.rule)
+    if "BYDAY" not in rule or not recurrence.repeats_weekly:
+        return None
+    days = frozenset(DAY_CODES.index(str(each)) for each in rule["BYDAY"])
+    start, end = recurrence.start.time(), recurrence.end.time()
+    weekly = WeeklyWindow(days, start, end, recurrence.places)
+    return weekly if weekly_recurrence(weekly, schedule) == recurrence else None
 
 
 def _parse(text: str) -> Component:

