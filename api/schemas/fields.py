@@ -69,6 +69,9 @@ InstantOut = Annotated[
 ]
 """A time in a response: RFC 3339 in UTC."""
 
+TimeText = Annotated[str, WithJsonSchema(_TIME, mode="serialization")]
+"""A time in a response that is RFC 3339 text already."""
+
 LocalTime = Annotated[str, WithJsonSchema(_TIME, mode="serialization")]
 """A time in a response by the wearer's clocks: RFC 3339 with their offset."""
 

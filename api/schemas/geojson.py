@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Id, InstantIn, InstantOut, LocalTime, Wire
+from api.schemas.fields import Id, InstantIn, InstantOut, LocalTime, TimeText, Wire
 from api.schemas.page import PageQuery
 from engine.core.position import Mechanism, Quarantine
 
@@ -18,7 +18,7 @@ class ZoneProperties(Wire):
     zone_id: str = Field(description="Id of the zone over all its versions.", examples=["HOME-w1"])
     version: Id = Field(description="Version, from 1.", examples=[1])
     name: str = Field(default="", description="Name, for people.", examples=["Home"])
-    effective_from: InstantOut | None = Field(
+    effective_from: TimeText | None = Field(
         default=None,
         description="When this version takes effect (UTC); null: it always was.",
         examples=["2026-03-01T00:00:00Z"],

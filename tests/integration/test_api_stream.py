@@ -1,0 +1,220 @@
+"""The live feed of alert changes, against a real server."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, AsyncExitStack, aclosing, asynccontextmanager
+
+import fastapi.routing
+import httpx
+import pytest
+
+from api import stream
+from engine.core.alert import AlertAction, AlertState
+from engine.store import Store, Transaction, open_store
+from tests.integration.api_kit import (
+    Event,
+    events,
+    raise_alert,
+    services_on,
+    serving,
+    store_change,
+)
+from tests.store_values import alert
+
+STREAM = "/v1/alerts/stream"
+
+
+@asynccontextmanager
+async def listening(
+    client: httpx.AsyncClient, after: int | str | None = None
+) -> AsyncIterator[AsyncIterator[Event]]:
+    """Open the stream, at a place or at the beginning."""
+    headers = {} if after is None else {"Last-Event-ID": str(after)}
+    async with client.stream("GET", STREAM, headers=headers) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        async with aclosing(events(response)) as found:
+            yield found
+
+
+async def take(found: AsyncIterator[Event], count: int) -> list[Event]:
+    """Return the next events."""
+    async with asyncio.timeout(15):
+        return [await anext(found) for _ in range(count)]
+
+
+async def test_a_stream_begins_with_a_snapshot_and_goes_on_with_changes(store: Store) -> None:
+    """The snapshot holds what is not closed and the change id it is true at; changes follow."""
+    services = services_on(store)
+    raise_alert(services, 1)
+    raise_alert(services, 2, state=AlertState.CLOSED)
+    last = raise_alert(services, 3, state=AlertState.ACKNOWLEDGED)
+    async with serving(services) as client, listening(client) as found:
+        [snapshot] = await take(found, 1)
+        assert (snapshot.name, snapshot.id) == ("snapshot", last.change_id)
+        assert snapshot.data["change_id"] == last.change_id
+        assert [each["alert_id"] for each in snapshot.data["alerts"]] == [1, 3]
+        reply = await client.post("/v1/alerts/1/acknowledge")
+        [told] = await take(found, 1)
+        assert (told.name, told.id) == ("acknowledged", last.change_id + 1)
+        assert told.data["alert"] == reply.json()["alert"]
+        assert told.data["change"] == reply.json()["change"]
+
+
+async def test_a_reconnecting_client_misses_nothing_and_gets_nothing_twice(store: Store) -> None:
+    """After Last-Event-ID, or ?after=, exactly the later changes come, in their order."""
+    services = services_on(store)
+    made = [raise_alert(services, number).change_id for number in range(1, 6)]
+    async with serving(services) as client:
+        async with listening(client, made[1]) as found:
+            assert [each.id for each in await take(found, 3)] == made[2:]
+        async with client.stream("GET", STREAM, params={"after": made[3]}) as response:
+            assert [each.id for each in await take(events(response), 1)] == made[4:]
+
+
+@pytest.mark.parametrize("place", ["999999", "-3", "abc", "9" * 30])
+async def test_an_unknown_place_is_answered_with_reset_and_snapshot(
+    store: Store, place: str
+) -> None:
+    """A Last-Event-ID that never was is said to be unknown, and a snapshot begins anew."""
+    services = services_on(store)
+    last = raise_alert(services, 1)
+    async with serving(services) as client, listening(client, place) as found:
+        reset, snapshot = await take(found, 2)
+        assert (reset.name, reset.data["reason"]) == ("reset", "unknown")
+        assert (snapshot.name, snapshot.id) == ("snapshot", last.change_id)
+
+
+async def test_a_place_too_long_ago_is_answered_with_reset_and_snapshot(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that is further behind than may be caught up is told so and gets a snapshot."""
+    monkeypatch.setattr(stream, "MOST_BEHIND", 3)
+    services = services_on(store)
+    made = [raise_alert(services, number).change_id for number in range(1, 6)]
+    async with serving(services) as client:
+        async with listening(client, made[0]) as found:
+            reset, snapshot = await take(found, 2)
+            assert (reset.data["reason"], snapshot.name) == ("too_old", "snapshot")
+        async with listening(client, made[1]) as found:
+            assert [each.id for each in await take(found, 3)] == made[2:]
+
+
+async def test_a_bad_place_in_the_query_is_refused(store: Store) -> None:
+    """?after= is written by hand, so what is no change id is an error of the request."""
+    async with serving(services_on(store)) as client:
+        reply = await client.get(STREAM, params={"after": "abc"})
+    assert reply.status_code == 422
+    assert reply.json()["errors"][0]["field"] == "query.after"
+
+
+async def test_between_snapshot_and_stream_nothing_is_lost_under_writes(store: Store) -> None:
+    """Clients that connect while changes are being written see each of them exactly once."""
+    services = services_on(store)
+    total = 60
+    writer = threading.Thread(
+        target=lambda: [raise_alert(services, number) for number in range(1, total + 1)]
+    )
+
+    async def follow(client: httpx.AsyncClient) -> None:
+        async with listening(client) as found:
+            [snapshot] = await take(found, 1)
+            seen = {each["alert_id"] for each in snapshot.data["alerts"]}
+            missing = total - len(seen)
+            later = [each.data["alert"]["alert_id"] for each in await take(found, missing)]
+            assert len(later) == len(set(later))
+            assert sorted(seen | set(later)) == list(range(1, total + 1))
+
+    async with serving(services) as client, asyncio.TaskGroup() as tasks:
+        writer.start()
+        for _ in range(8):
+            tasks.create_task(follow(client))
+            await asyncio.sleep(0)
+    writer.join()
+
+
+async def test_fifty_clients_wake_on_one_signal_and_share_the_reading(sqlite_url: str) -> None:
+    """One change reaches 50 clients, and the store is read far less often than 50 times."""
+    store = open_store(sqlite_url)
+    services = services_on(store)
+    readings = 0
+    read = store.read
+
+    def counted() -> AbstractContextManager[Transaction]:
+        nonlocal readings
+        readings += 1
+        return read()
+
+    store.read = counted  # type: ignore[method-assign]
+    async with serving(services) as client, AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(listening(client)) for _ in range(50)]
+        assert {(await take(each, 1))[0].name for each in opened} == {"snapshot"}
+        before = readings
+        made = await asyncio.to_thread(raise_alert, services, 1)
+        told = [(await take(each, 1))[0] for each in opened]
+        assert {each.id for each in told} == {made.change_id}
+        assert readings - before < 25
+    store.close()
+
+
+async def test_changes_of_another_process_arrive_without_a_signal(store_url: str) -> None:
+    """A change that nobody announces here is found by polling the store."""
+    here, elsewhere = open_store(store_url), open_store(store_url)
+    services = services_on(here)
+    async with serving(services) as client, listening(client) as found:
+        await take(found, 1)
+        made = await asyncio.to_thread(raise_alert, services_on(elsewhere), 1)
+        [told] = await take(found, 1)
+        assert told.id == made.change_id
+    here.close()
+    elsewhere.close()
+
+
+async def test_more_changes_than_one_reading_takes_come_in_order(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client far behind catches up in several readings, in order and complete."""
+    monkeypatch.setattr(stream, "_BATCH", 5)
+    services = services_on(store)
+    made = [store_change(services, alert(1), AlertAction.NOTED).change_id for _ in range(23)]
+    async with serving(services) as client, listening(client, 0) as found:
+        assert [each.id for each in await take(found, 23)] == made
+
+
+async def test_streams_end_promptly_when_the_server_stops(store: Store) -> None:
+    """Closing the signal ends every stream at once, so that the server can stop."""
+    services = services_on(store)
+    async with serving(services) as client, listening(client) as found:
+        await take(found, 1)
+        services.changes.close()
+        async with asyncio.timeout(2):
+            assert [each async for each in found] == []
+
+
+async def test_an_idle_stream_is_kept_alive_by_comments(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nothing happens a comment comes at each interval, so that no proxy hangs up."""
+    assert fastapi.routing._PING_INTERVAL == 15
+    monkeypatch.setattr(fastapi.routing, "_PING_INTERVAL", 0.05)
+    async with (
+        serving(services_on(store)) as client,
+        client.stream("GET", STREAM) as response,
+        asyncio.timeout(10),
+    ):
+        lines = response.aiter_lines()
+        while not (await anext(lines)).startswith(":"):
+            pass
+
+
+async def test_a_client_that_hangs_up_is_forgotten(store: Store) -> None:
+    """The number of clients falls back when one leaves."""
+    services = services_on(store)
+    async with serving(services) as client:
+        async with listening(client) as found:
+            await take(found, 1)
+            assert "ringfence_sse_clients 1.0" in (await client.get("/metrics")).text
+        async with asyncio.timeout(10):
+            while "ringfence_sse_clients 0.0" not in (await client.get("/metrics")).text:
+                await asyncio.sleep(0.01)
