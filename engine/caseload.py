@@ -1,8 +1,8 @@
 """The caseload: the dockets of every activation, held in memory and rebuilt from the store.
 
-The store is the truth. At a start each docket is its newest checkpoint with the reports since folded
-on. When the registry changes, the activations concerned are judged by the new one; where the change
-reaches into the past, from there on.
+The store is the truth. At a start each docket is its newest checkpoint with the reports since
+folded on. When the registry changes, the activations concerned are judged by the new one; where the
+change reaches into the past, from there on.
 """
 
 import heapq
@@ -13,12 +13,13 @@ import msgspec
 from engine.core.attribute import Attribution
 from engine.core.call_in import deadline
 from engine.core.compile import Registry, changed_from, registry_of, supervision_of
-from engine.core.docket import Cut, Docket, History, open_docket, realigned
+from engine.core.docket import Docket, History, open_docket, realigned, restored
 from engine.core.episode import EpisodeKind, StoredEpisode
-from engine.core.fold import Fold, Report, prime, report_order
+from engine.core.fold import Fold, Report
+from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
 from engine.core.order import Activation, Supervision
-from engine.core.position import NEVER_JUDGED, Position, PositionKey
+from engine.core.position import NEVER_JUDGED, PositionKey
 from engine.core.replay import index_of
 from engine.core.state import ActivationState
 from engine.store.protocol import Checkpoint, Transaction
@@ -137,21 +138,11 @@ class Caseload:
         self, transaction: Transaction, activation: Activation, checkpoint: Checkpoint | None
     ) -> Docket:
         supervision = supervision_of(self.registry, activation)
-        docket = open_docket(supervision)
-        state, cut = docket.state, BEGINNING
+        newest = None
         if checkpoint is not None:
-            state, cut = realigned(_DECODE.decode(checkpoint.state), supervision), checkpoint.cut
-        reports = sorted(
-            reports_since(transaction, activation.activation_id, cut), key=report_order
-        )
-        fold = self.fold(supervision)
-        prime(self.gauge, [(supervision, [each for each in reports if isinstance(each, Position)])])
-        for report in reports:
-            state = fold.observe(state, report).state
-        shown = (
-            shown_since(transaction, activation.activation_id, state.time + 1) if state.head else ()
-        )
-        return Docket(supervision=supervision, state=state, shown=tuple(shown), due=BEGINNING)
+            newest = Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
+        history = history_of(transaction, activation.activation_id)
+        return restored(self.fold(supervision), newest, history)
 
 
 def _call_in_due(case: Case, listening_since: Instant) -> Instant:

@@ -44,7 +44,7 @@ class Opened(msgspec.Struct):
 def open_batch(
     deliveries: Iterable[Delivery], caseload: Caseload, transaction: Transaction
 ) -> list[Opened]:
-    """Open deliveries and drop from them what is known already, from the store or from each other."""
+    """Open deliveries and drop from them what is known, from the store or from each other."""
     opened = [_open(delivery, caseload) for delivery in deliveries]
     _drop_known_positions(opened, caseload, transaction)
     _drop_known_events(opened, transaction)

@@ -4,8 +4,8 @@
 
 The broker is told only after the commit, so what the process loses when it dies is delivered again.
 A store that is slow or away makes the loop wait with the batch in hand: the source takes no more
-than its bound, and the broker keeps the rest. Transactions run in a thread of their own, so that the
-connection to the broker and the API stay alive meanwhile.
+than its bound, and the broker keeps the rest. Transactions run in a thread of their own, so that
+the connection to the broker and the API stay alive meanwhile.
 """
 
 import asyncio

@@ -38,7 +38,9 @@ class Acting(Protocol):
     """Who takes part: see `simulators.cast.Cast`."""
 
     @property
-    def vendors(self) -> list[str]: ...
+    def vendors(self) -> list[str]:
+        """Every vendor that publishes."""
+        ...
 
     def enrol(self, registry: RegistryPart) -> None:
         """Register everyone."""

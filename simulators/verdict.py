@@ -1,4 +1,4 @@
-"""Whether an engine's episodes are those a scenario expects: no more, no fewer, in the right time."""
+"""Whether an engine's episodes are those a scenario expects: no more, no fewer, and in time."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,0 +1,1 @@
+"""Places and hours: pure geometry and schedules that know nothing of devices."""

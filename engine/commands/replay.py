@@ -95,7 +95,8 @@ def _renamed(columns: list[str]) -> dict[str, str]:
     wrong = [pair for pair in pairs if pair.count("=") != 1]
     if wrong:
         raise RecordingError(f"--columns {wrong[0]!r}: write FIELD=COLUMN, for example time=when")
-    return dict((name.strip(), column.strip()) for name, column in (p.split("=") for p in pairs))
+    split = (pair.split("=") for pair in pairs)
+    return {name.strip(): column.strip() for name, column in split}
 
 
 def _tracks(path: Path, renamed: dict[str, str]) -> dict[str, list[Position]]:

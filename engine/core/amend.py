@@ -1,10 +1,10 @@
 """What was shown, against what the evidence now says: the difference, and nothing but it.
 
-Each episode derived now is matched with the episode shown that it is the truth of: of one condition,
-zone and group of kinds, first by the instant it began, then by overlap. What has no counterpart is
-new; what was shown and is no longer derived is retracted. A shown episode that only went on
-(confirmed, ended, more positions) progressed; one of which something settled turned out otherwise is
-amended, and its revision rises.
+Each episode derived now is matched with the episode shown that it is the truth of: of one
+condition, zone and group of kinds, first by the instant it began, then by overlap. What has no
+counterpart is new; what was shown and is no longer derived is retracted. A shown episode that only
+went on (confirmed, ended, more positions) progressed; one of which something settled turned out
+otherwise is amended, and its revision rises.
 """
 
 from collections import defaultdict

@@ -2,7 +2,8 @@
 
 Every version of every order of the wearer is in it, each in force in its own time: from when it
 replaced the version before it (and never before the order takes effect or the device was put on)
-until it was replaced. A condition that a new version leaves as it was is one and the same condition.
+until it was replaced. A condition that a new version leaves as it was is one and the same
+condition.
 """
 
 from collections import defaultdict

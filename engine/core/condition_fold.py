@@ -1,5 +1,6 @@
-"""One condition, folded over event time: `turn` at every change of what is in force, `observe` at
-every judged position.
+"""One condition, folded over event time.
+
+Its moves are `turn`, at every change of what is in force, and `observe`, at every judged position.
 
 State, not edges: where a window opens, or a zone takes effect, while the last position still holds,
 that position is read again as of that instant. It begins what a crossing would, but it is no

@@ -97,7 +97,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Metres to the zone's boundary, positive inside."""
     probability_inside: float
     role: str
-    """`before` (last one in compliance), `violation`, `deepest`, `after` (the one that ended it)."""
+    """`violation`, `deepest`, or `after` (the one that ended it)."""
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """Faults: what a device reports of itself as start/end pairs, and a location lost.
 
 A fault needs no second witness. Location lost: the device was heard after its last judged position
-had grown too old (plan interval + buffer); it began when that position stopped holding and ends with
-the next judged position. Both are judged in event time.
+had grown too old (plan interval + buffer); it began when that position stopped holding and ends
+with the next judged position. Both are judged in event time.
 """
 
 from typing import Final
@@ -27,7 +27,7 @@ REPORTED: Final = {
         EpisodeKind.BATTERY_LOW,
     )
 }
-"""The faults a device reports of itself, by the type of its event; no other type makes an episode."""
+"""The faults a device reports of itself, by the type of its event; no other type is one."""
 
 Folded = tuple[tuple[Fault, ...], list[Episode]]
 """The faults that hold now and the episodes that ended."""

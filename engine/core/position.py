@@ -64,7 +64,7 @@ class PositionKey(NamedTuple):
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One location estimate, attributed to an activation and complete: accuracy is never missing."""
+    """One location estimate, attributed to an activation and complete: it has an accuracy."""
 
     activation_id: int
     fix_time: Instant

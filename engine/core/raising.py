@@ -1,9 +1,9 @@
 """Episode changes become alert changes: one rule a kind of change, no alert ever deleted.
 
-An episode makes an alert once it is confirmed, or ended too early to be (brief). An episode that has
-an alert changes that one, closed or not. A new one joins the alert of its collapse key that is not
-closed (a repeat), or raises one. What an alert says of itself is always recomputed from all of its
-episodes, so it does not depend on the order in which they came to be known.
+An episode makes an alert once it is confirmed, or ended too early to be (brief). An episode that
+has an alert changes that one, closed or not. A new one joins the alert of its collapse key that is
+not closed (a repeat), or raises one. What an alert says of itself is always recomputed from all of
+its episodes, so it does not depend on the order in which they came to be known.
 """
 
 from collections.abc import Callable, Iterable, Mapping

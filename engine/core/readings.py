@@ -31,8 +31,9 @@ class Measured(NamedTuple):
 def measure(
     condition: Condition, window: Window, at: Instant, position: Position, near: Near
 ) -> list[Measured]:
-    """Return what a position can be judged against at an instant; for zones to keep out of, those
-    that are near only.
+    """Return what a position can be judged against at an instant.
+
+    Of zones to keep out of, that is those that are near only.
     """
     targets = condition.targets(window)
     if not condition.keep_out:

@@ -25,7 +25,7 @@ class Reason(StrEnum):
 
 
 class Rejection(msgspec.Struct, frozen=True):
-    """Why a payload was not taken: field, value and fix, in words a vendor's engineer can act on."""
+    """Why a payload was not taken: field, value and fix, in words a vendor can act on."""
 
     reason: Reason
     detail: str

@@ -1,9 +1,9 @@
 """A run becomes an episode: its bounds, its name, its evidence.
 
-A start lies after the last position in compliance (and not before the window opened or the zone took
-effect), and by the first position in violation; the estimate is where the straight path between the
-two crosses the boundary, if they are no more than the plan's max age apart, else the later end: the
-first instant that is proved. An end likewise, with the buffer as hysteresis.
+A start lies after the last position in compliance (and not before the window opened or the zone
+took effect), and by the first position in violation; the estimate is where the straight path
+between the two crosses the boundary, if they are no more than the plan's max age apart, else the
+later end: the first instant that is proved. An end likewise, with the buffer as hysteresis.
 """
 
 import msgspec

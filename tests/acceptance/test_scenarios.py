@@ -52,7 +52,8 @@ def play(scenario: Scenario, store: Store) -> Engine:
         enrol(transaction.registry, scenario.wearers, scenario.zones, scenario.start)
     engine = Engine(store, scenario.start)
     arrivals = sorted(
-        (each for wearer in scenario.wearers for each in wearer.deliveries), key=lambda each: each.at
+        (each for wearer in scenario.wearers for each in wearer.deliveries),
+        key=lambda each: each.at,
     )
     now = scenario.start
     for arrival in arrivals:
@@ -80,5 +81,3 @@ def test_a_scenario_raises_exactly_its_expected_alerts(name: str, tmp_path: Path
     assert mistakes(scenario, shown) == []
     assert rejections == scenario.rejections
     store.close()
-
-

@@ -221,7 +221,7 @@ async def test_a_slow_store_loses_nothing(store: Store) -> None:
     clock = StillClock()
     clock.time = START + 10 * MINUTE
     broken = Broken(store, failures=3)
-    async with running(broken, clock) as (service, source):  # type: ignore[arg-type]
+    async with running(broken, clock) as (_, source):  # type: ignore[arg-type]
         await source.submit(TOPIC, payload(1, FAR))
         assert positions(store) == 1
     assert broken.failures == 0
