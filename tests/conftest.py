@@ -18,9 +18,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from engine.store import Store, migrate, open_store
+
+settings.register_profile("thorough", max_examples=20_000, deadline=None)
+"""`--hypothesis-profile=thorough`: for hours, where a test does not name its number of examples."""
 
 _TEMPLATE = f"ringfence_template_{os.getpid()}"
 _NUMBERS = count(1)

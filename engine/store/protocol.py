@@ -80,7 +80,6 @@ class JournalPart(Protocol):
 
     def append(self, block: JournalBlock) -> None:
         """Store a new block."""
-        ...
 
     def rewrite(self, block: JournalBlock) -> None:
         """Replace the body of a stored block by one in which messages are expunged.
@@ -88,19 +87,15 @@ class JournalPart(Protocol):
         Raises:
             ConflictError: there is no block with that id and hash.
         """
-        ...
 
     def head(self) -> tuple[int, bytes] | None:
         """Return id and hash of the newest block; None if there is none."""
-        ...
 
     def block(self, block_id: int) -> JournalBlock | None:
         """Return one block."""
-        ...
 
     def blocks(self, after_block_id: int = 0, limit: int = 100) -> Sequence[JournalBlock]:
         """Return the blocks after one, oldest first."""
-        ...
 
 
 class PositionsPart(Protocol):
@@ -108,25 +103,20 @@ class PositionsPart(Protocol):
 
     def insert(self, rows: Sequence[StoredPosition]) -> None:
         """Store new positions; one whose key is stored already is a ConflictError."""
-        ...
 
     def known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
         """Return those of the keys that are stored already."""
-        ...
 
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
-        ...
 
     def since(self, activation_id: int, instant: Instant) -> Sequence[Position]:
         """Return the positions with fix_time >= instant, in key order, quarantined included."""
-        ...
 
     def set_quarantine(
         self, activation_id: int, verdicts: Mapping[PositionKey, Quarantine | None]
     ) -> None:
         """Store verdicts that evidence which came later has changed."""
-        ...
 
     def track(
         self, wearer_id: str, since: Instant, until: Instant, page: Page
@@ -135,15 +125,12 @@ class PositionsPart(Protocol):
 
         The page's cursor is (fix_time, position_id).
         """
-        ...
 
     def get(self, position_ids: Collection[int]) -> Sequence[StoredPosition]:
         """Return the positions with these ids, by id."""
-        ...
 
     def count(self) -> int:
         """Return how many positions are stored."""
-        ...
 
 
 class EventsPart(Protocol):
@@ -151,15 +138,12 @@ class EventsPart(Protocol):
 
     def insert(self, events: Sequence[DeviceEvent]) -> None:
         """Store events; one that is stored already (same activation and digest) changes nothing."""
-        ...
 
     def known(self, activation_id: int, digests: Collection[bytes]) -> set[bytes]:
         """Return those of the digests that are stored already."""
-        ...
 
     def since(self, activation_id: int, instant: Instant) -> Sequence[DeviceEvent]:
         """Return the events with time >= instant, ordered by (time, digest)."""
-        ...
 
 
 class RejectionsPart(Protocol):
@@ -167,15 +151,12 @@ class RejectionsPart(Protocol):
 
     def insert(self, rows: Sequence[StoredRejection]) -> None:
         """Store rejections."""
-        ...
 
     def list(self, page: Page) -> Sequence[StoredRejection]:
         """Newest first; the cursor is (rejection_id,)."""
-        ...
 
     def count(self) -> int:
         """Return how many rejections are stored."""
-        ...
 
 
 class CheckpointsPart(Protocol):
@@ -183,19 +164,15 @@ class CheckpointsPart(Protocol):
 
     def save(self, checkpoints: Sequence[Checkpoint]) -> None:
         """Store checkpoints; one with the same activation and cut is replaced."""
-        ...
 
     def newest(self) -> Iterable[Checkpoint]:
         """Return each activation's newest checkpoint."""
-        ...
 
     def at(self, activation_id: int, instant: Instant) -> Checkpoint | None:
         """Return the newest checkpoint with cut <= instant."""
-        ...
 
     def drop_after(self, activation_id: int, instant: Instant) -> None:
         """Delete the checkpoints with cut > instant."""
-        ...
 
 
 class EpisodesPart(Protocol):
@@ -203,23 +180,18 @@ class EpisodesPart(Protocol):
 
     def save(self, rows: Sequence[StoredEpisode]) -> None:
         """Store new episodes and new revisions; the former revision stays readable."""
-        ...
 
     def running(self) -> Sequence[StoredEpisode]:
         """Return every episode without an end that was not retracted."""
-        ...
 
     def touching(self, activation_id: int, since: Instant) -> Sequence[StoredEpisode]:
         """Return the episodes that run or whose end's `by` >= `since`, not retracted."""
-        ...
 
     def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]:
         """Return the newest revisions of episodes, by id."""
-        ...
 
     def revisions(self, episode_id: int) -> Sequence[StoredEpisode]:
         """Return every revision, oldest first."""
-        ...
 
     def list(
         self,
@@ -230,11 +202,9 @@ class EpisodesPart(Protocol):
         states: Collection[EpisodeState] = (),
     ) -> Sequence[StoredEpisode]:
         """Newest start first; the cursor is (started estimate, episode_id)."""
-        ...
 
     def count(self) -> int:
         """Return how many episodes are stored."""
-        ...
 
 
 class AlertsPart(Protocol):
@@ -242,43 +212,33 @@ class AlertsPart(Protocol):
 
     def save(self, alerts: Sequence[Alert]) -> None:
         """Insert or replace alerts."""
-        ...
 
     def append_changes(self, changes: Sequence[AlertChange]) -> None:
         """Add to the history."""
-        ...
 
     def append_outbox(self, entries: Sequence[OutboxEntry]) -> None:
         """Add what people are to be told."""
-        ...
 
     def outbox_after(self, outbox_id: int, limit: int = 500) -> Sequence[OutboxEntry]:
         """Return the entries after one, oldest first."""
-        ...
 
     def get(self, alert_id: int) -> Alert | None:
         """Return one alert; in a writing transaction nobody else changes it until the commit."""
-        ...
 
     def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
         """Return the alerts into which further episodes with these keys collapse."""
-        ...
 
     def of_episodes(self, episode_ids: Collection[int]) -> Mapping[int, Alert]:
         """Return the alert of each episode that has one."""
-        ...
 
     def history(self, alert_id: int) -> Sequence[AlertChange]:
         """Return everything that happened to an alert, oldest first."""
-        ...
 
     def changes_after(self, change_id: int, limit: int = 500) -> Sequence[AlertChange]:
         """Return the changes after one, oldest first."""
-        ...
 
     def newest_change_id(self) -> int:
         """Return the id of the newest change; 0 if there is none."""
-        ...
 
     def list(
         self,
@@ -296,11 +256,9 @@ class AlertsPart(Protocol):
 
         The cursor is (state rank, severity rank if sorted by it, raised_at, alert_id).
         """
-        ...
 
     def count_by_state(self) -> Mapping[AlertState, int]:
         """Return how many alerts are in each state."""
-        ...
 
 
 class RegistryPart(Protocol):
@@ -308,15 +266,12 @@ class RegistryPart(Protocol):
 
     def revision(self) -> int:
         """Return a number that grows with every write."""
-        ...
 
     def save_wearer(self, wearer: Wearer) -> None:
         """Insert or replace a wearer."""
-        ...
 
     def save_device(self, device: Device) -> None:
         """Insert or replace a device."""
-        ...
 
     def add_activation(self, activation: Activation) -> Activation:
         """Store a new activation and return it with its id (that of the argument is ignored).
@@ -324,7 +279,6 @@ class RegistryPart(Protocol):
         Raises:
             ConflictError: the device is active on a wearer at that time already.
         """
-        ...
 
     def end_activation(self, activation_id: int, ended_at: Instant, reason: str) -> Activation:
         """Set the end of an activation, and why it ended.
@@ -332,35 +286,27 @@ class RegistryPart(Protocol):
         Raises:
             ConflictError: there is no such activation, or it has ended, or not begun by then.
         """
-        ...
 
     def save_order(self, order: Order) -> Order:
         """Store an order; an order with that id gets the next version, the former one is kept."""
-        ...
 
     def save_zone(self, zone: Zone) -> Zone:
         """Store a zone version; it gets the next version number of its zone_id."""
-        ...
 
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
-        ...
 
     def devices(self) -> Sequence[Device]:
         """Return all devices, by vendor and id."""
-        ...
 
     def activations(self) -> Sequence[Activation]:
         """Return all activations, by id."""
-        ...
 
     def orders(self) -> Sequence[Order]:
         """Return every version of every order, by order_id and version."""
-        ...
 
     def zones(self) -> Sequence[Zone]:
         """Return every version of every zone."""
-        ...
 
 
 class ConflictError(Exception):
@@ -381,7 +327,6 @@ class Transaction(Protocol):
 
     def next_ids(self, counter: Counter, count: int) -> range:
         """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""
-        ...
 
 
 class Store(Protocol):
@@ -389,19 +334,15 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[Transaction]:
         """Begin a writing transaction: commit at the end of the block, else roll back."""
-        ...
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Begin a reading transaction on one consistent snapshot; writing in it is an error."""
-        ...
 
     def check(self) -> None:
         """Raise StoreUnavailableError if the store is out of reach or its schema not current."""
-        ...
 
     def close(self) -> None:
         """Close all connections."""
-        ...
 
 
 class StoreUnavailableError(Exception):

@@ -1,8 +1,9 @@
 """What every store promises about judgement: episodes and their revisions, alerts, the outbox."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -17,10 +18,11 @@ from engine.core.registry import Order, Wearer
 from engine.store import ConflictError, Store, Transaction
 from engine.store.protocol import OutboxEntry, Page
 from engine.store.sql import schema
-from engine.store.sql.alerts import SEVERITY_RANK, STATE_RANK
+from engine.store.sql.alerts import SEVERITY_RANK, STATE_RANK, Sort
 from tests import store_values
 from tests.store_values import ROUND_TRIP, T0, alert, change, stored_episode, undone
 
+SORTS: Final[tuple[Sort, ...]] = ("oldest", "newest", "severity")
 ENDED = Bound(T0, T0 + 10, T0 + 5)
 
 
@@ -123,8 +125,11 @@ def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> 
                 and (not state or row.episode.state in state)
             ]
             found = _walk(
-                lambda page, w=wearer_id, k=kind, s=state: tx.episodes.list(
-                    page, wearer_id=w, kinds=k, states=[EpisodeState(each) for each in s]
+                partial(
+                    tx.episodes.list,
+                    wearer_id=wearer_id,
+                    kinds=kind,
+                    states=[EpisodeState(each) for each in state],
                 ),
                 lambda row: (row.episode.started.estimate, row.episode_id),
             )
@@ -160,9 +165,9 @@ def test_every_field_of_an_alert_and_its_history_comes_back(
         assert tx.alerts.get(2**62 + 12345) is None
         in_order = sorted(changes, key=lambda each: each.change_id)
         assert list(tx.alerts.changes_after(0)) == in_order
-        for each in changes:
-            mine = [other for other in in_order if other.alert_id == each.alert_id]
-            assert list(tx.alerts.history(each.alert_id)) == mine
+        for id_ in {each.alert_id for each in changes}:
+            mine = [each for each in in_order if each.alert_id == id_]
+            assert list(tx.alerts.history(id_)) == mine
         assert tx.alerts.newest_change_id() == max((c.change_id for c in changes), default=0)
 
 
@@ -299,6 +304,10 @@ def _sort_key(each: Alert, sort: str) -> tuple[int, ...]:
     }[sort]
 
 
+def _cursor(each: Alert, sort: str) -> tuple[int, ...]:
+    return tuple(map(abs, _sort_key(each, sort)))
+
+
 FILTERS: list[tuple[dict[str, Any], Callable[[Alert], bool]]] = [
     ({}, lambda each: each.state != AlertState.CLOSED),
     ({"states": ()}, lambda each: True),
@@ -332,11 +341,10 @@ def test_every_filter_and_sort_of_the_queue_gives_what_a_plain_list_gives(store:
         _save_orders(tx)
         tx.alerts.save(rows)
     with store.read() as tx:
-        for (filters, keep), sort in product(FILTERS, ("oldest", "newest", "severity")):
-            expected = sorted(filter(keep, rows), key=lambda each, s=sort: _sort_key(each, s))
+        for (filters, keep), sort in product(FILTERS, SORTS):
+            expected = sorted(filter(keep, rows), key=partial(_sort_key, sort=sort))
             found = _walk(
-                lambda page, f=filters, s=sort: tx.alerts.list(page, sort=s, **f),
-                lambda each, s=sort: tuple(map(abs, _sort_key(each, s))),
+                partial(tx.alerts.list, sort=sort, **filters), partial(_cursor, sort=sort)
             )
             assert found == expected, (filters, sort)
 
@@ -346,12 +354,12 @@ def test_paging_the_queue_misses_nothing_while_alerts_are_raised(store: Store) -
     rows = [alert(n, raised_at=T0 + n // 4) for n in range(1, 41)]
     with store.write() as tx:
         tx.alerts.save(rows)
-    for sort in ("oldest", "newest", "severity"):
+    for sort in SORTS:
         with store.read() as tx:
             open_now = len(tx.alerts.list(Page(limit=1000)))
         seen: list[Alert] = []
         while len(seen) < open_now:
-            after = tuple(map(abs, _sort_key(seen[-1], sort))) if seen else None
+            after = _cursor(seen[-1], sort) if seen else None
             with store.write() as tx:
                 part = tx.alerts.list(Page(limit=6, after=after), sort=sort)
                 new = 1000 + tx.next_ids("alert", 1)[0]
