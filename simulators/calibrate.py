@@ -16,7 +16,8 @@ import numpy as np
 
 from simulators import receiver
 from simulators.calibrated import QUANTILES_OF_PAIRS
-from simulators.noise import Fix, NoiseModel
+from simulators.fix import Fix
+from simulators.noise import NoiseModel
 from simulators.path import PathBuilder, TruePath
 from simulators.plane import Floats, Plane
 from simulators.recordings import Recordings, StillRun, read

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from simulators.noise import Fix
+from simulators.fix import Fix
 from zones.instant import HOUR, Instant, render, seconds
 
 USE_PCT_PER_HOUR: Final = 1.5

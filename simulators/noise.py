@@ -1,76 +1,27 @@
 """What a receiver reports along a true path: errors that persist, jumps, frozen fixes, gaps.
 
-Rule: the environment (outdoors, indoors, network only) chooses among its modes
-(`simulators/receiver.py`); a mode is kept for an exponentially distributed time, and a new one is
-drawn when the environment changes. Outdoors the canyon factor (0 open sky to 1) scales the errors
-up to threefold and makes reflections up to six times as frequent. The reported accuracy follows
-the mode, not the error, and a device's `trust` bends it: below 1 the device is over-confident.
-
-The Gauss-Markov step over dt is x' = a x + sqrt(1 - a²) w with a = exp(-dt / tau), w ~ N(0, 1)
-(Gelb, Applied Optimal Estimation, 1974, section 3.8), exact for any spacing of the fixes.
+Rule: where the wearer is (outdoors, indoors, indoors without satellites) decides among which modes
+the receiver changes (`simulators/reception.py`, `simulators/receiver.py`). Outdoors the canyon
+factor (0 open sky to 1) scales the errors up to threefold. The reported accuracy follows the mode,
+not the error, and a device's `trust` bends it: below 1 the device is over-confident.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import cos, exp, pi, sin, sqrt
-from typing import Final, Literal, TypeAlias
+from math import exp, sqrt
+from typing import Final
 
 import numpy as np
 
+from simulators.fix import Fix
 from simulators.path import TruePath, TrueSamples
 from simulators.plane import Plane
-from simulators.receiver import (
-    INDOORS,
-    NETWORK_ONLY,
-    OUTDOORS,
-    QUICK_S,
-    REFLECTED,
-    SLOW_S,
-    Mechanism,
-    Mode,
-)
-from zones.instant import SECOND, Instant
+from simulators.receiver import Mode
+from simulators.reception import Environment, Reception
+from zones.instant import Instant
 
-Environment: TypeAlias = Literal["outdoors", "indoors", "network_only"]
-
-_MODES: Final[dict[Environment, tuple[Mode, ...]]] = {
-    "outdoors": OUTDOORS,
-    "indoors": INDOORS,
-    "network_only": NETWORK_ONLY,
-}
 _CHUNK: Final = 64
 _CANYON_ERROR: Final = 2.0
-_CANYON_REFLECTIONS: Final = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """One location estimate as a device reports it."""
-
-    fix_time: Instant
-    lat: float
-    lon: float
-    accuracy_m: float | None
-    mechanism: Mechanism
-    satellites: int | None = None
-    hdop: float | None = None
-    speed_mps: float | None = None
-    heading_deg: float | None = None
-
-
-@dataclass(slots=True)
-class _State:
-    """A receiver between two fixes: its mode, its processes (unit variance), its last fix."""
-
-    environment: Environment
-    mode: Mode
-    until: Instant
-    slow: tuple[float, float]
-    quick: tuple[float, float]
-    offset: tuple[float, float]
-    anchors: dict[str, tuple[float, float]]
-    at: Instant
-    last: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,35 +68,23 @@ class NoiseModel:
         times = np.asarray(instants, dtype=np.int64)
         if np.any(np.diff(times) <= 0):
             raise ValueError("instants do not increase: sort them and drop repeats")
-        state: _State | None = None
+        state: Reception | None = None
         for first in range(0, len(times), _CHUNK):
             truth = path.sample(times[first : first + _CHUNK])
             for k in range(len(truth.instants)):
-                state = self._advance(state, truth, k, rng)
+                state = self._received(state, truth, k, rng)
                 fix = self._fix(state, path.plane, truth, k, rng)
                 state.last = fix or state.last
                 yield fix
 
-    def _advance(
-        self, state: _State | None, truth: TrueSamples, k: int, rng: np.random.Generator
-    ) -> _State:
-        now, indoors = int(truth.instants[k]), bool(truth.indoors[k])
+    def _received(
+        self, state: Reception | None, truth: TrueSamples, k: int, rng: np.random.Generator
+    ) -> Reception:
+        now, canyon = int(truth.instants[k]), float(truth.canyon[k])
+        indoors = bool(truth.indoors[k])
         if state is None or indoors != (state.environment != "outdoors"):
-            environment = self._environment(indoors, rng)
-            slow, quick = _normal(rng), _normal(rng)
-            anchors: dict[str, tuple[float, float]] = {}
-            mode, until = _enter(environment, float(truth.canyon[k]), now, rng, arriving=True)
-            offset = _offset(mode, anchors, rng)
-            return _State(environment, mode, until, slow, quick, offset, anchors, now)
-        passed_s = (now - state.at) / SECOND
-        state.slow = _step(state.slow, passed_s / SLOW_S, rng)
-        state.quick = _step(state.quick, passed_s / QUICK_S, rng)
-        state.at = now
-        if now >= state.until:
-            entered = _enter(state.environment, float(truth.canyon[k]), now, rng)
-            state.mode, state.until = entered
-            state.offset = _offset(state.mode, state.anchors, rng)
-            state.last = None
+            return Reception.arrive(self._environment(indoors, rng), canyon, now, rng)
+        state.advance(canyon, now, rng)
         return state
 
     def _environment(self, indoors: bool, rng: np.random.Generator) -> Environment:
@@ -154,7 +93,7 @@ class NoiseModel:
         return "network_only" if rng.random() < self.network_only else "indoors"
 
     def _fix(
-        self, state: _State, plane: Plane, truth: TrueSamples, k: int, rng: np.random.Generator
+        self, state: Reception, plane: Plane, truth: TrueSamples, k: int, rng: np.random.Generator
     ) -> Fix | None:
         mode, now = state.mode, int(truth.instants[k])
         if rng.random() < mode.missing:
@@ -162,7 +101,7 @@ class NoiseModel:
         if state.last is not None and rng.random() < mode.frozen:
             return replace(state.last, fix_time=now)
         harder = 1.0 + _CANYON_ERROR * float(truth.canyon[k]) * (state.environment == "outdoors")
-        east, north = _error(state, rng)
+        east, north = state.error(rng)
         scale = self.scale * harder
         lon, lat = plane.point(
             float(truth.east_m[k]) + scale * east, float(truth.north_m[k]) + scale * north
@@ -194,69 +133,3 @@ class NoiseModel:
             speed_mps=round(max(0.0, float(truth.speed_mps[k]) + rng.normal(0, 0.3)), 2),
             heading_deg=round(float(truth.heading_deg[k] + rng.normal(0, 8)) % 360, 1) % 360,
         )
-
-
-def _enter(
-    environment: Environment,
-    canyon: float,
-    now: Instant,
-    rng: np.random.Generator,
-    *,
-    arriving: bool = False,
-) -> tuple[Mode, Instant]:
-    """Return the next mode and when it ends.
-
-    On arrival a mode is met in proportion to its share of time, later to how often it is entered.
-    """
-    modes = _MODES[environment]
-    often = [m.share * _more(m, canyon) / (1.0 if arriving else m.dwell_s) for m in modes]
-    draw, mode = rng.random() * sum(often), modes[-1]
-    for candidate, weight in zip(modes, often, strict=True):
-        draw -= weight
-        if draw < 0:
-            mode = candidate
-            break
-    return mode, now + round(rng.exponential(mode.dwell_s) * SECOND)
-
-
-def _offset(
-    mode: Mode, anchors: dict[str, tuple[float, float]], rng: np.random.Generator
-) -> tuple[float, float]:
-    """Return the offset of a mode (metres east, north): the old one where the mode is anchored."""
-    if mode.anchored and mode.name in anchors:
-        return anchors[mode.name]
-    distance_m = mode.offset_m * exp(mode.offset_spread * rng.normal())
-    bearing = rng.random() * 2 * pi
-    anchors[mode.name] = (distance_m * sin(bearing), distance_m * cos(bearing))
-    return anchors[mode.name]
-
-
-def _more(mode: Mode, canyon: float) -> float:
-    return 1.0 + _CANYON_REFLECTIONS * canyon if mode is REFLECTED else 1.0
-
-
-def _error(state: _State, rng: np.random.Generator) -> tuple[float, float]:
-    mode = state.mode
-    white_m = mode.white_m * exp(mode.tail * rng.normal())
-    white = _normal(rng)
-    east, north = (
-        mode.slow_m * state.slow[axis]
-        + mode.quick_m * state.quick[axis]
-        + white_m * white[axis]
-        + state.offset[axis]
-        for axis in (0, 1)
-    )
-    return east, north
-
-
-def _normal(rng: np.random.Generator) -> tuple[float, float]:
-    return float(rng.normal()), float(rng.normal())
-
-
-def _step(
-    process: tuple[float, float], time_constants: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    keep = exp(-time_constants)
-    fresh = sqrt(1 - keep * keep)
-    new = _normal(rng)
-    return keep * process[0] + fresh * new[0], keep * process[1] + fresh * new[1]

@@ -18,8 +18,8 @@ from simulators.path import TruePath
 from zones.instant import Instant
 
 EpisodeState: TypeAlias = Literal["confirmed", "brief", "open"]
-"""How the episode stands at the end of the scenario: `confirmed` and over, ended before it was
-confirmed (`brief`), or confirmed and still going on (`open`)."""
+"""How the episode stands at the end of the scenario: `confirmed` and over, over and never confirmed
+(`brief`, which a possible transit always is), or confirmed and still going on (`open`)."""
 
 KINDS: Final = frozenset(
     {

@@ -7,7 +7,7 @@ that its edge is met at 450 m and at 750 m.
 from dataclasses import replace
 from typing import Final
 
-from simulators.noise import Fix
+from simulators.fix import Fix
 from simulators.path import PathBuilder
 from simulators.scenario import Scenario
 from simulators.scenarios.stage import INTERVAL_S, WALK_MPS, Stage, exclusion

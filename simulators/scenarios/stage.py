@@ -16,9 +16,10 @@ import numpy as np
 
 from simulators.city import City
 from simulators.device import Delivery, Sending, deliver, report
+from simulators.fix import Fix
 from simulators.geojson import circle, collection, feature, polygon_ring
 from simulators.names import person
-from simulators.noise import Fix, NoiseModel
+from simulators.noise import NoiseModel
 from simulators.path import PathBuilder
 from simulators.plane import Plane
 from simulators.scenario import EpisodeState, ExpectedAlert, Scenario, ScenarioWearer

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from simulators.noise import Fix
+from simulators.fix import Fix
 from simulators.scenario import Scenario
 from simulators.scenarios.stage import WALK_MPS, Stage, inclusion
 from zones.instant import Instant, seconds

@@ -21,7 +21,7 @@ from simulators.device import (
     topic,
     wire,
 )
-from simulators.noise import Fix
+from simulators.fix import Fix
 from zones.instant import HOUR, MINUTE, SECOND, parse, render
 
 START = parse("2026-03-10T21:00:00Z")

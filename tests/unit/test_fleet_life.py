@@ -103,6 +103,8 @@ def test_orders_name_zones_the_engine_can_read() -> None:
     fleet = _fleet(40)
     for wearer in fleet:
         assert [c["zone"] for c in wearer.conditions] == [zone["id"] for zone in wearer.zones]
+    written = {(zone["id"], json.dumps(zone)) for wearer in fleet for zone in wearer.zones}
+    assert len(written) == len({zone_id for zone_id, _ in written})
     kinds = Counter(c["kind"] for wearer in fleet for c in wearer.conditions)
     assert kinds["curfew"] == 40
     assert kinds["exclusion"] > 15

@@ -12,7 +12,8 @@ from simulators.calibrated import (
     RECORDED_NETWORK_ONLY,
     RECORDED_PAIR_GAP_M,
 )
-from simulators.noise import Fix, NoiseModel
+from simulators.fix import Fix
+from simulators.noise import NoiseModel
 from simulators.path import PathBuilder, TruePath
 from simulators.plane import Floats, Plane
 from simulators.recordings import StillRun
