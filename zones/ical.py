@@ -91,9 +91,8 @@ def _parse(text: str) -> Component:
         raise ValueError(f"iCalendar: the text cannot be read: {error}") from None
     if calendar.name != "VCALENDAR":
         raise ValueError(f"iCalendar: {calendar.name} is not a calendar: put it in a VCALENDAR")
-    for component in (calendar, *calendar.walk("VEVENT")):
-        for name, problem in component.errors:
-            raise ValueError(f"iCalendar: {name or 'a line'} cannot be read: {problem}")
+    for name, problem in calendar.errors:
+        raise ValueError(f"iCalendar: {name or 'a line'} cannot be read: {problem}")
     if found := _TWO_ZONES.search(_FOLD.sub("", text)):
         raise ValueError(
             f"iCalendar: {found[0].strip()!r} has both a TZID and the Z of UTC: leave one out"

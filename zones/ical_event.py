@@ -56,6 +56,8 @@ def read_event(event: Component, zone: str) -> CalendarEvent:
 
 
 def _event(event: Component, zone: str) -> CalendarEvent:
+    for broken, problem in event.errors:
+        raise ValueError(f"{broken or 'a line'} cannot be read: {problem}")
     for name in _SINGLE:
         if isinstance(event.get(name), list):
             raise ValueError(f"{name} is given more than once: keep one")  # noqa: TRY004
