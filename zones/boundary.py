@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from zones.far import Pieces, far_boundary_distances_m, pieces
 from zones.metric import (
     LEAST_RADIUS_M,
+    NEAR_LIMIT_M,
     NEAR_SPAN_DEG,
     RADIAN,
     Floats,
     Scales,
+    expand,
     near_distances_m,
     near_edge_distances_m,
     needs_far,
@@ -25,7 +27,7 @@ from zones.metric import (
 )
 
 RUN: Final = 32
-_BLOCK: Final = 500_000
+_BLOCK: Final = 20_000
 
 
 class Boundary:
@@ -87,7 +89,10 @@ class Boundary:
         return nearest
 
     def _sparse_m(self, at: Scales, lon: Floats, lat: Floats) -> Floats:
+        out = np.full(len(lon), np.inf)
         owner, run = np.nonzero(self._possible(at, lon, lat))
+        if not len(owner):
+            return out
         first = self._starts[run]
         count = np.minimum(first + RUN, len(self.edges)) - first
         place, edge = np.repeat(owner, count), expand(first, count)
@@ -99,12 +104,12 @@ class Boundary:
             start[:, 2],
             start[:, 3],
         )
-        begins = np.searchsorted(place, np.arange(len(lon)))
-        nearest: Floats = np.minimum.reduceat(every, begins)
-        return nearest
+        begins = np.flatnonzero(np.diff(place, prepend=-1))
+        out[place[begins]] = np.minimum.reduceat(every, begins)
+        return out
 
     def _possible(self, at: Scales, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-        """Tell, for places × runs, whether the run can hold the nearest edge."""
+        """Tell, for places × runs, whether the run can hold the nearest edge, and that is near."""
         west, south, east, north = self._runs.T
         column, row = lon[:, None], lat[:, None]
         gap_lon = np.maximum(0.0, np.maximum(west - column, column - east))
@@ -114,17 +119,9 @@ class Boundary:
         least = metre * np.hypot(gap_lon * np.cos(pole * RADIAN), gap_lat)
         corner = self.edges[self._starts]
         most = near_distances_m(at.column(), corner[:, 0] - column, corner[:, 1] - row).min(axis=1)
-        most = np.maximum(most, least.min(axis=1))
+        most = np.minimum(most, NEAR_LIMIT_M)
         possible: NDArray[np.bool_] = least <= most[:, None] * (1.0 + 1e-9) + 1e-6
         return possible
-
-
-def expand(first: NDArray[np.intp], count: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the members of the ranges first..first+count, laid end to end."""
-    ends = np.cumsum(count)
-    total = int(ends[-1]) if len(ends) else 0
-    members: NDArray[np.intp] = np.arange(total) + np.repeat(first - (ends - count), count)
-    return members
 
 
 def _run_boxes(edges: Floats, starts: NDArray[np.intp]) -> Floats:

@@ -133,3 +133,11 @@ def reach_deg(lat: Floats, reach_m: Floats) -> tuple[Floats, Floats]:
     ratio = np.sin(np.where(polar, 0.0, angle)) / np.where(polar, 1.0, np.cos(phi))
     d_lon = np.where(polar, 360.0, np.arcsin(np.minimum(ratio, 1.0)) / RADIAN * (1.0 + 1e-9))
     return d_lon, np.minimum(angle / RADIAN, 180.0) + 0.0 * d_lon
+
+
+def expand(first: NDArray[np.intp], count: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the members of the ranges first..first+count, laid end to end."""
+    ends = np.cumsum(count)
+    total = int(ends[-1]) if len(ends) else 0
+    members: NDArray[np.intp] = np.arange(total) + np.repeat(first - (ends - count), count)
+    return members

@@ -12,10 +12,11 @@ import shapely
 from numpy.typing import NDArray
 
 from zones.area import ON_BOUNDARY_M, signed
-from zones.boundary import Boundary, expand
+from zones.boundary import Boundary
 from zones.metric import (
     Floats,
     Scales,
+    expand,
     far_distances_m,
     near_distances_m,
     near_edge_distances_m,
