@@ -175,6 +175,7 @@ def test_a_track_is_complete_while_positions_keep_arriving(store: Store) -> None
             store_positions(tx, [position(ids[1], T0 - 5, len(seen))])
         if not part:
             break
+        assert part[0] not in seen
         seen += part
         cursor = (part[-1].position.fix_time, part[-1].position_id)
     assert seen == sorted(expected, key=lambda row: (row.position.fix_time, row.position_id))
@@ -290,6 +291,7 @@ def test_rejections_are_paged_completely_while_new_ones_arrive(store: Store) -> 
             tx.rejections.insert([row(id_) for id_ in tx.next_ids("rejection", 1)])
         if not part:
             break
+        assert part[0].rejection_id not in seen
         seen += [each.rejection_id for each in part]
     assert seen == list(range(20, 0, -1))
 

@@ -145,6 +145,7 @@ def _walk(
         part = read(Page(limit=7, after=cursor(seen[-1]) if seen else None))
         if not part:
             return seen
+        assert part[0] not in seen
         seen += part
 
 
@@ -365,6 +366,7 @@ def test_paging_the_queue_misses_nothing_while_alerts_are_raised(store: Store) -
                 new = 1000 + tx.next_ids("alert", 1)[0]
                 tx.alerts.save([alert(new, raised_at=T0 + new)])
             assert part
+            assert part[0] not in seen
             seen += part
         ids = [each.alert_id for each in seen]
         assert len(set(ids)) == len(ids)
