@@ -1,6 +1,7 @@
 """Scenarios are well formed, repeatable, and can be played together."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +130,10 @@ def test_an_alert_of_an_unknown_kind_or_without_its_end_is_refused() -> None:
 
 def _expected(scenario: Scenario, wearer_id: str, kind: str) -> list[ExpectedAlert]:
     return [a for a in scenario.expected if a.wearer_id == wearer_id and a.kind == kind]
+
+
+def test_the_documentation_tells_every_scenario() -> None:
+    """The table in the documentation has each scenario's name and story."""
+    text = (Path(__file__).parents[2] / "docs" / "simulators.md").read_text(encoding="utf-8")
+    for scenario in BUILT.values():
+        assert f"| `{scenario.name}` | {scenario.story} |" in text
