@@ -2,10 +2,14 @@
 
 from bisect import bisect_left, bisect_right, insort
 
+from msgspec.structs import replace
+
 from engine.core.amend import EpisodeChange
-from engine.core.docket import Cut, History, Judged
+from engine.core.docket import History, Judged
 from engine.core.episode import Episode, EpisodeState, StoredEpisode
 from engine.core.fold import Report, report_order
+from engine.core.folding import Cut
+from engine.core.position import Position
 from zones.instant import Instant
 
 
@@ -37,12 +41,21 @@ class Archive:
         if judged.refolded_from is not None:
             late = judged.refolded_from
             self._cuts = [cut for cut in self._cuts if cut.at <= late]
+        for key, verdict in judged.verdicts.items():
+            index = bisect_left(self._reports, (key[0], 0, *key[1:]), key=report_order)
+            found = self._reports[index]
+            if isinstance(found, Position):
+                self._reports[index] = replace(found, quarantine=verdict)
         known = {cut.at for cut in self._cuts}
         self._cuts += [cut for cut in judged.cuts if cut.at not in known]
         saved = [self._save(change, now) for change in judged.changes]
         unsettled = {id(episode) for episode in judged.open_ended}
         fresh = (stored for stored in saved if id(stored.episode) in unsettled)
         return (*judged.unchanged, *fresh)
+
+    def positions(self) -> list[Position]:
+        """Return every position, with why it is not judged, in order."""
+        return [each for each in self._reports if isinstance(each, Position)]
 
     def shown(self) -> list[StoredEpisode]:
         """Return every episode that was not retracted, by its start."""

@@ -18,6 +18,7 @@ from engine.core.registry import Order, OrderCondition, Wearer
 from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
+from zones.window import OWN
 from zones.zone import Zone
 
 
@@ -151,7 +152,8 @@ def _condition(
     )
     named = {place for window in schedule.weekly for place in window.places}
     named |= {place for window in schedule.extra for place in window.places}
-    places = sorted(named - {""} - set(written.zone_ids))
+    named |= {place for repeated in schedule.recurrences for place in repeated.places}
+    places = sorted(named - {OWN} - set(written.zone_ids))
     return Condition(
         condition_id=written.condition_id,
         kind=written.kind,

@@ -5,27 +5,24 @@ folds again everything since, so that its cost is that of the time folded again 
 wearer's history. Either way the episodes derived are compared with those shown, and only the
 difference leaves.
 
-The fold's own state is never advanced past its newest report. What the clock adds (a window that has
-ended since, a position grown too old) is projected from it each time anew, so that a report which is
-still on its way is not late because somebody looked.
+The fold's own state is never advanced past its newest report. What the clock adds (a window that
+has ended since, a position grown too old) is projected from it each time anew, so that a report
+which is still on its way is not late because somebody looked.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
 
 import msgspec
 
 from engine.core.amend import EpisodeChange, differences
 from engine.core.episode import Episode, StoredEpisode
-from engine.core.fold import Fold, Report, begin, prime, report_order
+from engine.core.fold import Fold, Report, begin, in_order, prime, report_order
+from engine.core.folding import Cut, Folded, fold_run, time_of
 from engine.core.order import Supervision
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.state import ActivationState
-from zones.instant import HOUR, Duration, Instant
+from zones.instant import Instant
 from zones.interval import BEGINNING, END
-
-CHECKPOINT_EVERY: Final[Duration] = HOUR
-"""A checkpoint is cut where event time passes a multiple of this."""
 
 
 class Docket(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,13 +34,6 @@ class Docket(msgspec.Struct, frozen=True, kw_only=True):
     """Episodes shown that the next fold may still change."""
     due: Instant = BEGINNING
     """When time alone next changes something."""
-
-
-class Cut(msgspec.Struct, frozen=True):
-    """The state after every report earlier than `at`."""
-
-    at: Instant
-    state: ActivationState
 
 
 class History:
@@ -80,13 +70,6 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """Set if the past was judged again: where from."""
 
 
-class _Folded(msgspec.Struct):
-    state: ActivationState
-    closed: list[Episode]
-    verdicts: dict[PositionKey, Quarantine | None]
-    cuts: list[Cut]
-
-
 def open_docket(supervision: Supervision) -> Docket:
     """Return the docket of an activation of which nothing is known yet."""
     return Docket(supervision=supervision, state=begin(supervision))
@@ -96,11 +79,14 @@ def judge(
     docket: Docket, fold: Fold, reports: Sequence[Report], now: Instant, history: History
 ) -> Judged:
     """Fold new reports, in any order, and say what they change as of `now`."""
-    ordered = sorted(reports, key=report_order)
+    ordered = in_order(reports)
     head = docket.state.head
-    if not ordered or head is None or report_order(ordered[0]) > head:
-        return _compared(fold, _run(fold, docket.state, ordered), docket.shown, now)
-    return rejudge(docket, fold, ordered, _time(ordered[0]), now, history)
+    if ordered and head is not None and report_order(ordered[0]) <= head:
+        return rejudge(docket, fold, ordered, time_of(ordered[0]), now, history)
+    folded = fold_run(fold, docket.state, ordered)
+    if folded.doubted_from is not None:
+        return rejudge(docket, fold, ordered, folded.doubted_from, now, history)
+    return _compared(fold, folded, docket.shown, now)
 
 
 def rejudge(
@@ -112,14 +98,36 @@ def rejudge(
     history: History,
 ) -> Judged:
     """Fold everything at or after `since` again, with further reports."""
-    cut = history.cut_at(since) or Cut(BEGINNING, begin(docket.supervision))
-    every = {report_order(each): each for each in (*history.reports_since(cut.at), *reports)}
-    ordered = [every[order] for order in sorted(every)]
+    cut, folded = _refolded(fold, reports, history.cut_at(since), history)
+    while folded.doubted_from is not None:
+        since = folded.doubted_from
+        cut, folded = _refolded(fold, reports, history.cut_at(since), history)
+    judged = _compared(fold, folded, history.shown_since(_settled(cut.state)), now)
+    return msgspec.structs.replace(judged, refolded_from=since)
+
+
+def _refolded(
+    fold: Fold, reports: Sequence[Report], newest: Cut | None, history: History
+) -> tuple[Cut, Folded]:
+    cut = newest or Cut(BEGINNING, begin(fold.supervision))
+    ordered = in_order([*reports, *history.reports_since(cut.at)])
     positions = [each for each in ordered if isinstance(each, Position)]
     prime(fold.gauge, [(fold.supervision, positions)])
-    folded = _run(fold, realigned(cut.state, fold.supervision), ordered)
-    judged = _compared(fold, folded, history.shown_since(cut.at), now)
-    return msgspec.structs.replace(judged, refolded_from=since)
+    return cut, fold_run(fold, realigned(cut.state, fold.supervision), ordered)
+
+
+def _settled(state: ActivationState) -> Instant:
+    """Return from when on the end of an episode is not yet part of a state."""
+    return BEGINNING if state.head is None else state.time + 1
+
+
+def restored(fold: Fold, newest: Cut | None, history: History) -> Docket:
+    """Return the docket of an activation rebuilt from its past: newest cut and what followed."""
+    _, folded = _refolded(fold, (), newest, history)
+    while folded.doubted_from is not None:
+        _, folded = _refolded(fold, (), history.cut_at(folded.doubted_from), history)
+    shown = () if folded.state.head is None else history.shown_since(_settled(folded.state))
+    return Docket(supervision=fold.supervision, state=folded.state, shown=tuple(shown))
 
 
 def realigned(state: ActivationState, supervision: Supervision) -> ActivationState:
@@ -138,31 +146,7 @@ def realigned(state: ActivationState, supervision: Supervision) -> ActivationSta
     return msgspec.structs.replace(state, conditions=tuple(conditions))
 
 
-def _time(report: Report) -> Instant:
-    return report.fix_time if isinstance(report, Position) else report.time
-
-
-def _run(fold: Fold, state: ActivationState, reports: Sequence[Report]) -> _Folded:
-    folded = _Folded(state, [], {}, [])
-    for report in reports:
-        _cut(folded, _time(report))
-        step = fold.observe(folded.state, report)
-        folded.state = step.state
-        folded.closed += step.closed
-        if isinstance(report, Position) and step.verdict is not report.quarantine:
-            folded.verdicts[report.key] = step.verdict
-        folded.verdicts.update(dict.fromkeys(step.accepted))
-    return folded
-
-
-def _cut(folded: _Folded, at: Instant) -> None:
-    head = folded.state.head
-    hour = at // CHECKPOINT_EVERY
-    if head is not None and head[0] // CHECKPOINT_EVERY < hour:
-        folded.cuts.append(Cut(hour * CHECKPOINT_EVERY, folded.state))
-
-
-def _compared(fold: Fold, folded: _Folded, shown: Sequence[StoredEpisode], now: Instant) -> Judged:
+def _compared(fold: Fold, folded: Folded, shown: Sequence[StoredEpisode], now: Instant) -> Judged:
     projected = fold.advance(folded.state, max(now, folded.state.time))
     running = fold.running(projected.state, max(now, projected.state.time))
     open_ended = [*projected.closed, *running]

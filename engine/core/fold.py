@@ -9,16 +9,16 @@ Reports are ordered by `report_order`. Positions that are quarantined for good n
 implausible ones do, because only the fold can tell.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from engine.core import condition_fold, faults
 from engine.core.bearing import reach_m
 from engine.core.condition_fold import Moment
-from engine.core.device_event import HEARD, DeviceEvent
+from engine.core.device_event import HEARD, DeviceEvent, EventState
 from engine.core.episode import Episode
 from engine.core.gauge import Gauge, Near
 from engine.core.naming import Ending
@@ -34,6 +34,8 @@ from zones.interval import BEGINNING, END
 
 Report = Position | DeviceEvent
 
+_STATE_RANK: Final = {EventState.START: 0, EventState.AT: 1, EventState.END: 2}
+
 
 class Step(NamedTuple):
     """What one move leads to."""
@@ -43,15 +45,25 @@ class Step(NamedTuple):
     """Episodes that ended, in the order in which they did."""
     verdict: Quarantine | None = None
     """Why the position that was observed is not judged; None if it is."""
-    accepted: tuple[PositionKey, ...] = ()
-    """Positions quarantined before that are judged after all."""
+    proved: PositionKey | None = None
+    """Set if the position proves one true that was quarantined before: nothing has been folded, and
+    the fold is to turn back to before that one and go on from there with it trusted."""
 
 
 def report_order(report: Report) -> tuple[Instant, int, int, bytes]:
-    """Return the place of a report in event time: time, positions first, sequence, content."""
+    """Return the place of a report in event time: time, positions first, sequence, content.
+
+    Of the events of one instant starts come first: a fault that starts and ends in it has ended.
+    """
     if isinstance(report, Position):
         return (report.fix_time, 0, report.seq, report.digest)
-    return (report.time, 1, 0, report.digest)
+    return (report.time, 1, _STATE_RANK[report.state], report.digest)
+
+
+def in_order(reports: Iterable[Report]) -> list[Report]:
+    """Return reports in the order of event time, each once."""
+    distinct = {report_order(report): report for report in reports}
+    return [distinct[order] for order in sorted(distinct)]
 
 
 def begin(supervision: Supervision) -> ActivationState:
@@ -69,14 +81,18 @@ class Fold(msgspec.Struct, frozen=True):
     supervision: Supervision
     gauge: Gauge
 
-    def observe(self, state: ActivationState, report: Report) -> Step:
-        """Fold the next report in order."""
+    def observe(
+        self, state: ActivationState, report: Report, trusted: Container[PositionKey] = ()
+    ) -> Step:
+        """Fold the next report in order; a trusted position is judged however far it is."""
         step = self.advance(state, max(state.time, report_order(report)[0]))
         following = (
-            self._position(step.state, report)
+            self._position(step.state, report, trusted)
             if isinstance(report, Position)
             else self._event(step.state, report)
         )
+        if following.proved is not None:
+            return following
         head = msgspec.structs.replace(following.state, head=report_order(report))
         return following._replace(state=head, closed=step.closed + following.closed)
 
@@ -132,22 +148,20 @@ class Fold(msgspec.Struct, frozen=True):
         reach = reach_of(self.supervision, position)
         return () if reach is None else self.gauge.near(position, reach)
 
-    def _position(self, state: ActivationState, position: Position) -> Step:
-        admitted = admit(state.admission, position)
-        closed: list[Episode] = []
+    def _position(
+        self, state: ActivationState, position: Position, trusted: Container[PositionKey]
+    ) -> Step:
         last = state.admission.last
-        for judged in admitted.judged:
-            state, ended = self._judge(state, judged, last)
-            closed += ended
-            last = judged
-        if not admitted.judged:
+        admitted = admit(state.admission, position, trusted=position.key in trusted)
+        if admitted.proved is not None:
+            return Step(state, [], proved=admitted.proved.key)
+        closed: list[Episode] = []
+        if admitted.verdict is None:
+            state, closed = self._judge(state, position, last)
+        else:
             state = self._heard(state, position.fix_time)
-        return Step(
-            msgspec.structs.replace(state, admission=admitted.admission),
-            closed,
-            admitted.verdict,
-            tuple(earlier.key for earlier in admitted.judged[:-1]),
-        )
+        state = msgspec.structs.replace(state, admission=admitted.admission)
+        return Step(state, closed, admitted.verdict)
 
     def _judge(
         self, state: ActivationState, position: Position, last: Position | None
@@ -198,7 +212,7 @@ def next_change(state: ActivationState) -> Instant:
 
 
 def reach_of(supervision: Supervision, position: Position) -> float | None:
-    """Return how near in metres a zone to keep out of must be to matter; None without such zones."""
+    """Return how near in metres a zone to keep out of matters; None without such zones."""
     reaches = [
         reach_m(position.accuracy_m, condition.parameters)
         for condition in supervision.conditions

@@ -4,6 +4,7 @@ Everything the judgement needs to know about one activation is gathered in one f
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -76,6 +77,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
     places: tuple[ZoneHistory, ...] = ()
     """Zones that only windows with addresses of their own name."""
+    own: dict[str, ZoneHistory] = {}
+    """The condition's own zones by their ids; made from `zones`."""
     by_id: dict[str, ZoneHistory] = {}
     """Every zone of the condition by its id; made from `zones` and `places`."""
     zone_changes: tuple[Instant, ...] = ()
@@ -90,6 +93,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
             for zone in history.versions
             if zone.effective_from is not None
         }
+        force_setattr(self, "own", {history.zone_id: history for history in self.zones})
         force_setattr(self, "by_id", {history.zone_id: history for history in every})
         force_setattr(self, "zone_changes", tuple(sorted(changes)))
 
@@ -98,13 +102,12 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         """True if the wearer must not be in the zones, False if he must be in one of them."""
         return self.kind is ConditionKind.EXCLUSION
 
-    def targets(self, window: Window) -> tuple[str, ...]:
-        """Return the ids of the zones that count in a window."""
-        own = tuple(history.zone_id for history in self.zones)
+    def targets(self, window: Window) -> Mapping[str, ZoneHistory]:
+        """Return the zones that count in a window, by id; those that do not exist do not count."""
         if not window.places:
-            return own
-        named = tuple(place for place in window.places if place != OWN)
-        return (*own, *named) if OWN in window.places else named
+            return self.own
+        named = {place: self.by_id[place] for place in window.places if place in self.by_id}
+        return self.own | named if OWN in window.places else named
 
     def next_change(self, after: Instant) -> Instant:
         """Return the next instant at which what is in force changes; END if none."""

@@ -1,9 +1,10 @@
 """A position that nobody could have reached is kept but not judged, unless the wearer did move.
 
 The newcomer is quarantined if its implied speed from the last judged position is above
-`MAX_SPEED_MPS`. `AGREEING` quarantined positions in a row that agree with each other are all
-accepted. Implied speed is taken over the distance that the two accuracies do not explain, and over
-at least one second: a receiver that corrects itself by its own error has not moved.
+`MAX_SPEED_MPS`. `AGREEING` quarantined positions in a row that agree with each other prove each
+other true: the first of them is then trusted, and from it the others follow. Implied speed is taken
+over the distance that the two accuracies do not explain, and over at least one second: a receiver
+that corrects itself by its own error has not moved.
 """
 
 from typing import Final
@@ -30,11 +31,12 @@ class Admission(msgspec.Struct, frozen=True):
 
 
 class Admitted(msgspec.Struct, frozen=True):
-    """What becomes of a position: the positions to judge now, and the verdict on the newcomer."""
+    """What becomes of a position: judged, unless the verdict is a quarantine."""
 
     admission: Admission
-    judged: tuple[Position, ...]
-    verdict: Quarantine | None
+    verdict: Quarantine | None = None
+    proved: Position | None = None
+    """The first of the quarantined positions in a row that this one proves true."""
 
 
 def implied_speed_mps(before: Position, after: Position) -> float:
@@ -44,22 +46,22 @@ def implied_speed_mps(before: Position, after: Position) -> float:
     return unexplained_m / max(1.0, (after.fix_time - before.fix_time) / SECOND)
 
 
-def admit(admission: Admission, position: Position) -> Admitted:
-    """Decide on the next position in key order.
+def admit(admission: Admission, position: Position, *, trusted: bool = False) -> Admitted:
+    """Decide on the next position in key order; one that is trusted is judged wherever it lies.
 
     Of several positions with one fix_time and seq the first in key order (the smallest digest) is
     taken; the others are conflicts.
     """
     seen = (position.fix_time, position.seq)
     if seen == admission.seen:
-        return Admitted(admission, (), Quarantine.CONFLICT)
+        return Admitted(admission, Quarantine.CONFLICT)
     last = admission.last
-    if last is None or implied_speed_mps(last, position) <= MAX_SPEED_MPS:
-        return Admitted(Admission(position, (), seen), (position,), None)
+    if trusted or last is None or implied_speed_mps(last, position) <= MAX_SPEED_MPS:
+        return Admitted(Admission(position, (), seen))
     chain = (*_agreeing(admission.waiting, position), position)
     if len(chain) >= AGREEING:
-        return Admitted(Admission(position, (), seen), chain, None)
-    return Admitted(Admission(last, chain, seen), (), Quarantine.IMPLAUSIBLE)
+        return Admitted(admission, proved=chain[0])
+    return Admitted(Admission(last, chain, seen), Quarantine.IMPLAUSIBLE)
 
 
 def _agreeing(waiting: tuple[Position, ...], position: Position) -> tuple[Position, ...]:

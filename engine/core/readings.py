@@ -12,6 +12,7 @@ from engine.core.gauge import Near
 from engine.core.order import Condition
 from engine.core.position import Position
 from engine.core.run import Reading
+from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.window import Window
 from zones.zone import Zone
@@ -37,18 +38,16 @@ def measure(
     """
     targets = condition.targets(window)
     if not condition.keep_out:
-        return _deepest(condition, targets, at, position)
+        return _deepest(targets.values(), at, position)
     return [
         Measured(zone.zone_id, zone, metres)
         for zone, metres in near
-        if zone.zone_id in targets and _in_effect(condition, zone, at)
+        if zone.zone_id in targets and _in_effect(targets[zone.zone_id], zone, at)
     ]
 
 
-def _deepest(
-    condition: Condition, targets: Iterable[str], at: Instant, position: Position
-) -> list[Measured]:
-    versions = (condition.by_id[target].at(at) for target in targets)
+def _deepest(targets: Iterable[ZoneHistory], at: Instant, position: Position) -> list[Measured]:
+    versions = (history.at(at) for history in targets)
     found = [
         Measured(TOGETHER, zone, zone.signed_distance_m(position.lon, position.lat))
         for zone in versions
@@ -84,6 +83,6 @@ def _depth_m(condition: Condition, signed_distance_m: float) -> float:
     return signed_distance_m if condition.keep_out else -signed_distance_m
 
 
-def _in_effect(condition: Condition, zone: Zone, at: Instant) -> bool:
-    version = condition.by_id[zone.zone_id].at(at)
+def _in_effect(history: ZoneHistory, zone: Zone, at: Instant) -> bool:
+    version = history.at(at)
     return version is not None and version.version == zone.version

@@ -75,7 +75,7 @@ def index_of(supervisions: Iterable[Supervision]) -> ZoneIndex:
     """Return an index of every version of every zone that anybody has to keep out of."""
     zones: dict[tuple[str, int], Zone] = {}
     for supervision in supervisions:
-        for condition in supervision.conditions if supervision.conditions else ():
+        for condition in supervision.conditions or ():
             for history in condition.by_id.values() if condition.keep_out else ():
                 zones.update({(zone.zone_id, zone.version): zone for zone in history.versions})
     return ZoneIndex(zones.values())

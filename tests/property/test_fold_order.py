@@ -1,0 +1,254 @@
+"""Whatever the order, delay and duplication of arrival: what one fold in order says is said."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from engine.core.device_event import HEARD, EventState
+from engine.core.episode import Episode
+from engine.core.fold import Report, in_order
+from engine.core.folding import time_of
+from engine.core.order import Condition, ConditionKind, Parameters, Supervision
+from engine.core.position import Mechanism, PositionKey, Quarantine
+from tests.judgement_kit import (
+    MARGIN_M,
+    MAX_AGE_S,
+    T0,
+    Engine,
+    circle,
+    condition,
+    event,
+    position,
+    supervision,
+)
+from zones.instant import SECOND, Instant, parse
+from zones.interval import Interval
+from zones.schedule import Schedule
+from zones.weekly import WeeklyWindow
+
+NIGHTS = (
+    parse("2026-06-01T19:00:00Z"),
+    parse("2026-03-28T20:00:00Z"),
+    parse("2026-10-24T19:00:00Z"),
+)
+"""Evenings in Berlin: before a plain night, one that skips an hour, one that repeats one."""
+EVERY_DAY = frozenset(range(7))
+ORDERLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+Verdicts = dict[PositionKey, Quarantine | None]
+
+
+@dataclass(frozen=True)
+class History:
+    """What was reported and by what it is judged; instants at which something changes."""
+
+    judged_by: Supervision
+    reports: tuple[Report, ...]
+    until: Instant
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One step of arrival: reports, or none (a tick), then a pause; perhaps after a restart."""
+
+    reports: tuple[Report, ...]
+    pause: Instant
+    restart: bool
+
+
+@st.composite
+def parameters(draw: st.DrawFn) -> Parameters:
+    """Return parameters near those in use."""
+    return Parameters(
+        threshold=draw(st.integers(1, 3)),
+        buffer_m=draw(st.sampled_from([0.0, 50.0])),
+        dwell_s=draw(st.sampled_from([0.0, 60.0, 300.0])),
+        confidence=draw(st.sampled_from([0.95, 0.6])),
+    )
+
+
+@st.composite
+def schedules(draw: st.DrawFn, night: Instant) -> Schedule:
+    """Return hours of one night in Berlin, or always; with passes, or an end."""
+    pause = draw(st.sampled_from([None, (7000, 9000), (10_800, 12_000), (0, 11_000)]))
+    passes = () if pause is None else (Interval(*(night + each * SECOND for each in pause)),)
+    if draw(st.booleans()):
+        return Schedule("Europe/Berlin", passes=passes, always=True)
+    hours = draw(st.sampled_from([(22, 6), (22, 23), (2, 3), (0, 4)]))
+    first = WeeklyWindow(EVERY_DAY, time(hours[0]), time(hours[1]))
+    more = draw(st.sampled_from([(), (WeeklyWindow(EVERY_DAY, time(23), time(1), ("H2",)),)]))
+    return Schedule("Europe/Berlin", weekly=(first, *more), passes=passes)
+
+
+@st.composite
+def supervisions(draw: st.DrawFn, night: Instant) -> Supervision:
+    """Return an exclusion, an inclusion and a curfew, at least one of them."""
+    changed = night + draw(st.sampled_from([0, 3600, 7200, 9000])) * SECOND
+    kept_out = draw(
+        st.sampled_from(
+            [
+                (circle("X", 0, 100),),
+                (circle("X", 0, 100), circle("X", 200, 100, version=2, since=changed)),
+                (circle("X", 0, 300, since=changed),),
+            ]
+        )
+    )
+    made = [
+        condition(
+            ConditionKind.EXCLUSION,
+            kept_out,
+            circle("Y", 350, 80),
+            condition_id="x",
+            schedule=draw(schedules(night)),
+            parameters=draw(parameters()),
+        ),
+        condition(
+            ConditionKind.INCLUSION,
+            circle("I", 500, 900),
+            condition_id="i",
+            schedule=draw(schedules(night)),
+            parameters=draw(parameters()),
+        ),
+        condition(
+            ConditionKind.CURFEW,
+            (circle("H", 1000, 50), circle("H", 900, 50, version=2, since=changed)),
+            places=[circle("H2", 0, 60)],
+            condition_id="h",
+            schedule=draw(schedules(night)),
+            parameters=draw(parameters()),
+        ),
+    ]
+    chosen = draw(st.lists(st.sampled_from(made), min_size=1, unique_by=_id))
+    until = draw(st.sampled_from([None, night + 20_000 * SECOND]))
+    return supervision(*chosen, ended_at=until, started_at=night)
+
+
+def _id(each: Condition) -> str:
+    return each.condition_id
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Return a night's reports, placed and timed near where something changes."""
+    night = draw(st.sampled_from(NIGHTS))
+    judged_by = draw(supervisions(night))
+    offset = (night - T0) / SECOND
+    edges = sorted(_edges(judged_by, night))
+    count = draw(st.integers(1, 16))
+    reports: list[Report] = []
+    seconds = draw(st.sampled_from([0.0, 60.0, 3600.0, 10_000.0]))
+    for _ in range(count):
+        seconds = draw(moments(seconds, edges))
+        reports.append(draw(reported(offset + seconds)))
+    return History(judged_by, tuple(reports), night + 14 * 3600 * SECOND)
+
+
+def _edges(judged_by: Supervision, night: Instant) -> set[float]:
+    found: set[float] = set()
+    for each in judged_by.conditions:
+        after, last = night, night + 12 * 3600 * SECOND
+        while (after := each.next_change(after)) < last:
+            found.add((after - night) / SECOND)
+    return found
+
+
+def moments(last: float, edges: list[float]) -> st.SearchStrategy[float]:
+    """Return times: soon after the last one, as long after as it holds, or at an edge."""
+    steps = [0.0, 1e-6, 30.0, 60.0, 120.0, MAX_AGE_S, MAX_AGE_S + 1e-6, MAX_AGE_S - 1.0, 3000.0]
+    near = [edge + jitter for edge in edges for jitter in (-30.0, -1e-6, 0.0, 1e-6, 30.0)]
+    soon = st.sampled_from([last + step for step in steps])
+    return st.one_of(soon, soon, st.sampled_from(near)) if near else soon
+
+
+BOUNDARIES = (-300, -160, -100, 100, 270, 300, 430, 900, 950, 1050, -400, 1400, 60, -60)
+PLACES = tuple(
+    boundary + shift
+    for boundary in BOUNDARIES
+    for shift in (0.0, MARGIN_M, -MARGIN_M, MARGIN_M + 1, -MARGIN_M - 1, 30.0, -30.0)
+)
+
+
+@st.composite
+def reported(draw: st.DrawFn, seconds: float) -> Report:
+    """Return a position near a boundary, or one that cannot be, or an event."""
+    if draw(st.integers(0, 7)) == 0:
+        kind = draw(st.sampled_from([HEARD, HEARD, "strap_tamper", "battery_low", "unheard_of"]))
+        states = [EventState.AT] if kind == HEARD else list(EventState)
+        return event(seconds, kind, draw(st.sampled_from(states)))
+    metres = draw(st.one_of(st.sampled_from(PLACES), st.sampled_from([0.0, 1000.0, 60_000.0])))
+    accuracy_m = draw(st.sampled_from([10.0, 10.0, 10.0, 3.0, 200.0, 201.0, None]))
+    mechanism = draw(st.sampled_from([Mechanism.GNSS, Mechanism.GNSS, Mechanism.CELL]))
+    seq = draw(st.sampled_from([0, 0, 1]))
+    return position(seconds, metres, accuracy_m, seq=seq, mechanism=mechanism)
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, reports: tuple[Report, ...]) -> list[Arrival]:
+    """Return the reports in another order, some twice, in batches, with ticks and restarts."""
+    delays = st.sampled_from([0, 0, 0, 1, 2, 5, 30])
+    order = in_order(reports)
+    copies = [(index + draw(delays), each) for index, each in enumerate(order)]
+    again = draw(st.lists(st.sampled_from(order), max_size=3))
+    copies += [(draw(st.integers(0, len(order) + 2)), each) for each in again]
+    arriving = [each for _, each in sorted(copies, key=lambda pair: pair[0])]
+    steps: list[Arrival] = []
+    while arriving:
+        size = draw(st.sampled_from([1, 1, 2, 4, 0]))
+        pause = draw(st.sampled_from([0, 1, 60, 301, 3600])) * SECOND
+        steps.append(Arrival(tuple(arriving[:size]), pause, draw(st.integers(0, 3)) == 0))
+        arriving = arriving[size:]
+    return steps
+
+
+def whole(history: History) -> tuple[list[Episode], Verdicts]:
+    """Judge a history in one fold, in order."""
+    engine = Engine(history.judged_by)
+    engine.take(in_order(history.reports), history.until)
+    return engine.standing(), engine.verdicts()
+
+
+def piecemeal(history: History, steps: list[Arrival]) -> tuple[list[Episode], Verdicts]:
+    """Judge a history as it arrives."""
+    engine = Engine(history.judged_by)
+    for step in steps:
+        if step.restart:
+            engine.restart()
+        times = [time_of(each) for each in step.reports]
+        engine.take(step.reports, max([engine.now, *times]) + step.pause)
+    engine.take((), history.until)
+    return engine.standing(), engine.verdicts()
+
+
+@ORDERLY
+@given(st.data())
+def test_any_arrival_ends_in_what_one_fold_in_order_says(data: st.DataObject) -> None:
+    """Permuted, delayed, doubled, with ticks and restarts: the same episodes and verdicts."""
+    history = data.draw(histories())
+    steps = data.draw(arrivals(history.reports))
+    episodes, verdicts = whole(history)
+    note(str(episodes))
+    found, other = piecemeal(history, steps)
+    assert found == episodes
+    assert other == verdicts
+
+
+@ORDERLY
+@given(st.data())
+def test_episodes_are_sound(data: st.DataObject) -> None:
+    """No episode ends before it began, none stands twice; estimates are within their bounds."""
+    episodes, _ = whole(data.draw(histories()))
+    for each in episodes:
+        for bound in (each.started, each.ended or each.started):
+            assert bound.after is None or bound.after <= bound.estimate
+            assert bound.estimate <= bound.by
+        if each.ended is not None:
+            assert each.started.by <= each.ended.by
+            assert (
+                each.ended.after is None
+                or each.started.by <= each.ended.after
+                or (each.kind == "possible_transit")
+            )
+    places = [(each.condition_id, each.kind, each.zone_id, each.started) for each in episodes]
+    assert len(set(map(repr, places))) == len(places)
