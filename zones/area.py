@@ -77,9 +77,6 @@ class Area:
     def contains(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
         """Tell which places, one-dimensional, longitudes in -180..180, are in or on the area."""
         inside: NDArray[np.bool_] = shapely.intersects_xy(self.geometry, lon, lat)
-        seam = np.abs(lon) == 180.0
-        if seam.any():
-            inside[seam] |= shapely.intersects_xy(self.geometry, -lon[seam], lat[seam])
         return inside
 
     def signed_distances_m(self, lon: Floats, lat: Floats) -> Floats:

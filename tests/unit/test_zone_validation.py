@@ -141,6 +141,14 @@ def test_holes_and_parts_count() -> None:
     assert zone.signed_distance_m(3, 3) == pytest.approx(-110_000, rel=0.02)
 
 
+def test_every_place_on_the_boundary_counts_as_inside() -> None:
+    """On a slanting edge, where rounding puts a place to either side, the distance is 0.0."""
+    (x0, y0), (x1, y1) = (-46.6371, -23.5512), (-46.6298, -23.5467)
+    zone = Zone("slant", Area([[[(x0, y0), (x1, y1), (-46.65, -23.53), (x0, y0)]]]))
+    places = [(x0 + t * (x1 - x0) / 997, y0 + t * (y1 - y0) / 997) for t in range(998)]
+    assert set(zone.signed_distances_m(*zip(*places, strict=True)).tolist()) == {0.0}
+
+
 def test_direction_and_altitude_do_not_matter() -> None:
     """A clockwise ring with altitudes is the same area."""
     clockwise = [(lon, lat, 700.0) for lon, lat in reversed(SQUARE)]

@@ -106,6 +106,13 @@ def test_a_band_round_the_earth_ends_only_in_latitude() -> None:
     )
 
 
+def test_an_edge_along_a_pole_is_meant_as_written() -> None:
+    """An area of 340° of longitude up to the pole leaves out the 20° at the antimeridian."""
+    sector = zone([[(-170, -60), (0, -60), (170, -60), (170, -90), (-170, -90), (-170, -60)]])
+    inside = sector.signed_distances_m([0.0, 90.0, -169.0, 180.0, 175.0], [-75.0] * 5) > 0.0
+    assert inside.tolist() == [True, True, True, False, False]
+
+
 def test_circles_know_no_seam() -> None:
     """A circle at the antimeridian or a pole holds what is near, on every side."""
     fiji = Zone("fiji", Circle(179.99, -17.0, 5_000.0))
