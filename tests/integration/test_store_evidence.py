@@ -182,11 +182,12 @@ def test_a_track_is_complete_while_positions_keep_arriving(store: Store) -> None
 
 
 def test_a_cursor_of_another_list_is_refused(store: Store) -> None:
-    """A cursor with the wrong number of values says which ones the list needs."""
+    """A cursor with too few values, words or huge numbers says which ones the list needs."""
     with store.write() as tx:
         put_on(tx, "w1", "d1", T0)
-    with store.read() as tx, pytest.raises(ValueError, match=r"\(fix_time, position_id\)"):
-        tx.positions.track("w1", T0, T0 + HOUR, Page(after=(1,)))
+    for cursor in ((1,), (1, "x"), (1, 2**63)):
+        with store.read() as tx, pytest.raises(ValueError, match=r"\(fix_time, position_id\)"):
+            tx.positions.track("w1", T0, T0 + HOUR, Page(after=cursor))
 
 
 @ROUND_TRIP

@@ -35,10 +35,14 @@ def paged(query: AnySelect, order: Sequence[Sorting], page: Page) -> AnySelect:
     return query.order_by(*sorted_by).limit(page.limit)
 
 
+def _is_int64(value: object) -> bool:
+    return isinstance(value, int) and -(2**63) <= value < 2**63
+
+
 def _after(order: Sequence[Sorting], cursor: Sequence[int | str]) -> ColumnElement[bool]:
-    if len(cursor) != len(order):
+    if len(cursor) != len(order) or not all(map(_is_int64, cursor)):
         names = ", ".join(str(each.column.key) for each in order)
-        raise ValueError(f"after is {cursor!r}: this list's cursor is ({names})")
+        raise ValueError(f"after is {cursor!r}: this list's cursor is ({names}), whole numbers")
     later: ColumnElement[bool] = false()
     for each, value in reversed(list(zip(order, cursor, strict=True))):
         later = or_(each.beyond(value), and_(each.column == value, later))

@@ -1,7 +1,7 @@
 """Who wears what, under which order, and the zones; versions are added, never overwritten.
 
 Every write takes the writers' lock first: version numbers and the rule that a device is on one
-wearer at a time rest on what is stored.
+wearer at a time rest on what is stored. Lists are sorted here: databases sort text differently.
 """
 
 from collections.abc import Iterable, Sequence
@@ -111,13 +111,13 @@ class SqlRegistry:
 
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
-        rows = self._session.rows(select(wearers).order_by(wearers.c.wearer_id))
-        return [Wearer(**row._asdict()) for row in rows]
+        found = [Wearer(**row._asdict()) for row in self._session.rows(select(wearers))]
+        return sorted(found, key=lambda wearer: wearer.wearer_id)
 
     def devices(self) -> Sequence[Device]:
         """Return all devices, by vendor and id."""
-        query = select(devices).order_by(devices.c.vendor, devices.c.device_id)
-        return [Device(**row._asdict()) for row in self._session.rows(query)]
+        found = [Device(**row._asdict()) for row in self._session.rows(select(devices))]
+        return sorted(found, key=lambda device: (device.vendor, device.device_id))
 
     def activations(self) -> Sequence[Activation]:
         """Return all activations, by id."""

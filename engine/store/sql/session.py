@@ -33,7 +33,7 @@ class SqlSession:
 
     def stream(self, statement: AnySelect) -> Iterator[AnyRow]:
         """Yield the rows of a query that may be larger than memory."""
-        yield from self.connection.execution_options(yield_per=1000).execute(statement)
+        yield from self.connection.execute(statement.execution_options(yield_per=1000))
 
     def first(self, statement: AnySelect) -> AnyRow | None:
         """Return the first row of a query."""

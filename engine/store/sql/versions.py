@@ -44,8 +44,8 @@ class SqlOrders:
 
     def all(self) -> Sequence[Order]:
         """Return every version, by order_id and version."""
-        query = select(orders.c.body).order_by(orders.c.order_id, orders.c.version)
-        return [_ORDER.decode(row.body) for row in self._session.rows(query)]
+        found = [_ORDER.decode(row.body) for row in self._session.rows(select(orders.c.body))]
+        return sorted(found, key=lambda order: (order.order_id, order.version))
 
     def _check_zones(self, order: Order) -> None:
         named = {zone_id for condition in order.conditions for zone_id in _zone_ids(condition)}
@@ -79,8 +79,8 @@ class SqlZones:
 
     def all(self) -> Sequence[Zone]:
         """Return every version, by zone_id and version."""
-        query = select(zones.c.body).order_by(zones.c.zone_id, zones.c.version)
-        return [_zone(row.body) for row in self._session.rows(query)]
+        found = [_zone(row.body) for row in self._session.rows(select(zones.c.body))]
+        return sorted(found, key=lambda zone: zone.key)
 
 
 def _next_version(session: SqlSession, table: Table, id_: str) -> int:
