@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from api.problems import MEDIA_TYPE
+from api.schemas.alert import StreamChange, StreamReset, StreamSnapshot
 from api.schemas.problem import Problem
 
 _PROBLEM: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -20,6 +22,15 @@ _WORDS: Final = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Fields are wrong; `errors` says which, and nothing was done.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not right now; Retry-After says when to try again.",
 }
+
+_REFERENCE: Final = "#/components/schemas/{model}"
+_UNREFERRED: Final[tuple[type[BaseModel], ...]] = (
+    Problem,
+    StreamSnapshot,
+    StreamChange,
+    StreamReset,
+)
+"""What no operation returns as its body, but errors and the live feed consist of."""
 
 TAGS: Final = [
     {"name": "alerts", "description": "What people handle: the queue, the proof, the actions."},
@@ -75,8 +86,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "Apache 2.0", "identifier": "Apache-2.0"},
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= problem.pop("$defs", {})
-    schemas["Problem"] = problem
+    for model in _UNREFERRED:
+        schema = model.model_json_schema(mode="serialization", ref_template=_REFERENCE)
+        schemas |= schema.pop("$defs", {})
+        schemas[model.__name__] = schema
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return document

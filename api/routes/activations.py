@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import not_found
-from api.schemas.fields import Id
+from api.routes.parameters import ActivationId
 from api.schemas.page import Listing
 from api.schemas.registry import ActivationEndIn, ActivationIn, ActivationOut, ActivationQuery
 from api.shell import AtHand
@@ -44,7 +44,9 @@ def add_activation(shell: AtHand, body: ActivationIn) -> ActivationOut:
     summary="Take the device off",
     responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, body=True),
 )
-def end_activation(shell: AtHand, activation_id: Id, body: ActivationEndIn) -> ActivationOut:
+def end_activation(
+    shell: AtHand, activation_id: ActivationId, body: ActivationEndIn
+) -> ActivationOut:
     """End an activation, with the reason. 409 if it has ended or not begun."""
     ended_at = shell.now() if body.ended_at is None else body.ended_at
     with shell.write() as (transaction, directory):
@@ -59,7 +61,7 @@ def end_activation(shell: AtHand, activation_id: Id, body: ActivationEndIn) -> A
     summary="One activation",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_activation(shell: AtHand, activation_id: Id) -> ActivationOut:
+def get_activation(shell: AtHand, activation_id: ActivationId) -> ActivationOut:
     """Return an activation."""
     with shell.read() as (_, directory):
         activation = directory.activations.get(activation_id)

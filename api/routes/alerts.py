@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import ProblemError, field_error, invalid, not_found
+from api.routes.parameters import AlertId
 from api.schemas.alert import (
     AcknowledgeIn,
     ActionOut,
@@ -18,7 +19,6 @@ from api.schemas.alert import (
     CloseIn,
     NoteIn,
 )
-from api.schemas.fields import Id
 from api.schemas.page import Listing
 from api.shell import AtHand, Shell
 from api.views.alert import alert_detail, alert_out, change_out
@@ -79,7 +79,7 @@ def list_alerts(
     summary="One alert with its proof",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_alert(shell: AtHand, alert_id: Id) -> AlertDetail:
+def get_alert(shell: AtHand, alert_id: AlertId) -> AlertDetail:
     """Return an alert with its episodes, their evidence and arithmetic, and its history."""
     with shell.read() as (transaction, directory):
         alert = _alert(transaction, alert_id)
@@ -94,7 +94,9 @@ def get_alert(shell: AtHand, alert_id: Id) -> AlertDetail:
     summary="Take an alert in hand",
     responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, body=True),
 )
-def acknowledge_alert(shell: AtHand, alert_id: Id, body: AcknowledgeIn | None = None) -> ActionOut:
+def acknowledge_alert(
+    shell: AtHand, alert_id: AlertId, body: AcknowledgeIn | None = None
+) -> ActionOut:
     """Acknowledge an alert. One that is acknowledged already stays as it is: changed is false."""
     return _act(shell, alert_id, Acknowledge(None if body is None else body.note))
 
@@ -105,7 +107,7 @@ def acknowledge_alert(shell: AtHand, alert_id: Id, body: AcknowledgeIn | None = 
     summary="Finish an alert",
     responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, body=True),
 )
-def close_alert(shell: AtHand, alert_id: Id, body: CloseIn) -> ActionOut:
+def close_alert(shell: AtHand, alert_id: AlertId, body: CloseIn) -> ActionOut:
     """Close an alert, with a code and a note. 409 if it is closed already."""
     return _act(shell, alert_id, Close(body.code, body.note))
 
@@ -116,7 +118,7 @@ def close_alert(shell: AtHand, alert_id: Id, body: CloseIn) -> ActionOut:
     summary="Write something down",
     responses=refusals(HTTPStatus.NOT_FOUND, body=True),
 )
-def add_alert_note(shell: AtHand, alert_id: Id, body: NoteIn) -> ActionOut:
+def add_alert_note(shell: AtHand, alert_id: AlertId, body: NoteIn) -> ActionOut:
     """Add a note to the history of an alert, closed or not."""
     return _act(shell, alert_id, Note(body.note))
 

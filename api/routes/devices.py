@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import not_found
-from api.schemas.fields import Name
+from api.routes.parameters import DeviceId, Vendor
 from api.schemas.page import Listing, PageQuery
 from api.schemas.registry import DeviceIn, DeviceOut
 from api.shell import AtHand
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/devices", tags=["devices"])
     responses=refusals(body=True) | {201: {"model": DeviceOut, "description": "Created."}},
 )
 def put_device(
-    shell: AtHand, vendor: Name, device_id: Name, body: DeviceIn, response: Response
+    shell: AtHand, vendor: Vendor, device_id: DeviceId, body: DeviceIn, response: Response
 ) -> DeviceOut:
     """Store an ankle monitor. 201 if there was none with this id, else 200."""
     device = Device(vendor=vendor, device_id=device_id, model=body.model)
@@ -42,7 +42,7 @@ def put_device(
     summary="One device",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_device(shell: AtHand, vendor: Name, device_id: Name) -> DeviceOut:
+def get_device(shell: AtHand, vendor: Vendor, device_id: DeviceId) -> DeviceOut:
     """Return an ankle monitor."""
     with shell.read() as (_, directory):
         device = directory.devices.get((vendor, device_id))

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import not_found
+from api.routes.parameters import EpisodeId
 from api.schemas.episode import EpisodeDetail, EpisodeOut, EpisodeQuery
-from api.schemas.fields import Id
 from api.schemas.page import Listing
 from api.shell import AtHand
 from api.views.episode import episode_out
@@ -42,7 +42,7 @@ def list_episodes(
     summary="One episode",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_episode(shell: AtHand, episode_id: Id) -> EpisodeDetail:
+def get_episode(shell: AtHand, episode_id: EpisodeId) -> EpisodeDetail:
     """Return an episode with its evidence, and every revision that was shown."""
     with shell.read() as (transaction, directory):
         revisions = transaction.episodes.revisions(episode_id)

@@ -9,7 +9,7 @@ from api.directory import Directory
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import ProblemError, not_found
-from api.schemas.fields import Name
+from api.routes.parameters import OrderId
 from api.schemas.order import OrderIn, OrderOut, OrderQuery
 from api.schemas.page import Listing
 from api.shell import AtHand
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"])
     responses=refusals(HTTPStatus.CONFLICT, body=True)
     | {201: {"model": OrderOut, "description": "Created."}},
 )
-def put_order(shell: AtHand, order_id: Name, body: OrderIn, response: Response) -> OrderOut:
+def put_order(shell: AtHand, order_id: OrderId, body: OrderIn, response: Response) -> OrderOut:
     """Store the legal instrument. 201 for the first version, 200 for a later one.
 
     What says the same as the newest version makes no new one. 409 if the wearer or a zone is not
@@ -52,7 +52,7 @@ def put_order(shell: AtHand, order_id: Name, body: OrderIn, response: Response) 
     summary="One order",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_order(shell: AtHand, order_id: Name) -> OrderOut:
+def get_order(shell: AtHand, order_id: OrderId) -> OrderOut:
     """Return the newest version of an order."""
     with shell.read() as (_, directory):
         versions = directory.orders.get(order_id)
@@ -67,7 +67,7 @@ def get_order(shell: AtHand, order_id: Name) -> OrderOut:
     summary="Every version of an order",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def list_order_versions(shell: AtHand, order_id: Name) -> list[OrderOut]:
+def list_order_versions(shell: AtHand, order_id: OrderId) -> list[OrderOut]:
     """Return every version of an order, oldest first."""
     with shell.read() as (_, directory):
         versions = directory.orders.get(order_id)

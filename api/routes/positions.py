@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import field_error, invalid, not_found
-from api.schemas.fields import Name
+from api.routes.parameters import WearerId
 from api.schemas.geojson import PositionCollection, PositionQuery
 from api.shell import AtHand
 from api.views.position import position_out, tracks_out
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/wearers", tags=["positions"])
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
 def list_positions(
-    shell: AtHand, request: Request, wearer_id: Name, query: Annotated[PositionQuery, Query()]
+    shell: AtHand, request: Request, wearer_id: WearerId, query: Annotated[PositionQuery, Query()]
 ) -> PositionCollection:
     """Return positions by fix time, oldest first, quarantined ones included: since <= t < until.
 

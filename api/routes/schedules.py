@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 from api.directory import Directory
 from api.openapi import refusals
 from api.problems import ProblemError, field_error, invalid, not_found
+from api.routes.parameters import ConditionId, OrderId
 from api.schemas.condition import ScheduleIn
-from api.schemas.fields import Name
 from api.schemas.schedule import Preview, PreviewQuery, PreviewRow
 from api.shell import AtHand
 from engine.core.condition_schedule import read_schedule
@@ -32,7 +32,10 @@ _OF_CONDITION = "/orders/{order_id}/conditions/{condition_id}/schedule"
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
 def preview_condition_schedule(
-    shell: AtHand, order_id: Name, condition_id: str, query: Annotated[PreviewQuery, Query()]
+    shell: AtHand,
+    order_id: OrderId,
+    condition_id: ConditionId,
+    query: Annotated[PreviewQuery, Query()],
 ) -> Preview:
     """Return the windows of a condition in the next days, by local clocks and in UTC."""
     with shell.read() as (_, directory):
@@ -48,7 +51,7 @@ def preview_condition_schedule(
     responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
     | {200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}},
 )
-def get_condition_calendar(shell: AtHand, order_id: Name, condition_id: str) -> Response:
+def get_condition_calendar(shell: AtHand, order_id: OrderId, condition_id: ConditionId) -> Response:
     """Return the schedule of a condition for other calendars (RFC 5545).
 
     409 if it has a time with a fraction of a second, which iCalendar cannot express.

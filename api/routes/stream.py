@@ -24,7 +24,10 @@ async def first_batch(
     query: Annotated[StreamQuery, Query()],
     last_event_id: Annotated[
         str | None,
-        Header(description="Id of the last event the client has; browsers send it by themselves."),
+        Header(
+            alias="Last-Event-ID",
+            description="Id of the last event the client has; browsers send it by themselves.",
+        ),
     ] = None,
 ) -> Batch:
     """Return the first events, read before the response begins so that a refusal can be told."""

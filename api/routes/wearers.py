@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import field_error, invalid, not_found
-from api.schemas.fields import Name
+from api.routes.parameters import WearerId
 from api.schemas.page import Listing, PageQuery
 from api.schemas.registry import WearerIn, WearerOut
 from api.shell import AtHand
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/wearers", tags=["wearers"])
     summary="Create or replace a wearer",
     responses=refusals(body=True) | {201: {"model": WearerOut, "description": "Created."}},
 )
-def put_wearer(shell: AtHand, wearer_id: Name, body: WearerIn, response: Response) -> WearerOut:
+def put_wearer(shell: AtHand, wearer_id: WearerId, body: WearerIn, response: Response) -> WearerOut:
     """Store a supervised person. 201 if there was none with this id, else 200."""
     try:
         timezone(body.timezone)
@@ -46,7 +46,7 @@ def put_wearer(shell: AtHand, wearer_id: Name, body: WearerIn, response: Respons
     summary="One wearer",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_wearer(shell: AtHand, wearer_id: Name) -> WearerOut:
+def get_wearer(shell: AtHand, wearer_id: WearerId) -> WearerOut:
     """Return a supervised person."""
     with shell.read() as (_, directory):
         wearer = directory.wearers.get(wearer_id)

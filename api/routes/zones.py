@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import ProblemError, field_error, invalid, not_found
-from api.schemas.fields import Name
+from api.routes.parameters import ZoneId
 from api.schemas.geojson import ZoneCollection, ZoneFeature, ZoneQuery, ZoneVersionQuery
 from api.shell import AtHand
 from api.views.zone import box_of, meets, next_version, read_zone, zone_out
@@ -59,7 +59,7 @@ async def raw_body(request: Request) -> bytes:
     openapi_extra={"requestBody": _BODY},
 )
 def put_zone(
-    shell: AtHand, zone_id: Name, body: Annotated[bytes, Depends(raw_body)], response: Response
+    shell: AtHand, zone_id: ZoneId, body: Annotated[bytes, Depends(raw_body)], response: Response
 ) -> ZoneFeature:
     """Store a place. 201 for the first version, 200 for a later one.
 
@@ -82,7 +82,7 @@ def put_zone(
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
 def get_zone(
-    shell: AtHand, zone_id: Name, query: Annotated[ZoneVersionQuery, Query()]
+    shell: AtHand, zone_id: ZoneId, query: Annotated[ZoneVersionQuery, Query()]
 ) -> ZoneFeature:
     """Return a version of a zone: by number, or the one in effect at an instant (now)."""
     if query.version is not None and query.at is not None:
@@ -107,7 +107,7 @@ def get_zone(
     summary="Every version of a zone",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def list_zone_versions(shell: AtHand, zone_id: Name) -> ZoneCollection:
+def list_zone_versions(shell: AtHand, zone_id: ZoneId) -> ZoneCollection:
     """Return every version of a zone, oldest first."""
     with shell.read() as (_, directory):
         versions = directory.zones.get(zone_id)

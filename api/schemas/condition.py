@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Id, Text, Wire
+from api.schemas.fields import Id, Name, Text, Wire
 from engine.core.order import ConditionKind
 
-ZoneId = Annotated[str, Field(min_length=1, max_length=64)]
+ZoneId = Name
 TimeText = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
 _PLACES = "Zone ids at which the condition is met in this window; none: those of the condition."
 
@@ -77,9 +77,7 @@ class ScheduleFields(Wire):
 class ConditionIn(ScheduleFields):
     """One rule of an order."""
 
-    id: str = Field(
-        min_length=1, max_length=64, description="Id, unique in the order.", examples=["c1"]
-    )
+    id: Name = Field(description="Id, unique in the order.", examples=["c1"])
     kind: ConditionKind = Field(
         description="Keep out of each zone (exclusion), be in one of them (inclusion), be in one "
         "of them during the hours (curfew).",

@@ -77,7 +77,9 @@ class EpisodeFacts(Wire):
     )
     condition_version: int | None = Field(description="Version of the condition.", examples=[1])
     zone_id: str | None = Field(description="Zone, where there is one.", examples=["HOME-w1"])
-    kind: EpisodeKind = Field(description="What happened.", examples=["curfew_left_during"])
+    kind: EpisodeKind = Field(
+        description="What happened, by its name.", examples=["curfew_left_during"]
+    )
     severity: Severity = Field(description="How much it matters.", examples=["serious"])
     state: EpisodeState = Field(description="How far the evidence goes.", examples=["confirmed"])
     started: BoundOut = Field(description="When it began.")

@@ -1,0 +1,17 @@
+"""The ids in paths, described once."""
+
+from typing import Annotated
+
+from fastapi import Path
+
+from api.schemas.fields import Id, Name
+
+WearerId = Annotated[Name, Path(description="Id of the wearer.", examples=["w1"])]
+Vendor = Annotated[Name, Path(description="Vendor of the device.", examples=["acme"])]
+DeviceId = Annotated[Name, Path(description="The vendor's id of the device.", examples=["A-1001"])]
+OrderId = Annotated[Name, Path(description="Id of the order.", examples=["o1"])]
+ZoneId = Annotated[Name, Path(description="Id of the zone.", examples=["HOME-w1"])]
+ConditionId = Annotated[Name, Path(description="Id of the condition.", examples=["c1"])]
+AlertId = Annotated[Id, Path(description="Id of the alert.", examples=[42])]
+EpisodeId = Annotated[Id, Path(description="Id of the episode.", examples=[301])]
+ActivationId = Annotated[Id, Path(description="Id of the activation.", examples=[17])]
