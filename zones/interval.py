@@ -7,9 +7,11 @@ date. They compare, sort, store and render like any other instant, and nothing e
 them.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from zones.instant import Instant, from_datetime, render
@@ -71,6 +73,11 @@ def normalize(intervals: Iterable[Interval]) -> Intervals:
         else:
             joined.append(each)
     return tuple(joined)
+
+
+def first_ending_after(intervals: Intervals, instant: Instant) -> int:
+    """Return the index of the first interval that ends after an instant; their number if none."""
+    return bisect_right(intervals, instant, key=attrgetter("end"))
 
 
 def union(left: Intervals, right: Intervals) -> Intervals:

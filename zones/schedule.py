@@ -4,45 +4,30 @@ In force are its weekly windows, its recurrences (from iCalendar) and its extra 
 `always`, all time; never in a pass or a suspension, and only within the effective dates. How wall
 times become instants is `wallclock`'s rule, how windows join and split `timeline`'s.
 
-A window's start identifies it: it does not depend on what was asked. Answers near an instant come
-from a block of days worked out once and kept, shared by all schedules with the same hours.
+A window's start identifies it: it does not depend on what was asked.
 """
 
-from bisect import bisect_right
 from dataclasses import dataclass, fields
-from functools import lru_cache
-from typing import Final
 
-from zones.instant import DAY, Duration, Instant
+from zones.blocks import Block, Hours, block_number, block_of, hours_of
+from zones.instant import Instant
 from zones.interval import BEGINNING, END, Interval, Intervals, check_span, normalize
 from zones.recurrence import Recurrence
-from zones.timeline import Rules, next_start, occurrences, windows_between
+from zones.timeline import Rules, occurrences, windows_between
 from zones.wallclock import Occurrence, timezone
 from zones.weekly import WeeklyWindow
 from zones.window import OWN, Window
 
 __all__ = ["OWN", "Interval", "Recurrence", "Schedule", "WeeklyWindow", "Window"]
 
-_BLOCK: Final[Duration] = 8 * DAY
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """What is in force in one block of days."""
-
-    number: int
-    windows: tuple[Window, ...]
-    starts: tuple[Instant, ...]
-    changes: tuple[Instant, ...]
-
 
 class _WorkedOut:
     """What a schedule keeps that follows from its fields: no part of its value or its JSON."""
 
-    __slots__ = ("_holes", "_last_block", "_rules")
-    _rules: Rules
+    __slots__ = ("_holes", "_hours", "_last_block")
+    _hours: Hours
     _holes: Intervals
-    _last_block: _Block | None
+    _last_block: Block | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +53,7 @@ class Schedule(_WorkedOut):
         timezone(self.timezone)
         self._check_something_in_force()
         rules = Rules(self.timezone, self.weekly, self.recurrences, self.extra, self.always)
-        object.__setattr__(self, "_rules", rules)
+        object.__setattr__(self, "_hours", hours_of(rules))
         object.__setattr__(self, "_holes", self._all_holes())
         object.__setattr__(self, "_last_block", None)
 
@@ -107,14 +92,14 @@ class Schedule(_WorkedOut):
             raise ValueError(f"until: {until} is before after {after}: swap them")
         if until == after:
             return ()
-        return windows_between(self._rules, self._holes, after, until)
+        return windows_between(self._hours.rules, self._holes, after, until)
 
     def occurrences(self, after: Instant, until: Instant) -> tuple[Occurrence, ...]:
         """Return what each weekly window and recurrence asks for around [after, until].
 
         They are neither joined nor cut, and those that clocks skip are there, empty.
         """
-        return tuple(occurrences(self._rules, after, until))
+        return tuple(occurrences(self._hours.rules, after, until))
 
     @property
     def holes(self) -> Intervals:
@@ -123,47 +108,16 @@ class Schedule(_WorkedOut):
 
     def window_at(self, instant: Instant) -> Window | None:
         """Return the window in force at an instant."""
-        block = self._block_of(instant)
-        index = bisect_right(block.starts, instant) - 1
-        if index < 0 or block.windows[index].end <= instant:
-            return None
-        return block.windows[index]
+        return self._block_at(instant).window_at(instant)
 
     def next_change(self, after: Instant) -> Instant | None:
         """Return the first instant after `after` at which a window starts or ends."""
-        changes = self._block_of(after).changes
-        index = bisect_right(changes, after)
-        return changes[index] if index < len(changes) else None
+        return self._block_at(after).next_change(after)
 
-    def _block_of(self, instant: Instant) -> _Block:
-        number = instant // _BLOCK
-        kept = self._last_block
-        if kept is not None and kept.number == number:
-            return kept
-        block = _shared_block(self._rules, number)
-        if self._holes and self._is_cut(block):
-            block = _block(self._rules, self._holes, number)
-        object.__setattr__(self, "_last_block", block)
+    def _block_at(self, instant: Instant) -> Block:
+        number = block_number(instant)
+        block = self._last_block
+        if block is None or block.number != number:
+            block = block_of(self._hours, self._holes, number)
+            object.__setattr__(self, "_last_block", block)
         return block
-
-    def _is_cut(self, block: _Block) -> bool:
-        """Whether a hole changes the answers of a block."""
-        start = block.windows[0].start if block.windows else block.number * _BLOCK
-        end = block.changes[-1] if block.changes else END
-        end = max(end, block.windows[-1].end if block.windows else end)
-        return any(hole.start <= end and hole.end > start for hole in self._holes)
-
-
-def _block(rules: Rules, holes: Intervals, number: int) -> _Block:
-    start, end = number * _BLOCK, (number + 1) * _BLOCK
-    windows = windows_between(rules, holes, start, end)
-    changes = {edge for each in windows for edge in (each.start, each.end)} - {BEGINNING, END}
-    if not windows or windows[-1].end < end:
-        following = next_start(rules, holes, end)
-        changes |= set() if following is None else {following}
-    return _Block(number, windows, tuple(each.start for each in windows), tuple(sorted(changes)))
-
-
-@lru_cache(maxsize=65_536)
-def _shared_block(rules: Rules, number: int) -> _Block:
-    return _block(rules, (), number)

@@ -19,7 +19,7 @@ from operator import attrgetter
 from typing import Final
 
 from zones.instant import DAY, Duration, Instant
-from zones.interval import BEGINNING, END, Interval, Intervals, subtract
+from zones.interval import BEGINNING, END, Intervals, first_ending_after
 from zones.recurrence import Recurrence, recurring_occurrences
 from zones.wallclock import EARLIEST, LATEST, Occurrence
 from zones.weekly import WeeklyWindow, weekly_length, weekly_occurrences
@@ -212,8 +212,18 @@ def cut(windows: Iterable[Window], holes: Intervals) -> list[Window]:
     """Return the parts of windows that lie in no hole."""
     if not holes:
         return list(windows)
-    return [
-        Window(part.start, part.end, each.places)
-        for each in windows
-        for part in subtract((Interval(each.start, each.end),), holes)
-    ]
+    return [part for each in windows for part in _parts(each, holes)]
+
+
+def _parts(window: Window, holes: Intervals) -> Iterator[Window]:
+    start = window.start
+    for i in range(first_ending_after(holes, start), len(holes)):
+        if holes[i].start >= window.end:
+            break
+        if holes[i].start > start:
+            yield Window(start, holes[i].start, window.places)
+        start = holes[i].end
+    if start == window.start:
+        yield window
+    elif start < window.end:
+        yield Window(start, window.end, window.places)
