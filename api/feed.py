@@ -7,6 +7,7 @@ notification changes nothing.
 
 import asyncio
 import threading
+from contextlib import suppress
 from typing import Final
 
 _NEVER: Final = -1
@@ -64,7 +65,9 @@ class ChangeSignal:
     def _wake(self) -> None:
         """Wake all waiters, with one call for each event loop; the lock is held."""
         for loop, waiters in self._waiting.items():
-            loop.call_soon_threadsafe(_set_all, tuple(waiters))
+            # A loop that has ended meanwhile takes nothing; its waiters are gone with it.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_set_all, tuple(waiters))
 
     def _forget(self, loop: asyncio.AbstractEventLoop, waiter: asyncio.Event) -> None:
         with self._lock:
