@@ -18,14 +18,13 @@ import uvicorn
 from api.app import create_app
 from api.binding import check_host
 from api.feed import ChangeSignal
-from api.services import BusyError, Services
+from api.services import Services
 from engine.broker.embedded import EmbeddedBroker
 from engine.clock import Clock, ScaledClock, SystemClock
 from engine.service import Service
 from engine.settings import EMBEDDED, Settings
 from engine.sources.address import TlsFiles
-from engine.sources.memory import BusyError as IntakeBusyError
-from engine.sources.memory import MemorySource, StoppedError
+from engine.sources.memory import MemorySource
 from engine.sources.merged import MergedSource
 from engine.sources.mqtt import MqttSource
 from engine.store import open_store
@@ -66,7 +65,7 @@ async def serve(settings: Settings) -> None:
         services = Services(
             store=store,
             now=clock.now,
-            submit=lambda topic, payload: _submit(intake, topic, payload),
+            submit=intake.submit,
             vendor_passwords=passwords,
             health=service.health,
             changes=changes,
@@ -81,13 +80,6 @@ def clock_of(settings: Settings) -> Clock:
         return SystemClock()
     origin, started = times
     return ScaledClock(origin, settings.clock_speed, started)
-
-
-async def _submit(intake: MemorySource, topic: str, payload: bytes) -> None:
-    try:
-        await intake.submit(topic, payload)
-    except (IntakeBusyError, StoppedError) as error:
-        raise BusyError from error
 
 
 @asynccontextmanager
