@@ -104,13 +104,15 @@ def test_positions_are_ordered_by_time_then_seq_then_digest(store: Store) -> Non
         for seq in (3, -1, BIG)
         for first in (255, 0, 127, 128)
     ]
+    rows.append(position(7, T0 + HOUR, BIG + 1, digest=bytes(16)))
     with store.write() as tx:
         store_positions(tx, [*rows, position(8, T0)])
     with store.read() as tx:
         assert list(tx.positions.since(7, 0)) == sorted(rows, key=_by_key)
         assert list(tx.positions.since(7, T0 + 1)) == sorted(rows, key=_by_key)[12:]
+        assert max(row.key for row in rows) == rows[-1].key
         assert tx.positions.newest_keys() == {
-            7: max(row.key for row in rows),
+            7: rows[-1].key,
             8: position(8, T0).key,
         }
 
@@ -121,7 +123,7 @@ def test_only_keys_that_are_stored_are_known(store: Store) -> None:
     asked = [position(1, T0 + n, n).key for n in range(3000)]
     asked += [key._replace(seq=-5) for key in asked[:3]]
     with store.write() as tx:
-        store_positions(tx, stored)
+        store_positions(tx, [*stored, *(position(1, T0 + n, 10**6) for n in range(9))])
     with store.read() as tx:
         assert tx.positions.known(1, asked) == {row.key for row in stored}
         assert tx.positions.known(2, asked) == set()
@@ -140,9 +142,12 @@ def test_a_position_is_stored_once(store: Store) -> None:
 
 def test_a_changed_verdict_changes_nothing_but_the_verdict(store: Store) -> None:
     """Quarantine is set and lifted on the positions named, and only there."""
-    rows = [position(1, T0 + n, n, quarantine=q) for n, q in enumerate([None, *Quarantine])]
+    digest = b"d" * 16
+    rows = [
+        position(1, T0, n, quarantine=q, digest=digest) for n, q in enumerate([None, *Quarantine])
+    ]
     with store.write() as tx:
-        store_positions(tx, [*rows, position(2, T0)])
+        store_positions(tx, [*rows, position(2, T0, digest=digest)])
     with store.write() as tx:
         tx.positions.set_quarantine(1, {})
         tx.positions.set_quarantine(
@@ -152,7 +157,7 @@ def test_a_changed_verdict_changes_nothing_but_the_verdict(store: Store) -> None
     rows[2] = msgspec.structs.replace(rows[2], quarantine=None)
     with store.read() as tx:
         assert list(tx.positions.since(1, 0)) == rows
-        assert list(tx.positions.since(2, 0)) == [position(2, T0)]
+        assert list(tx.positions.since(2, 0)) == [position(2, T0, digest=digest)]
 
 
 def test_a_track_is_complete_while_positions_keep_arriving(store: Store) -> None:
@@ -335,6 +340,6 @@ def test_dropping_checkpoints_leaves_those_at_or_before_the_instant(store: Store
             2: cuts[4],
         }
         for earlier, later in pairwise(cuts):
-            assert tx.checkpoints.at(2, later - 1) == Checkpoint(
-                activation_id=2, cut=earlier, state=b"s"
-            )
+            expected = Checkpoint(activation_id=2, cut=earlier, state=b"s")
+            assert tx.checkpoints.at(2, earlier) == tx.checkpoints.at(2, later - 1) == expected
+        assert tx.checkpoints.at(2, cuts[0] - 1) is None
