@@ -7,7 +7,7 @@ went on (confirmed, ended, more positions) progressed; one of which something se
 otherwise is amended, and its revision rises.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ import msgspec
 
 from engine.core.alert import collapse_group
 from engine.core.episode import Episode, EpisodeState, StoredEpisode
+from zones.instant import Instant
 from zones.interval import END
 
 
@@ -55,7 +56,7 @@ def differences(
             ours[_identity(episode)].append(episode)
     changes: list[EpisodeChange] = []
     same: list[tuple[StoredEpisode, Episode]] = []
-    for identity in theirs.keys() | ours.keys():
+    for identity in {**theirs, **ours}:
         _compare(theirs[identity], ours[identity], changes, same)
     return sorted(changes, key=_order), same
 
@@ -96,26 +97,43 @@ def _compare(
 def _matched(
     shown: Sequence[StoredEpisode], derived: Sequence[Episode]
 ) -> tuple[list[tuple[StoredEpisode, Episode]], list[StoredEpisode], list[Episode]]:
+    free: dict[Instant, deque[Episode]] = defaultdict(deque)
+    for episode in sorted(derived, key=_span):
+        free[episode.started.by].append(episode)
     pairs: list[tuple[StoredEpisode, Episode]] = []
-    for test in (_began_alike, _overlap):
-        left = [stored for stored in shown if all(stored is not pair[0] for pair in pairs)]
-        for stored in sorted(left, key=lambda each: each.episode.started.by):
-            free = (each for each in derived if all(each is not pair[1] for pair in pairs))
-            found = next((each for each in free if test(stored.episode, each)), None)
-            if found is not None:
-                pairs.append((stored, found))
-    gone = [stored for stored in shown if all(stored is not pair[0] for pair in pairs)]
-    new = [each for each in derived if all(each is not pair[1] for pair in pairs)]
-    return pairs, gone, new
+    unmatched: list[StoredEpisode] = []
+    for stored in sorted(shown, key=lambda each: (_span(each.episode), each.episode_id)):
+        alike = free.get(stored.episode.started.by)
+        if alike:
+            pairs.append((stored, alike.popleft()))
+        else:
+            unmatched.append(stored)
+    left = [episode for began in sorted(free) for episode in free[began]]
+    overlapping, gone, new = _overlapping(unmatched, left)
+    return pairs + overlapping, gone, new
 
 
-def _began_alike(before: Episode, after: Episode) -> bool:
-    return before.started.by == after.started.by
+def _overlapping(
+    shown: Sequence[StoredEpisode], derived: Sequence[Episode]
+) -> tuple[list[tuple[StoredEpisode, Episode]], list[StoredEpisode], list[Episode]]:
+    """Pair episodes, both sorted by their spans: each with the first free one it overlaps."""
+    pairs: list[tuple[StoredEpisode, Episode]] = []
+    gone: list[StoredEpisode] = []
+    new: list[Episode] = []
+    waiting = deque(derived)
+    for stored in shown:
+        began, ended = _span(stored.episode)
+        while waiting and _span(waiting[0])[1] <= began:
+            new.append(waiting.popleft())
+        if waiting and waiting[0].started.by < ended:
+            pairs.append((stored, waiting.popleft()))
+        else:
+            gone.append(stored)
+    return pairs, gone, [*new, *waiting]
 
 
-def _overlap(before: Episode, after: Episode) -> bool:
-    ends = [END if each.ended is None else each.ended.by for each in (before, after)]
-    return before.started.by < ends[1] and after.started.by < ends[0]
+def _span(episode: Episode) -> tuple[Instant, Instant]:
+    return episode.started.by, END if episode.ended is None else episode.ended.by
 
 
 def _settled_otherwise(before: Episode, after: Episode) -> bool:
@@ -137,6 +155,8 @@ def _retracted(episode: Episode) -> Episode:
     return msgspec.structs.replace(episode, state=EpisodeState.RETRACTED)
 
 
-def _order(change: EpisodeChange) -> tuple[int, str, str]:
+def _order(change: EpisodeChange) -> tuple[Instant, str, str, str, str]:
+    """Return a place among changes that depends on what they say alone."""
     episode = change.episode
-    return (episode.started.by, episode.condition_id or "", episode.zone_id or "")
+    names = (episode.condition_id or "", episode.zone_id or "", episode.kind.value)
+    return (episode.started.by, *names, change.kind.value)

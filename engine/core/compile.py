@@ -167,9 +167,13 @@ def _condition(
 
 def changed_from(before: Supervision, after: Supervision) -> Instant:
     """Return the first instant at which two supervisions ask for different things; END if never."""
+    ends = {before.activation.ended_at, after.activation.ended_at}
+    worn = min((end for end in ends if end is not None), default=END) if len(ends) > 1 else END
+    ends = {before.activation.ended_at, after.activation.ended_at}
+    worn = min((end for end in ends if end is not None), default=END) if len(ends) > 1 else END
     old = {(each.condition_id, each.version): each for each in before.conditions}
     new = {(each.condition_id, each.version): each for each in after.conditions}
-    return min((_difference(old.get(key), new.get(key)) for key in old | new), default=END)
+    return min([worn, *(_difference(old.get(key), new.get(key)) for key in old | new)])
 
 
 def _difference(before: Condition | None, after: Condition | None) -> Instant:
@@ -178,10 +182,28 @@ def _difference(before: Condition | None, after: Condition | None) -> Instant:
         return BEGINNING if only is None else _starts(only)
     if before == after:
         return END
-    zone_changes = set(before.zone_changes) ^ set(after.zone_changes)
-    same_zones = (before.zones, before.places) == (after.zones, after.places)
-    zones = END if same_zones else min(zone_changes, default=BEGINNING)
-    return min(zones, _schedule_difference(before, after))
+    if (before.kind, before.parameters) != (after.kind, after.parameters):
+        return min(_starts(before), _starts(after))
+    return min(_zone_difference(before, after), _schedule_difference(before, after))
+
+
+def _zone_difference(before: Condition, after: Condition) -> Instant:
+    """Return from when on the zones differ: the first version that only one of the two has."""
+    if (before.zones, before.places) == (after.zones, after.places):
+        return END
+    old, new = (
+        {zone.key: zone for history in each.by_id.values() for zone in history.versions}
+        for each in (before, after)
+    )
+    changed = [
+        zone
+        for key in old | new
+        if old.get(key) != new.get(key)
+        for zone in (old.get(key), new.get(key))
+        if zone is not None
+    ]
+    since = (zone.effective_from for zone in changed)
+    return min((BEGINNING if each is None else each for each in since), default=BEGINNING)
 
 
 def _schedule_difference(before: Condition, after: Condition) -> Instant:

@@ -13,14 +13,14 @@ from typing import Final, NamedTuple
 import msgspec
 
 from engine.core.bearing import Aspect, Signal
-from engine.core.episode import Bound, Episode
+from engine.core.episode import Bound, Episode, Evidence
 from engine.core.gauge import Near
 from engine.core.naming import Ending
 from engine.core.order import Condition
 from engine.core.position import Position
-from engine.core.readings import Measured, far_reading, measure, read
-from engine.core.run import TRANSITIONS, Outcome, Phase, Place, Reading, Run, prove, strengthen
-from engine.core.run_episode import Context, end_of_run, episode_of, start_of_run
+from engine.core.readings import Measured, far_reading, measure, read, reread
+from engine.core.run import TRANSITIONS, Outcome, Phase, Reading, Run, prove, strengthen
+from engine.core.run_episode import Context, earliest_start, end_of_run, episode_of, start_of_run
 from engine.core.state import ConditionState
 from zones.instant import Instant
 from zones.interval import BEGINNING
@@ -130,19 +130,40 @@ def _step(
     outcome = TRANSITIONS[None if run is None else run.phase, reading.signal]
     if outcome is Outcome.NOTHING:
         return state, []
-    before = _watched(reading, aspect, moment) if run is None else run
+    before = _watched(context, state, reading, aspect, moment) if run is None else run
     return _STEPS[outcome](context, state, before, reading, moment)
 
 
-def _watched(reading: Reading, aspect: Aspect, moment: Moment) -> Run:
+def _watched(
+    context: Context, state: ConditionState, reading: Reading, aspect: Aspect, moment: Moment
+) -> Run:
     last = None if moment.held else moment.last
+    in_force = earliest_start(context, state, reading.zone)
+    complying = last is not None and in_force - last.fix_time <= context.max_age
     return Run(
         target=reading.target,
         zone_id=reading.zone.zone_id,
         aspect=aspect,
         phase=Phase.UNSURE,
-        clear=None if last is None else Place(last.fix_time, last.lat, last.lon),
+        at_start=_nothing_before(context, state, reading, moment),
+        clear=last if complying else None,
     )
+
+
+def _nothing_before(
+    context: Context, state: ConditionState, reading: Reading, moment: Moment
+) -> bool:
+    """Tell whether nothing shows compliance since the condition is in force at the zone."""
+    if not state.complied:
+        return True
+    effect = reading.zone.effective_from
+    if not context.condition.keep_out or effect is None:
+        return False
+    if state.window_start is None or effect <= state.window_start:
+        return False
+    if moment.held:
+        return moment.at == effect
+    return moment.last is None or effect - moment.last.fix_time > context.max_age
 
 
 def _watch(_c: Context, state: ConditionState, run: Run, _r: Reading, _m: Moment) -> Folded:
@@ -162,11 +183,22 @@ def _begin(
         run,
         phase=Phase.PENDING,
         zone_id=reading.zone.zone_id,
-        at_start=not state.complied or (moment.held and context.condition.keep_out),
+        at_start=run.at_start or _nothing_before(context, state, reading, moment),
         max_depth_m=max(0.0, reading.depth_m),
         started=start_of_run(context, state, run, reading, moment.at, held=moment.held),
+        evidence=_evidence_before(context, run, reading, moment),
     )
     return _strengthen(context, state, begun, reading, moment)
+
+
+def _evidence_before(
+    context: Context, run: Run, reading: Reading, moment: Moment
+) -> tuple[Evidence, ...]:
+    if moment.held:
+        return (prove(reading, "held"),)
+    if run.clear is None:
+        return ()
+    return (prove(reread(context.condition, reading, moment.at, run.clear), "before"),)
 
 
 def _reported(state: ConditionState, target: str) -> bool:
@@ -187,6 +219,9 @@ def _finish(
     context: Context, state: ConditionState, run: Run, reading: Reading, moment: Moment
 ) -> Folded:
     ended = end_of_run(context, run, reading, moment.at, held=moment.held)
+    refuted = not run.positions and run.started is not None and ended.by == run.started.by
+    if refuted:  # at the very instant at which a position that only held began it
+        return _without(state, run), []
     evidence = () if moment.held else (prove(reading, "after"),)
     episode = episode_of(context, state, run, ended, Ending.RESTORED, evidence)
     return _without(state, run), [episode]

@@ -141,7 +141,13 @@ def realigned(state: ActivationState, supervision: Supervision) -> ActivationSta
         kept = known.get(key)
         renewed = fresh[key] if kept is None or kept.next_change == BEGINNING else kept
         if renewed is kept:
-            renewed = msgspec.structs.replace(kept, next_change=change)
+            window = condition.schedule.window_at(state.time)
+            same = window is not None and window.start == kept.window_start
+            renewed = msgspec.structs.replace(
+                kept,
+                next_change=change,
+                window_end=window.end if same and window is not None else kept.window_end,
+            )
         conditions.append(renewed)
     return msgspec.structs.replace(state, conditions=tuple(conditions))
 
@@ -171,6 +177,9 @@ def _due(
     now: Instant,
 ) -> Instant:
     change = min((each.next_change for each in projected.conditions), default=END)
+    ended_at = fold.supervision.activation.ended_at
+    if projected.faults and ended_at is not None:
+        change = min(change, ended_at)
     last = state.admission.last
     if last is None or not running:
         return change

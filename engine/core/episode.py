@@ -97,7 +97,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Metres to the zone's boundary, positive inside."""
     probability_inside: float
     role: str
-    """`violation`, `deepest`, or `after` (the one that ended it)."""
+    """`before` (the last in compliance) or `held` (older than the start, but it still held then),
+    `violation`, `deepest`, or `after` (the one that ended it)."""
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):

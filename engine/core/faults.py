@@ -2,7 +2,8 @@
 
 A fault needs no second witness. Location lost: the device was heard after its last judged position
 had grown too old (plan interval + buffer); it began when that position stopped holding and ends
-with the next judged position. Both are judged in event time.
+with the next judged position. Both are judged in event time; what still holds when the device is
+taken off ends then.
 """
 
 from typing import Final
@@ -72,6 +73,11 @@ def reported(faults: tuple[Fault, ...], event: DeviceEvent) -> Folded:
     return (*faults, fault), []
 
 
+def ended(fault: Fault, at: Instant, activation_id: int) -> Episode:
+    """Return the episode of a fault that is known to be over at `at`."""
+    return episode_of(fault, activation_id, Bound(min(fault.last, at), at, at))
+
+
 def episode_of(fault: Fault, activation_id: int, ended: Bound | None) -> Episode:
     """Return what a fault is, ended or not."""
     return Episode(
@@ -103,4 +109,4 @@ def _with(faults: tuple[Fault, ...], changed: Fault) -> tuple[Fault, ...]:
 
 def _end(faults: tuple[Fault, ...], fault: Fault, at: Instant, activation_id: int) -> Folded:
     remaining = tuple(other for other in faults if other is not fault)
-    return remaining, [episode_of(fault, activation_id, Bound(min(fault.last, at), at, at))]
+    return remaining, [ended(fault, at, activation_id)]

@@ -103,7 +103,16 @@ class Fold(msgspec.Struct, frozen=True):
             earliest = now if state.time == BEGINNING else state.time
             state, ended = self._turn(state, max(due, earliest))
             closed += ended
+        ended_at = self.supervision.activation.ended_at
+        if state.faults and ended_at is not None and ended_at <= now:
+            state, closed = self._taken_off(state, ended_at, closed)
         return Step(msgspec.structs.replace(state, time=max(now, state.time)), closed)
+
+    def _taken_off(
+        self, state: ActivationState, at: Instant, closed: list[Episode]
+    ) -> tuple[ActivationState, list[Episode]]:
+        ended = [faults.ended(fault, at, state.activation_id) for fault in state.faults]
+        return msgspec.structs.replace(state, faults=()), closed + ended
 
     def running(self, state: ActivationState, now: Instant) -> list[Episode]:
         """Return the episodes that run at `now`, to which the state has been advanced."""
@@ -178,6 +187,8 @@ class Fold(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(state, conditions=tuple(conditions), faults=holding), closed
 
     def _heard(self, state: ActivationState, at: Instant) -> ActivationState:
+        if not self.supervision.activation.worn_at(at):
+            return state
         last = state.admission.last
         judged = self.supervision.activation.started_at if last is None else last.fix_time
         held = faults.heard(state.faults, at, judged, self.supervision.plan.max_age)

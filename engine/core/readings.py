@@ -49,9 +49,7 @@ def measure(
 def _deepest(targets: Iterable[ZoneHistory], at: Instant, position: Position) -> list[Measured]:
     versions = (history.at(at) for history in targets)
     found = [
-        Measured(TOGETHER, zone, zone.signed_distance_m(position.lon, position.lat))
-        for zone in versions
-        if zone is not None
+        Measured(TOGETHER, zone, _metres(zone, position)) for zone in versions if zone is not None
     ]
     deepest = max(found, key=lambda each: (each.signed_distance_m, each.zone.zone_id), default=None)
     return [] if deepest is None else [deepest]
@@ -75,8 +73,21 @@ def far_reading(
     zone = condition.by_id[target].at(at)
     if zone is None:
         return None
-    metres = zone.signed_distance_m(position.lon, position.lat)
+    metres = _metres(zone, position)
     return Reading(Signal.COMPLYING, position, target, zone, metres, _depth_m(condition, metres))
+
+
+def reread(condition: Condition, reading: Reading, at: Instant, position: Position) -> Reading:
+    """Return the reading of another position against what a reading at an instant is of."""
+    window = condition.schedule.window_at(at)
+    places = [Measured(reading.target, reading.zone, _metres(reading.zone, position))]
+    if not condition.keep_out and window is not None:
+        places = _deepest(condition.targets(window).values(), at, position)
+    return read(condition, Aspect.MAIN, position, places[0])
+
+
+def _metres(zone: Zone, position: Position) -> float:
+    return zone.signed_distance_m(position.lon, position.lat)
 
 
 def _depth_m(condition: Condition, signed_distance_m: float) -> float:

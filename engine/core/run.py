@@ -10,7 +10,8 @@ does nothing: a run goes on, unconfirmed, until positive evidence ends it.
 
 A run is confirmed by `threshold` different witnesses in violation, of which at least one is not
 coarse, the last of them `dwell_s` or more after the first instant by which it had begun. The same
-coordinates and accuracy repeated are one witness: network positions freeze.
+coordinates and accuracy repeated are one witness: network positions freeze. So a position that
+only repeats a witness, or the newest violating position, proves neither threshold nor dwell.
 """
 
 from enum import IntEnum
@@ -67,8 +68,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The zone it began at."""
     aspect: Aspect
     phase: Phase
-    clear: Place | None
-    """Where the wearer last was in compliance, if ever."""
+    clear: Position | None
+    """The last position in compliance, if there is one since the condition is in force."""
     started: Bound | None = None
     """None while unsure."""
     at_start: bool = False
@@ -76,7 +77,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     to keep out of took effect around him."""
     positions: int = 0
     witnesses: tuple[tuple[float, float, float], ...] = ()
-    """Different coordinates and accuracies seen in violation, up to the threshold."""
+    """Different coordinates and accuracies in violation: the first, up to the threshold, and the
+    newest, until the run is confirmed."""
     fine: bool = False
     """True once a witness was not coarse."""
     last: Place | None = None
@@ -138,12 +140,11 @@ def strengthen(run: Run, reading: Reading, parameters: Parameters) -> Run:
     """Add one violating position to a run that has begun; confirm it when that is enough."""
     position = reading.position
     witnesses, fine = _witnesses(run, position, parameters), run.fine or not position.coarse
+    new = witnesses is not run.witnesses
     enough = len(witnesses) >= parameters.threshold and fine and _dwelt(run, position, parameters)
-    confirmed_at = run.confirmed_at
-    if confirmed_at is None and enough:
-        confirmed_at = position.fix_time
+    confirmed_at = position.fix_time if new and enough else run.confirmed_at
     deeper = run.deepest is None or reading.depth_m > run.max_depth_m
-    keep = len(run.evidence) < MOST_EVIDENCE
+    keep = run.positions < MOST_EVIDENCE
     return msgspec.structs.replace(
         run,
         phase=Phase.PENDING if confirmed_at is None else Phase.CONFIRMED,
@@ -162,9 +163,9 @@ def _witnesses(
     run: Run, position: Position, parameters: Parameters
 ) -> tuple[tuple[float, float, float], ...]:
     witness = (position.lat, position.lon, position.accuracy_m)
-    if witness in run.witnesses or len(run.witnesses) >= parameters.threshold:
+    if run.confirmed_at is not None or witness in run.witnesses:
         return run.witnesses
-    return (*run.witnesses, witness)
+    return (*run.witnesses[: parameters.threshold], witness)
 
 
 def _dwelt(run: Run, position: Position, parameters: Parameters) -> bool:

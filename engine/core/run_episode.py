@@ -6,6 +6,8 @@ between the two crosses the boundary, if they are no more than the plan's max ag
 later end: the first instant that is proved. An end likewise, with the buffer as hysteresis.
 """
 
+from enum import Enum
+
 import msgspec
 
 from engine.core.bearing import Aspect
@@ -17,6 +19,14 @@ from engine.core.state import ConditionState
 from zones.crossing import crossing_fraction
 from zones.instant import Duration, Instant
 from zones.interval import BEGINNING
+from zones.zone import Zone
+
+
+class Edge(Enum):
+    """Which end of a run."""
+
+    START = "start"
+    END = "end"
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -41,13 +51,12 @@ def start_of_run(
     """Return when a run that a reading begins at `at` started."""
     if held:
         return Bound(at, at, at)
-    earliest = max(context.since, state.window_start or BEGINNING, _effect(reading))
-    after = earliest if run.clear is None else max(earliest, run.clear.time)
+    earliest, clear = earliest_start(context, state, reading.zone), run.clear
+    after = earliest if clear is None else max(earliest, clear.fix_time)
     if after == BEGINNING:
         return Bound(None, at, at)
-    entering = context.condition.keep_out
-    estimate = _crossing(context, run.aspect, run.clear, reading, entering=entering)
-    return Bound(after, at, max(after, estimate))
+    place = None if clear is None else Place(clear.fix_time, clear.lat, clear.lon)
+    return Bound(after, at, max(after, _crossing(context, run.aspect, place, reading, Edge.START)))
 
 
 def end_of_run(context: Context, run: Run, reading: Reading, at: Instant, *, held: bool) -> Bound:
@@ -55,28 +64,45 @@ def end_of_run(context: Context, run: Run, reading: Reading, at: Instant, *, hel
     if held or run.started is None:
         return Bound(at, at, at)
     after = run.started.by if run.last is None else run.last.time
-    entering = not context.condition.keep_out
-    return Bound(after, at, _crossing(context, run.aspect, run.last, reading, entering=entering))
+    return Bound(after, at, _crossing(context, run.aspect, run.last, reading, Edge.END))
 
 
-def _effect(reading: Reading) -> Instant:
-    taken = reading.zone.effective_from
-    return BEGINNING if taken is None else taken
+def earliest_start(context: Context, state: ConditionState, zone: Zone) -> Instant:
+    """Return since when the condition is in force at a zone, in this window."""
+    effect = BEGINNING if zone.effective_from is None else zone.effective_from
+    opened = BEGINNING if state.window_start is None else state.window_start
+    return max(context.since, opened, effect)
 
 
 def _crossing(
-    context: Context, aspect: Aspect, start: Place | None, reading: Reading, *, entering: bool
+    context: Context, aspect: Aspect, start: Place | None, reading: Reading, edge: Edge
 ) -> Instant:
     """Return when the path from a certain place to the reading's crossed the boundary."""
     end = reading.position
     if start is None or end.fix_time - start.time > context.max_age:
         return end.fix_time
-    outer = context.condition.keep_out if aspect is Aspect.BUFFER else not entering
+    entering, outer = _boundary(context.condition, aspect, edge, reading)
     margin = context.condition.parameters.buffer_m if outer else 0.0
     share = crossing_fraction(
         reading.zone, start.lon, start.lat, end.lon, end.lat, entering=entering, margin_m=margin
     )
     return start.time + round(share * (end.fix_time - start.time))
+
+
+def _boundary(
+    condition: Condition, aspect: Aspect, edge: Edge, reading: Reading
+) -> tuple[bool, bool]:
+    """Return whether the boundary is crossed inwards, and whether it is the ring's outer one.
+
+    A ring is left into the zone or away from it; what is left otherwise is left with the ring as
+    hysteresis, so over its outer boundary; a zone to stay in is returned to over its own.
+    """
+    if edge is Edge.START:
+        return condition.keep_out, condition.keep_out and aspect is Aspect.BUFFER
+    if aspect is Aspect.BUFFER:
+        inside = reading.signed_distance_m >= 0.0
+        return inside, not inside
+    return not condition.keep_out, condition.keep_out
 
 
 def episode_of(

@@ -1,13 +1,16 @@
 """A possible transit: the path between two positions crosses a zone with neither end inside.
 
 Advisory, never a violation: nobody was seen in the zone. Both positions must be judged, surely
-outside the zone, no more than the plan's max age apart, and the condition in force at both.
+outside the zone, no more than the plan's max age apart, with a path between them that can be
+travelled, and the condition in force at both.
 """
 
 from engine.core.bearing import Aspect
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
 from engine.core.gauge import Gauge
+from engine.core.plausibility import MAX_SPEED_MPS, implied_speed_mps
 from engine.core.position import Position
+from engine.core.run import Phase
 from engine.core.run_episode import Context
 from engine.core.state import ConditionState
 from zones.crossing import crossing_fraction
@@ -38,12 +41,15 @@ def _counts(
     context: Context, state: ConditionState, zone: Zone, start: Position, end: Position
 ) -> bool:
     history = context.condition.by_id.get(zone.zone_id)
-    if history is None or state.run_at(zone.zone_id, Aspect.MAIN) is not None:
+    run = state.run_at(zone.zone_id, Aspect.MAIN)
+    if history is None or (run is not None and run.phase is not Phase.UNSURE):
         return False
     in_effect = (history.at(start.fix_time), history.at(end.fix_time))
     if any(version is None or version.version != zone.version for version in in_effect):
         return False
-    return all(_surely_outside(context, zone, position) for position in (start, end))
+    if not all(_surely_outside(context, zone, position) for position in (start, end)):
+        return False
+    return implied_speed_mps(start, end) <= MAX_SPEED_MPS
 
 
 def _surely_outside(context: Context, zone: Zone, position: Position) -> bool:
