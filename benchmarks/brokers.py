@@ -1,0 +1,67 @@
+"""An embedded broker with its vendors connected, and the engine, as its users run it, behind it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.broker.configuration import Limits
+from engine.broker.embedded import EmbeddedBroker
+from engine.broker.place import choose_port
+from engine.clock import SystemClock
+from engine.store import Store, migrate, open_store
+from simulators.device import Delivery
+from simulators.fleet import Vendor, vendors
+from simulators.processes import EngineProcess
+from simulators.trial import Acting
+from zones.instant import Instant, render
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A broker that vendors are connected to, as equal to any other as its settings are."""
+
+    broker: EmbeddedBroker
+    connected: dict[str, Vendor]
+
+    async def publish(self, part: Sequence[Delivery]) -> None:
+        """Publish as fast as the broker acknowledges."""
+        for delivery in part:
+            await self.connected[delivery.topic.split("/")[2]].publish(delivery)
+        for vendor in self.connected.values():
+            await vendor.settle()
+
+
+@asynccontextmanager
+async def reached(folder: Path, names: list[str], *, sync_always: bool) -> AsyncIterator[Reached]:
+    """Start a broker and connect its vendors."""
+    limits = Limits(sync_always=sync_always)
+    async with (
+        EmbeddedBroker(folder, names, limits=limits) as broker,
+        vendors({name: broker.url_for_vendor(name) for name in names}) as connected,
+    ):
+        yield Reached(broker, connected)
+
+
+@asynccontextmanager
+async def engine_behind(
+    reached_: Reached, acting: Acting, folder: Path, clock_origin: Instant | None = None
+) -> AsyncIterator[Store]:
+    """Start the engine on a new SQLite store; ready when the block begins."""
+    url = f"sqlite:///{folder / 'engine.db'}"
+    migrate(url)
+    port = choose_port("127.0.0.1", 0)
+    settings = {
+        "database_url": url,
+        "broker_url": reached_.broker.url_for_engine(),
+        "port": str(port),
+    }
+    if clock_origin is not None:
+        shown = render(clock_origin)
+        settings |= {"clock_origin": shown, "clock_started": render(SystemClock().now())}
+    with closing(open_store(url)) as store:
+        with store.write() as transaction:
+            acting.enrol(transaction.registry)
+        async with EngineProcess(settings, folder / "engine.log") as engine:
+            await engine.ready(f"http://127.0.0.1:{port}")
+            yield store
