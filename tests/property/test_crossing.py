@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zones.crossing import Way, crosses, crossing_fraction
+from zones.index import ZoneIndex
 from zones.zone import Area, Circle, Zone
 
 TOWNS = [(-46.63, -23.55), (180.0, -17.0), (-179.99, 70.0), (20.0, 84.99), (3.0, 0.0)]
@@ -140,6 +141,36 @@ def test_a_way_of_no_length(shape: Circle | Area) -> None:
     assert crosses(zone, 0.0, 0.0, 0.0, 0.0)
     assert not crosses(zone, 2.0, 2.0, 2.0, 2.0)
     assert 0.0 <= crossing_fraction(zone, 2.0, 2.0, 2.0, 2.0, True) <= 1.0
+
+
+@pytest.mark.parametrize("west", [-179.97, 179.95])
+def test_an_area_beyond_the_antimeridian_is_on_the_way(west: float) -> None:
+    """A way across the antimeridian meets areas on the far side, whichever way it goes."""
+    ring = [(west + x, -17.0 + y) for x, y in ((0, -1), (0.02, -1), (0.02, 1), (0, 1), (0, -1))]
+    zone = Zone("strip", Area([[ring]]))
+    assert crosses(zone, 179.9, -17.0, -179.9, -17.0)
+    assert crosses(zone, -179.9, -17.0, 179.9, -17.0)
+    assert not crosses(zone, 179.9, -15.0, -179.9, -15.0)
+
+
+def test_a_short_way_through_is_found() -> None:
+    """A way of 11 km through a circle of 50 m has its entry and its exit on the circle."""
+    zone = Zone("small", Circle(0.033, 0.0, 25.0))
+    for entering in (True, False):
+        t = crossing_fraction(zone, 0.0, 0.0, 0.1, 0.0, entering)
+        assert zone.signed_distance_m(0.1 * t, 0.0) == pytest.approx(0.0, abs=1e-3)
+        assert (0.1 * t < 0.033) is entering
+
+
+@pytest.mark.parametrize(("lat", "touches"), [(65.36, True), (65.40, False)])
+def test_a_way_past_a_large_circle(lat: float, touches: bool) -> None:
+    """Whether a way touches a circle of 600 km is right to 0.1 % of the radius."""
+    zone = Zone("large", Circle(10.0, 60.0, 600_000.0))
+    assert (zone.signed_distance_m(10.0, lat) > 0.0) is touches
+    assert crosses(zone, 9.0, lat, 11.0, lat) is touches
+    assert crosses(zone, -20.0, lat + 3.0, 40.0, lat - 3.0) is True
+    path, _ = ZoneIndex([zone]).crossed([9.0, -20.0], [lat] * 2, [11.0, 40.0], [lat] * 2)
+    assert path.tolist() == ([1] if touches else [])
 
 
 def test_touching_the_boundary_is_crossing() -> None:
