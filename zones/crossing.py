@@ -68,7 +68,7 @@ def crosses(zone: Zone, lon0: float, lat0: float, lon1: float, lat1: float) -> b
     return bool(shapely.intersects(zone.shape.geometry, lines).any())
 
 
-def crossing_fraction(  # noqa: PLR0917 a zone, two positions, which crossing
+def crossing_fraction(
     zone: Zone,
     lon0: float,
     lat0: float,
