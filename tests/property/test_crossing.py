@@ -3,6 +3,7 @@
 import math
 from typing import TypeAlias
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -171,6 +172,17 @@ def test_a_way_past_a_large_circle(lat: float, touches: bool) -> None:
     assert crosses(zone, -20.0, lat + 3.0, 40.0, lat - 3.0) is True
     path, _ = ZoneIndex([zone]).crossed([9.0, -20.0], [lat] * 2, [11.0, 40.0], [lat] * 2)
     assert path.tolist() == ([1] if touches else [])
+
+
+def test_a_meridian_past_a_large_circle() -> None:
+    """A meridian comes nearest to a far centre poleward of it, and the index knows."""
+    zone = Zone("large", Circle(10.0, 60.0, 600_000.0))
+    lons = np.array([20.77, 20.85])
+    path, _ = ZoneIndex([zone]).crossed(lons, [50.0] * 2, lons, [70.0] * 2)
+    deepest = [zone.signed_distances_m([lon] * 999, np.linspace(50, 70, 999)).max() for lon in lons]
+    assert [depth > 0.0 for depth in deepest] == [True, False]
+    assert path.tolist() == [0]
+    assert [crosses(zone, lon, 50.0, lon, 70.0) for lon in lons] == [True, False]
 
 
 def test_touching_the_boundary_is_crossing() -> None:
