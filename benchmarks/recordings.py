@@ -25,6 +25,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from engine.broker.configuration import Limits
 from engine.commands.replay import line_of
 from engine.core.condition_json import read_condition
 from engine.core.order import Activation, SupervisionPlan
@@ -175,6 +176,7 @@ def online(
             expected_positions=len(published),
             rate_per_s=rate_per_s,
             settle_s=600,
+            limits=Limits(sync_always=False),
         )
     )
 

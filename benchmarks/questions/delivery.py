@@ -19,6 +19,7 @@ from benchmarks.brokers import engine_behind, reached
 from benchmarks.load import Load, distinct_positions
 from benchmarks.row import Row
 from benchmarks.timing import Effort
+from engine.clock import ScaledClock, SystemClock
 from engine.store import Store
 
 POLL_S = 0.005
@@ -34,20 +35,21 @@ async def _row(effort: Effort, load: Load, *, sync_always: bool) -> Row:
     rounds, share = effort.pick(3, 7), effort.pick(800, 2_500)
     rates, rivals = [], []
     names = load.acting.vendors
+    clock = ScaledClock(load.end, 1.0, SystemClock().now())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with (
             reached(folder / "engines", names, sync_always=sync_always) as ours,
             reached(folder / "sinks", names, sync_always=sync_always) as rival,
-            engine_behind(ours, load.acting, folder, load.end) as store,
+            engine_behind(ours, load.acting, folder, clock) as engine,
             _sink(rival.broker.url_for_engine(), folder / "count") as sunk,
         ):
             expected = 0
             for number in range(rounds + 1):
                 part = load.deliveries[number * share : (number + 1) * share]
                 expected = len(distinct_positions(load.deliveries[: (number + 1) * share]))
-                before = _stored(store)
-                took = await _timed(ours.publish(part), partial(_holds, store, expected))
+                before = _stored(engine.store)
+                took = await _timed(ours.publish(part), partial(_holds, engine.store, expected))
                 rate = (expected - before) / took
                 took = await _timed(rival.publish(part), partial(sunk, (number + 1) * share))
                 if number:

@@ -125,11 +125,11 @@ async def _measured(visitors: Visitors) -> tuple[list[float], list[float]]:
         async with (
             reached(folder / "engines", [VENDOR], sync_always=True) as ours,
             reached(folder / "rivals", [VENDOR], sync_always=True) as rival,
-            engine_behind(ours, visitors, folder) as store,
+            engine_behind(ours, visitors, folder) as engine,
             MqttSource(rival.broker.url_for_engine(), SystemClock().now) as subscriber,
         ):
             listening = asyncio.create_task(_note_arrivals(subscriber, arrived))
-            with _alerts_noted(store) as seen:
+            with _alerts_noted(engine.store) as seen:
                 await _publish(visitors, ours, rival, sent)
                 async with asyncio.timeout(PATIENCE_S):
                     while not (sent.keys() <= seen.keys() and sent.keys() <= arrived.keys()):
