@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import openapi, problems
+from api.allow import methods_of
 from api.binding import HostGuard
 from api.body_limit import BodyLimit
 from api.directory import DirectoryCache
@@ -45,7 +46,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
     app.state.shell = Shell(services, feed, directories)
     app.state.metrics = Metrics()
     # `stream` before `alerts`: its path would be an alert's id.
-    for module in (
+    modules = (
         stream,
         alerts,
         episodes,
@@ -59,8 +60,10 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         telemetry,
         rejections,
         operation,
-    ):
+    )
+    for module in modules:
         app.include_router(module.router)
+    app.state.methods = methods_of(route for each in modules for route in each.router.routes)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit)

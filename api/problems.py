@@ -17,6 +17,7 @@ from engine.store.protocol import ConflictError, StoreUnavailableError
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_PREFIX: Final = "urn:ringfence:problem:"
+UNKNOWN_FIELD: Final = "is not known: check its spelling, /openapi.json lists what there is"
 _LONGEST_VALUE: Final = 200
 _RETRY_AFTER_S: Final = 5
 
@@ -123,6 +124,8 @@ def _validation_error(error: Mapping[str, Any]) -> dict[str, object]:
     if error["type"] == "json_invalid":
         reason = error.get("ctx", {}).get("error", "")
         return field_error("body", f"is not JSON, at character {error['loc'][-1]}: {reason}")
+    if error["type"] == "extra_forbidden":
+        return field_error(where, UNKNOWN_FIELD, error.get("input"))
     message = str(error["msg"]).removeprefix("Value error, ")
     return field_error(where, message, None if error["type"] == "missing" else error.get("input"))
 
@@ -133,7 +136,11 @@ async def _on_http(request: Request, error: Exception) -> Response:
     detail = _DETAILS.get(status, "{detail}").format(
         method=request.method, path=request.url.path, detail=error.detail
     )
-    return ProblemError(status, detail, headers=error.headers).response()
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        # The framework names the methods of one route only; others may stand at the same path.
+        headers["Allow"] = request.app.state.methods(request.url.path)
+    return ProblemError(status, detail, headers=headers).response()
 
 
 _DETAILS: Final = {

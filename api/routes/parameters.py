@@ -14,4 +14,4 @@ ZoneId = Annotated[Name, Path(description="Id of the zone.", examples=["HOME-w1"
 ConditionId = Annotated[Name, Path(description="Id of the condition.", examples=["c1"])]
 AlertId = Annotated[Id, Path(description="Id of the alert.", examples=[42])]
 EpisodeId = Annotated[Id, Path(description="Id of the episode.", examples=[301])]
-ActivationId = Annotated[Id, Path(description="Id of the activation.", examples=[17])]
+ActivationId = Annotated[Id, Path(description="Id of the activation.", examples=[1])]

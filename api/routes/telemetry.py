@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from api.openapi import refusals
-from api.problems import ProblemError
+from api.problems import ProblemError, field_error, invalid
 from api.schemas.operation import TelemetryTaken
 from api.services import BusyError, StoppedError
 from api.shell import AtHand, Shell
@@ -98,7 +98,10 @@ async def post_telemetry(
     What cannot be used is kept as a rejection with a reason (`/v1/rejections`). 503 while the
     engine is busy: nothing is lost by sending all of it again, duplicates change nothing.
     """
-    parts = split(vendor, await request.body())
+    body = await request.body()
+    if not body:
+        raise invalid([field_error("body", "is empty: send one message, or an array of them")])
+    parts = split(vendor, body)
     await _submit_all(shell, [(each.topic, each.payload) for each in parts])
     return TelemetryTaken(messages=sum(each.messages for each in parts), devices=len(parts))
 

@@ -19,7 +19,7 @@ class AlertOut(Wire):
     wearer_id: str = Field(description="Whom it is about.", examples=["w1"])
     wearer_name: str = Field(description="Their name.", examples=["Robin Doe"])
     timezone: str = Field(description="IANA zone of the wearer.", examples=["Europe/Berlin"])
-    activation_id: Id = Field(description="Activation judged.", examples=[17])
+    activation_id: Id = Field(description="Activation judged.", examples=[1])
     condition_id: str | None = Field(
         description="Condition broken; null for faults of the device and silence.", examples=["c1"]
     )

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import Id, Name, Text, Wire
+from api.schemas.fields import MAX_ID, Name, Number, Text, Whole, Wire
 from engine.core.order import ConditionKind
 
 ZoneId = Name
 TimeText = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
+_TIME_OF_DAY = r"^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$"
 _PLACES = "Zone ids at which the condition is met in this window; none: those of the condition."
 
 
@@ -37,11 +38,9 @@ class WeeklyIn(Wire):
         description="Start days: `daily`, `weekdays`, `weekends`, names or a range.",
         examples=["mon-fri"],
     )
-    start: str = Field(
-        pattern=r"^\d\d:\d\d(:\d\d)?$", description="Local time HH:MM.", examples=["22:00"]
-    )
+    start: str = Field(pattern=_TIME_OF_DAY, description="Local time HH:MM.", examples=["22:00"])
     end: str = Field(
-        pattern=r"^\d\d:\d\d(:\d\d)?$",
+        pattern=_TIME_OF_DAY,
         description="Local time HH:MM; on the next day if it is not after the start.",
         examples=["06:00"],
     )
@@ -89,38 +88,40 @@ class ConditionIn(ScheduleFields):
     zones: list[ZoneId] = Field(
         default=[], max_length=500, description="The zones, where there are several."
     )
-    threshold: int = Field(
+    threshold: Whole = Field(
         default=2,
         ge=1,
         le=1000,
         description="Judged positions in violation before it is confirmed.",
         examples=[2],
     )
-    buffer_m: float = Field(
+    buffer_m: Number = Field(
         default=0,
         ge=0,
         lt=1e7,
         description="Width of the outer ring in metres: advisory, and the hysteresis for leaving.",
         examples=[50],
     )
-    dwell_s: float = Field(
+    dwell_s: Number = Field(
         default=0, ge=0, lt=1e7, description="Seconds in violation before it is confirmed."
     )
-    grace_s: float = Field(
+    grace_s: Number = Field(
         default=0,
         ge=0,
         lt=1e7,
         description="Seconds from confirmed to page; recording never waits.",
     )
-    confidence: float = Field(
+    confidence: Number = Field(
         default=0.95,
         gt=0.5,
         lt=1,
         description="Probability from which a position counts as inside (or outside).",
         examples=[0.95],
     )
-    version: Id = Field(
+    version: Whole = Field(
         default=1,
+        ge=1,
+        le=MAX_ID,
         description="Version of the order since which it has stood unchanged; given by the engine, "
         "ignored in a request.",
         examples=[1],

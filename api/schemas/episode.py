@@ -71,7 +71,7 @@ class EvidenceOut(Wire):
 class EpisodeFacts(Wire):
     """What the evidence says happened."""
 
-    activation_id: Id = Field(description="Activation judged.", examples=[17])
+    activation_id: Id = Field(description="Activation judged.", examples=[1])
     condition_id: str | None = Field(
         description="Condition broken; null for faults of the device and silence.", examples=["c1"]
     )

@@ -84,5 +84,18 @@ Text = Annotated[str, StringConstraints(max_length=500, pattern=_NO_NUL)]
 NoteText = Annotated[str, StringConstraints(max_length=10_000, pattern=_NO_NUL)]
 """A text that may be long; blank or not."""
 
+
+def _uncoerced(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("is not a number: write it without quotes")  # noqa: TRY004
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_uncoerced)]
+"""A number in a body: never `true`, never a text."""
+
+Whole = Annotated[int, BeforeValidator(_uncoerced)]
+"""A whole number in a body: never `true`, never a text."""
+
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 """An id the engine gives."""

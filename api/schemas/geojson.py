@@ -88,7 +88,7 @@ class PositionProperties(Wire):
     """One location estimate, beside its place."""
 
     position_id: Id = Field(description="Id of the position.", examples=[4711])
-    activation_id: Id = Field(description="Activation it belongs to.", examples=[17])
+    activation_id: Id = Field(description="Activation it belongs to.", examples=[1])
     fix_time: InstantOut = Field(
         description="When the device measured it (UTC).", examples=["2026-03-01T21:15:00Z"]
     )

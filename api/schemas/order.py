@@ -3,17 +3,17 @@
 from pydantic import Field
 
 from api.schemas.condition import ConditionIn, ConditionOut
-from api.schemas.fields import Id, InstantIn, InstantOut, Name, Text, Wire
+from api.schemas.fields import Id, InstantIn, InstantOut, Name, Number, Text, Wire
 from api.schemas.page import PageQuery
 
 
 class Plan(Wire):
     """How often a device is to report, and how long its last word holds."""
 
-    interval_s: float = Field(
+    interval_s: Number = Field(
         default=60, gt=0, le=604_800, description="Seconds between reports.", examples=[60]
     )
-    buffer_s: float = Field(
+    buffer_s: Number = Field(
         default=240,
         ge=0,
         le=604_800,

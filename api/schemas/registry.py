@@ -80,7 +80,7 @@ class ActivationEndIn(Wire):
 class ActivationOut(Wire):
     """One device on one wearer, from-until (half-open)."""
 
-    activation_id: Id = Field(description="Id of the activation.", examples=[17])
+    activation_id: Id = Field(description="Id of the activation.", examples=[1])
     wearer_id: str = Field(description="Who wears it.", examples=["w1"])
     vendor: str = Field(description="Vendor of the device.", examples=["acme"])
     device_id: str = Field(description="The vendor's id of the device.", examples=["A-1001"])

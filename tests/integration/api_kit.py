@@ -53,7 +53,9 @@ def _server(services: Services) -> tuple[uvicorn.Server, socket.socket]:
     config = uvicorn.Config(
         create_app(services), log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
-    listener = socket.create_server(("127.0.0.1", 0))
+    # With the protocol stated asyncio sets TCP_NODELAY; without, each answer takes 40 ms longer.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     return uvicorn.Server(config), listener
 
 
