@@ -11,7 +11,7 @@ import numpy as np
 from engine.core.archive import Archive
 from engine.core.device_event import HEARD, DeviceEvent, EventState
 from engine.core.docket import Docket, judge, open_docket, restored
-from engine.core.episode import Episode, EpisodeKind, EpisodeState
+from engine.core.episode import Bound, Episode
 from engine.core.evidence import Report as Stated
 from engine.core.evidence import event_digest
 from engine.core.fold import Fold, Report
@@ -34,7 +34,7 @@ from engine.core.position import (
 )
 from engine.core.replay import index_of
 from zones.history import ZoneHistory
-from zones.instant import MINUTE, SECOND, Instant, parse
+from zones.instant import SECOND, Instant, parse
 from zones.interval import END
 from zones.membership import distance_limit_m
 from zones.metric import scales
@@ -170,13 +170,13 @@ class Engine:
         """Judge a batch as of a time, duplicates of what is known left out."""
         self.now = max(self.now, now)
         new = [each for each in reports if not self.archive.known(each)]
-        judged = judge(self.docket, self.fold, new, self.now, self.archive.history())
+        found = judge(self.docket, self.fold, new, self.now, self.archive.history())
         for each in {id(report): report for report in new}.values():
             if not self.archive.known(each):
                 self.archive.add(each)
-        shown = self.archive.keep(judged, self.now)
+        shown = self.archive.keep(found, self.now)
         self.docket = Docket(
-            supervision=self.supervision, state=judged.state, shown=shown, due=judged.due
+            supervision=self.supervision, state=found.state, shown=shown, due=found.due
         )
 
     def restart(self) -> None:
@@ -198,21 +198,43 @@ class Engine:
         return {each.key: each.quarantine for each in self.archive.positions()}
 
 
-def told(judged_by: Supervision, *reports: Report, until: float) -> list[Episode]:
-    """Return the standing episodes of a story, folded in order, as of its end (seconds)."""
+Span = tuple[float | None, float]
+"""The bounds (after, by) of one end of an episode, in seconds into the story."""
+Told = tuple[str, str, Span, Span | None, int, int]
+"""Kind, state, start, end, positions in violation and greatest depth in whole metres."""
+
+
+def judged(judged_by: Supervision, *reports: Report, until: float) -> list[Episode]:
+    """Return the standing episodes of a story as of its end, in seconds, folded in order."""
     engine = Engine(judged_by)
     engine.take(reports, at(until))
     return engine.standing()
 
 
-def confirmed(episodes: Iterable[Episode]) -> list[Episode]:
-    """Return the confirmed ones."""
-    return [each for each in episodes if each.state is EpisodeState.CONFIRMED]
+def told(judged_by: Supervision, *reports: Report, until: float) -> list[Told]:
+    """Return the same in the words of a story."""
+    return [tell(each) for each in judged(judged_by, *reports, until=until)]
 
 
-def of(kind: EpisodeKind, episodes: Iterable[Episode]) -> list[Episode]:
-    """Return the episodes of a kind."""
-    return [each for each in episodes if each.kind is kind]
+def tell(episode: Episode) -> Told:
+    """Return an episode in the words of a story."""
+    return (
+        episode.kind.value,
+        episode.state.value,
+        span(episode.started),
+        None if episode.ended is None else span(episode.ended),
+        episode.positions,
+        round(episode.max_depth_m),
+    )
 
 
-MINUTES = MINUTE // SECOND
+def span(bound: Bound) -> Span:
+    """Return the bounds of one end of an episode in seconds into the story."""
+    after = None if bound.after is None else (bound.after - T0) / SECOND
+    return after, (bound.by - T0) / SECOND
+
+
+def estimates(episode: Episode) -> tuple[float, float | None]:
+    """Return the best estimates of start and end in seconds into the story."""
+    ended = None if episode.ended is None else (episode.ended.estimate - T0) / SECOND
+    return (episode.started.estimate - T0) / SECOND, ended

@@ -58,7 +58,7 @@ def _deepest(targets: Iterable[ZoneHistory], at: Instant, position: Position) ->
 def read(condition: Condition, aspect: Aspect, position: Position, place: Measured) -> Reading:
     """Return what a measured position means for one aspect of a condition."""
     target, zone, metres = place
-    seen = bearing(metres, position.accuracy_m, condition.parameters, keep_out=condition.keep_out)
+    seen = bearing(metres, position.accuracy_m, condition.parameters)
     means = signal(condition.kind, aspect, seen)
     return Reading(means, position, target, zone, metres, _depth_m(condition, metres))
 

@@ -4,9 +4,10 @@
       |                     '------complying--------------------------------->  ended (brief)
       '----unsure----> unsure --violating--> pending
 
-No run is kept while the wearer is clear. What is unsure never begins, confirms or ends anything; it
-only keeps the last instant of compliance, so that a later start lies in the right interval. Silence
-does nothing: a run goes on, unconfirmed, until positive evidence ends it.
+No run is kept while the wearer is clear. To be nearby (clear of the zone, but not of its ring) is
+to be clear, only it ends nothing that has begun. What is unsure never begins, confirms or ends
+anything; it only keeps the last position in compliance, so that a later start lies in the right
+interval. Silence does nothing: a run goes on, unconfirmed, until positive evidence ends it.
 
 A run is confirmed by `threshold` different witnesses in violation, of which at least one is not
 coarse, the last of them `dwell_s` or more after the first instant by which it had begun. The same
@@ -102,15 +103,19 @@ class Outcome(IntEnum):
 
 TRANSITIONS: Final[dict[tuple[Phase | None, Signal], Outcome]] = {
     (None, Signal.COMPLYING): Outcome.NOTHING,
+    (None, Signal.NEARBY): Outcome.NOTHING,
     (None, Signal.UNSURE): Outcome.WATCH,
     (None, Signal.VIOLATING): Outcome.BEGIN,
     (Phase.UNSURE, Signal.COMPLYING): Outcome.FORGET,
+    (Phase.UNSURE, Signal.NEARBY): Outcome.FORGET,
     (Phase.UNSURE, Signal.UNSURE): Outcome.NOTHING,
     (Phase.UNSURE, Signal.VIOLATING): Outcome.BEGIN,
     (Phase.PENDING, Signal.COMPLYING): Outcome.FINISH,
+    (Phase.PENDING, Signal.NEARBY): Outcome.NOTHING,
     (Phase.PENDING, Signal.UNSURE): Outcome.NOTHING,
     (Phase.PENDING, Signal.VIOLATING): Outcome.STRENGTHEN,
     (Phase.CONFIRMED, Signal.COMPLYING): Outcome.FINISH,
+    (Phase.CONFIRMED, Signal.NEARBY): Outcome.NOTHING,
     (Phase.CONFIRMED, Signal.UNSURE): Outcome.NOTHING,
     (Phase.CONFIRMED, Signal.VIOLATING): Outcome.STRENGTHEN,
 }
