@@ -97,6 +97,14 @@ def test_a_proof_is_bound_to_its_place(size: int, data: st.DataObject) -> None:
         merkle_path(leaves, size)
 
 
+def test_a_path_longer_than_the_tree_it_claims_proves_nothing() -> None:
+    """A leaf of a tree of two is not proved as the only leaf of a tree of one."""
+    left, right = leaf_hash(b"left"), leaf_hash(b"right")
+    root = merkle_root([left, right])
+    assert verify_inclusion(right, InclusionProof(1, 2, (left,)), root)
+    assert not verify_inclusion(right, InclusionProof(0, 1, (left,)), root)
+
+
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=70))
 def test_the_root_is_that_of_splitting_at_the_largest_power_of_two(leaves: list[bytes]) -> None:
     """Hashing level by level gives the tree that RFC 6962 defines by recursion."""
