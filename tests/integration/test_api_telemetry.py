@@ -12,12 +12,11 @@ import pytest
 
 from api.services import BusyError, Services
 from engine.clock import SystemClock
-from engine.core.order import Activation
-from engine.core.registry import Device, Wearer
 from engine.service import Service
 from engine.sources.memory import MemorySource
 from engine.store import Store, open_store
 from tests.integration.api_kit import PASSWORD, Engine, services_on, serving
+from tests.store_values import put_on
 from zones.instant import DAY, render
 
 URL = "/v1/telemetry"
@@ -33,21 +32,8 @@ def message(device: str, number: int = 0) -> dict[str, Any]:
 
 @asynccontextmanager
 async def running(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
-    """Serve an API with the real engine behind it; w1 wears acme's A-1."""
+    """Serve an API with the real engine behind it."""
     clock = SystemClock()
-    with store.write() as transaction:
-        registry = transaction.registry
-        registry.save_wearer(Wearer(wearer_id="w1", name="Robin", timezone="Europe/Berlin"))
-        registry.save_device(Device(vendor="acme", device_id="A-1"))
-        registry.add_activation(
-            Activation(
-                activation_id=0,
-                wearer_id="w1",
-                vendor="acme",
-                device_id="A-1",
-                started_at=clock.now() - DAY,
-            )
-        )
     source = MemorySource(clock.now)
     services = replace(services_on(store), now=clock.now, submit=source.submit)
     service = Service(store, source, clock, services.changes.notify)
@@ -63,6 +49,8 @@ async def running(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Servic
 
 async def test_202_means_stored(store: Store) -> None:
     """When the response comes, the positions can be read, as GeoJSON, by fix time."""
+    with store.write() as transaction:
+        put_on(transaction, "w1", "A-1", SystemClock().now() - DAY)
     async with running(store) as (client, _):
         body = [message("A-1", number) for number in (3, 2, 1)]
         reply = await client.post(URL, json=body, auth=AUTH)
@@ -104,6 +92,8 @@ async def test_what_cannot_be_used_is_kept_with_a_reason(
 ) -> None:
     """Bad telemetry is answered with 202 too, for it is stored: as a rejection, whole."""
     store = open_store(sqlite_url)
+    with store.write() as transaction:
+        put_on(transaction, "w1", "A-1", SystemClock().now() - DAY)
     async with running(store) as (client, _):
         assert (await client.post(URL, content=body, auth=AUTH)).status_code == 202
         listed = (await client.get("/v1/rejections")).json()["items"]
