@@ -146,9 +146,9 @@ def _follow(rules: Rules, after: Instant, until: Instant) -> list[Window]:
         windows = join((*_single(rules, left, right), *_steady(rules).unbroken))
         near = [each for each in windows if each.end > after and each.start < until]
         reach *= 2
-        if near and BEGINNING < near[0].start <= left:
+        if near and BEGINNING < near[0].start < left:
             left -= reach
-        elif near and right <= near[-1].end < END:
+        elif near and right < near[-1].end < END:
             right += reach
         else:
             return near

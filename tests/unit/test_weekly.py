@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from zones.weekly import WeeklyWindow, parse_days, parse_time, parse_weekly
+from zones.instant import parse
+from zones.weekly import WeeklyWindow, parse_days, parse_time, parse_weekly, weekly_occurrences
 
 DAILY = frozenset(range(7))
 
@@ -100,3 +101,23 @@ def test_equal_places_compare_equal() -> None:
     """Places are a set: order and repetition do not make another window."""
     one = parse_weekly("daily", "22:00", "06:00", ["b", "a", "b"])
     assert one == WeeklyWindow(DAILY, time(22), time(6), ("a", "b"))
+
+
+ST_JOHNS = "America/St_Johns"
+"""At 00:01 on Sunday 7 November 2010 its clocks went back to 23:01 on Saturday."""
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "end", "asked"),
+    [
+        ("fri", "23:40", "23:30", "2010-11-07T00:00:30-02:30"),
+        ("sun", "00:00", "00:30", "2010-11-06T23:30:00-03:30"),
+    ],
+)
+def test_clocks_that_go_back_over_midnight_hide_no_window(
+    days: str, start: str, end: str, asked: str
+) -> None:
+    """A window of two days before, or of the day after, by the clock can be in force."""
+    window, instant = parse_weekly(days, start, end), parse(asked)
+    (found,) = weekly_occurrences(window, ST_JOHNS, instant, instant)
+    assert found.start < instant < found.end
