@@ -25,12 +25,17 @@ class Archive:
     def known(self, report: Report) -> bool:
         """Tell whether a report is in the archive already."""
         order = report_order(report)
+        if not self._reports or report_order(self._reports[-1]) < order:
+            return False
         index = bisect_left(self._reports, order, key=report_order)
         return index < len(self._reports) and report_order(self._reports[index]) == order
 
     def add(self, report: Report) -> None:
         """Keep a report that is new."""
-        insort(self._reports, report, key=report_order)
+        if not self._reports or report_order(self._reports[-1]) < report_order(report):
+            self._reports.append(report)
+        else:
+            insort(self._reports, report, key=report_order)
 
     def history(self) -> History:
         """Return the archive as what a docket needs of the past."""

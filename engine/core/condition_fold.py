@@ -8,17 +8,15 @@ witness: a held position counts towards no threshold.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from engine.core.bearing import Aspect, Signal
 from engine.core.episode import Bound, Episode, Evidence
-from engine.core.gauge import Near
 from engine.core.naming import Ending
 from engine.core.order import Condition
-from engine.core.position import Position
-from engine.core.readings import Measured, far_reading, measure, read, reread
+from engine.core.readings import Measured, Moment, far_reading, measure, read, reread
 from engine.core.run import TRANSITIONS, Outcome, Phase, Reading, Run, prove, strengthen
 from engine.core.run_episode import Context, earliest_start, end_of_run, episode_of, start_of_run
 from engine.core.state import ConditionState
@@ -28,18 +26,6 @@ from zones.window import Window
 
 Folded = tuple[ConditionState, list[Episode]]
 """The new state of a condition and the episodes that ended."""
-
-
-class Moment(NamedTuple):
-    """A position as of an instant."""
-
-    at: Instant
-    position: Position
-    near: Near
-    last: Position | None
-    """The judged position before this one."""
-    held: bool
-    """True if the position is older and only still holds."""
 
 
 def initial(condition: Condition) -> ConditionState:
@@ -64,6 +50,10 @@ def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | 
 
 def observe(context: Context, state: ConditionState, moment: Moment) -> Folded:
     """Fold one judged position."""
+    if state.window_start is None:
+        return state, []
+    if not moment.near and not state.runs and state.complied and context.condition.keep_out:
+        return state, []
     window = context.condition.schedule.window_at(moment.at)
     if window is None or not _same(state, window):
         return state, []
@@ -95,7 +85,7 @@ def _finish_all(context: Context, state: ConditionState, at: Instant) -> list[Ep
 
 
 def _take(context: Context, state: ConditionState, window: Window, moment: Moment) -> Folded:
-    places = measure(context.condition, window, moment.at, moment.position, moment.near)
+    places = measure(context.condition, window, moment)
     closed: list[Episode] = []
     complied = state.complied or context.condition.keep_out
     for reading, aspect in _readings(context, state, places, moment):
@@ -118,7 +108,7 @@ def _readings(
     for run in state.runs if context.condition.keep_out else ():
         reading = None
         if run.target not in seen:
-            reading = far_reading(context.condition, run.target, moment.at, moment.position)
+            reading = far_reading(context.condition, run.target, moment)
         if reading is not None:
             yield reading, run.aspect
 
@@ -198,7 +188,7 @@ def _evidence_before(
         return (prove(reading, "held"),)
     if run.clear is None:
         return ()
-    return (prove(reread(context.condition, reading, moment.at, run.clear), "before"),)
+    return (prove(reread(context.condition, reading, run.clear, moment), "before"),)
 
 
 def _reported(state: ConditionState, target: str) -> bool:

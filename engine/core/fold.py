@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from engine.core import condition_fold, faults
 from engine.core.bearing import reach_m
-from engine.core.condition_fold import Moment
 from engine.core.device_event import HEARD, DeviceEvent, EventState
 from engine.core.episode import Episode
 from engine.core.gauge import Gauge, Near
@@ -25,16 +25,22 @@ from engine.core.naming import Ending
 from engine.core.order import Supervision
 from engine.core.plausibility import admit
 from engine.core.position import Position, PositionKey, Quarantine
+from engine.core.readings import Moment
 from engine.core.run import Phase
 from engine.core.run_episode import Context, episode_of
 from engine.core.state import ActivationState, ConditionState
 from engine.core.transit import transits
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
+from zones.zone import Zone
 
 Report = Position | DeviceEvent
 
 _STATE_RANK: Final = {EventState.START: 0, EventState.AT: 1, EventState.END: 2}
+
+
+LONG_TRACK: Final = 8
+"""From so many positions on it pays to measure all of them against the zones to stay in at once."""
 
 
 class Step(NamedTuple):
@@ -80,33 +86,54 @@ class Fold(msgspec.Struct, frozen=True):
 
     supervision: Supervision
     gauge: Gauge
+    contexts: tuple[Context, ...] = ()
+    """Of the supervision's conditions; made from them."""
+
+    def __post_init__(self) -> None:
+        """Say once what every move needs to know."""
+        activation, max_age = self.supervision.activation, self.supervision.plan.max_age
+        contexts = (
+            Context(condition, activation.activation_id, activation.started_at, max_age)
+            for condition in self.supervision.conditions
+        )
+        force_setattr(self, "contexts", tuple(contexts))
 
     def observe(
         self, state: ActivationState, report: Report, trusted: Container[PositionKey] = ()
     ) -> Step:
         """Fold the next report in order; a trusted position is judged however far it is."""
-        step = self.advance(state, max(state.time, report_order(report)[0]))
+        order = report_order(report)
+        state, closed = self._advanced(state, order[0])
         following = (
-            self._position(step.state, report, trusted)
+            self._position(state, report, trusted)
             if isinstance(report, Position)
-            else self._event(step.state, report)
+            else self._event(state, report)
         )
         if following.proved is not None:
             return following
-        head = msgspec.structs.replace(following.state, head=report_order(report))
-        return following._replace(state=head, closed=step.closed + following.closed)
+        state = msgspec.structs.replace(following.state, time=max(state.time, order[0]), head=order)
+        return Step(state, closed + following.closed, following.verdict)
 
     def advance(self, state: ActivationState, now: Instant) -> Step:
         """Let time pass up to and including `now`."""
+        state, closed = self._advanced(state, now)
+        return Step(msgspec.structs.replace(state, time=max(now, state.time)), closed)
+
+    def _advanced(
+        self, state: ActivationState, now: Instant
+    ) -> tuple[ActivationState, list[Episode]]:
         closed: list[Episode] = []
-        while (due := next_change(state)) <= now:
-            earliest = now if state.time == BEGINNING else state.time
-            state, ended = self._turn(state, max(due, earliest))
-            closed += ended
+        if next_change(state) <= now:
+            conditions = []
+            for context, each in self._pairs(state):
+                advanced, ended = self._turns(context, each, state, now)
+                conditions.append(advanced)
+                closed += ended
+            state = msgspec.structs.replace(state, conditions=tuple(conditions))
         ended_at = self.supervision.activation.ended_at
         if state.faults and ended_at is not None and ended_at <= now:
             state, closed = self._taken_off(state, ended_at, closed)
-        return Step(msgspec.structs.replace(state, time=max(now, state.time)), closed)
+        return state, closed
 
     def _taken_off(
         self, state: ActivationState, at: Instant, closed: list[Episode]
@@ -129,29 +156,32 @@ class Fold(msgspec.Struct, frozen=True):
             faults.episode_of(fault, state.activation_id, None) for fault in state.faults
         ]
 
-    def _pairs(self, state: ActivationState) -> list[tuple[Context, ConditionState]]:
-        activation, max_age = self.supervision.activation, self.supervision.plan.max_age
-        return [
-            (Context(condition, activation.activation_id, activation.started_at, max_age), each)
-            for condition, each in zip(self.supervision.conditions, state.conditions, strict=True)
-        ]
+    def _pairs(self, state: ActivationState) -> Iterable[tuple[Context, ConditionState]]:
+        return zip(self.contexts, state.conditions, strict=True)
 
-    def _turn(self, state: ActivationState, at: Instant) -> tuple[ActivationState, list[Episode]]:
-        moment, closed, conditions = self._held(state, at), [], []
-        for context, each in self._pairs(state):
-            if each.next_change <= at:
-                turned, ended = condition_fold.turn(context, each, at, moment)
-                conditions.append(turned)
-                closed += ended
-            else:
-                conditions.append(each)
-        return msgspec.structs.replace(state, conditions=tuple(conditions)), closed
+    def _turns(
+        self, context: Context, each: ConditionState, state: ActivationState, now: Instant
+    ) -> condition_fold.Folded:
+        """Turn a condition at every change up to `now`.
+
+        Once nothing runs and no position holds, what comes and goes in between leaves no trace:
+        one turn leads to where all of them would.
+        """
+        closed: list[Episode] = []
+        while each.next_change <= now:
+            at = max(each.next_change, now if state.time == BEGINNING else state.time)
+            moment = self._held(state, at)
+            if moment is None and not each.runs:
+                at = now
+            each, ended = condition_fold.turn(context, each, at, moment)
+            closed += ended
+        return each, closed
 
     def _held(self, state: ActivationState, at: Instant) -> Moment | None:
         last = state.admission.last
         if last is None or at - last.fix_time > self.supervision.plan.max_age:
             return None
-        return Moment(at, last, self._near(last), None, held=True)
+        return Moment(at, last, self._near(last), self.gauge, None, held=True)
 
     def _near(self, position: Position) -> Near:
         reach = reach_of(self.supervision, position)
@@ -161,7 +191,7 @@ class Fold(msgspec.Struct, frozen=True):
         self, state: ActivationState, position: Position, trusted: Container[PositionKey]
     ) -> Step:
         last = state.admission.last
-        admitted = admit(state.admission, position, trusted=position.key in trusted)
+        admitted = admit(state.admission, position, trusted=_is_in(position, trusted))
         if admitted.proved is not None:
             return Step(state, [], proved=admitted.proved.key)
         closed: list[Episode] = []
@@ -175,11 +205,12 @@ class Fold(msgspec.Struct, frozen=True):
     def _judge(
         self, state: ActivationState, position: Position, last: Position | None
     ) -> tuple[ActivationState, list[Episode]]:
-        moment = Moment(position.fix_time, position, self._near(position), last, held=False)
+        near = self._near(position)
+        moment = Moment(position.fix_time, position, near, self.gauge, last, held=False)
         holding, closed = faults.located(state.faults, position.fix_time, state.activation_id)
         conditions = []
         for context, each in self._pairs(state):
-            if last is not None:
+            if last is not None and context.condition.keep_out:
                 closed += transits(context, each, last, position, self.gauge)
             observed, ended = condition_fold.observe(context, each, moment)
             conditions.append(observed)
@@ -203,8 +234,13 @@ class Fold(msgspec.Struct, frozen=True):
         return Step(msgspec.structs.replace(state, faults=holding), closed)
 
 
+def _is_in(position: Position, trusted: Container[PositionKey]) -> bool:
+    return bool(trusted) and position.key in trusted
+
+
 def prime(gauge: Gauge, runs: Iterable[tuple[Supervision, Sequence[Position]]]) -> None:
     """Measure at once what folding runs of positions, each in order, will ask of the gauge."""
+    tracks: list[tuple[Zone, Sequence[Position]]] = []
     positions: list[Position] = []
     reaches_m: list[float] = []
     paths: list[tuple[Position, Position]] = []
@@ -214,7 +250,18 @@ def prime(gauge: Gauge, runs: Iterable[tuple[Supervision, Sequence[Position]]]) 
             positions += ordered
             reaches_m += [reach or 0.0 for reach in reaches]
             paths += pairwise(ordered)
-    gauge.prime(positions, reaches_m, paths)
+        if len(ordered) >= LONG_TRACK:
+            tracks += [(zone, ordered) for zone in _places_to_be(supervision)]
+    gauge.prime(positions, reaches_m, paths, tracks)
+
+
+def _places_to_be(supervision: Supervision) -> list[Zone]:
+    return [
+        zone
+        for condition in supervision.conditions
+        for history in (() if condition.keep_out else condition.by_id.values())
+        for zone in history.versions
+    ]
 
 
 def next_change(state: ActivationState) -> Instant:

@@ -92,10 +92,10 @@ def time_of(report: Report) -> Instant:
 
 
 def _judge(folded: Folded, position: Position, verdict: Quarantine | None) -> None:
-    if verdict is position.quarantine:
-        folded.verdicts.pop(position.key, None)
-    else:
+    if verdict is not position.quarantine:
         folded.verdicts[position.key] = verdict
+    elif folded.verdicts:
+        folded.verdicts.pop(position.key, None)
 
 
 def _turn_back(folded: Folded, doubt: _Doubt) -> None:

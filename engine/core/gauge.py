@@ -6,16 +6,21 @@ batch at once when it is primed with it.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from engine.core.position import Position
 from zones.index import ZoneIndex
+from zones.metric import Floats
 from zones.zone import Zone
 
 Near = tuple[tuple[Zone, float], ...]
 """Zone versions with the signed distance in metres to each, positive inside."""
+
+
+MOST_REMEMBERED: Final = 50_000
+"""Positions whose measures an index gauge remembers at most."""
 
 
 class Gauge(Protocol):
@@ -29,13 +34,21 @@ class Gauge(Protocol):
         """Return the indexed zone versions that the path touches with neither end inside."""
         ...
 
+    def signed_distance_m(self, zone: Zone, position: Position) -> float:
+        """Return the metres to the boundary of a zone version, positive inside."""
+        ...
+
     def prime(
         self,
         positions: Sequence[Position],
         reaches_m: Sequence[float],
         paths: Sequence[tuple[Position, Position]],
+        tracks: Sequence[tuple[Zone, Sequence[Position]]] = (),
     ) -> None:
-        """Measure many positions and paths at once, and remember the answers for now."""
+        """Measure many positions and paths at once, and remember the answers for now.
+
+        `positions` with their reaches are measured against the index, `tracks` against a zone each.
+        """
         ...
 
 
@@ -46,6 +59,7 @@ class IndexGauge:
         self._index = index
         self._near: dict[bytes, tuple[float, Near]] = {}
         self._crossed: dict[tuple[bytes, bytes], tuple[Zone, ...]] = {}
+        self._metres: dict[tuple[str, int], dict[bytes, float]] = {}
 
     def near(self, position: Position, reach_m: float) -> Near:
         """See `Gauge.near`."""
@@ -59,38 +73,57 @@ class IndexGauge:
         primed = self._crossed.get((start.digest, end.digest))
         return self._cross([(start, end)])[0] if primed is None else primed
 
+    def signed_distance_m(self, zone: Zone, position: Position) -> float:
+        """See `Gauge.signed_distance_m`."""
+        primed = self._metres.get(zone.key)
+        metres = None if primed is None else primed.get(position.digest)
+        return zone.signed_distance_m(position.lon, position.lat) if metres is None else metres
+
     def prime(
         self,
         positions: Sequence[Position],
         reaches_m: Sequence[float],
         paths: Sequence[tuple[Position, Position]],
+        tracks: Sequence[tuple[Zone, Sequence[Position]]] = (),
     ) -> None:
-        """See `Gauge.prime`; of what was remembered before only this is kept."""
+        """See `Gauge.prime`; what was remembered before goes once it is too much."""
+        if len(self._near) + len(positions) > MOST_REMEMBERED:
+            self._forget()
         near = self._measure(positions, reaches_m) if positions else []
-        self._near = {
-            position.digest: (reach, answer)
-            for position, reach, answer in zip(positions, reaches_m, near, strict=True)
-        }
-        crossed = self._cross(paths) if paths else []
-        self._crossed = {
-            (start.digest, end.digest): zones
-            for (start, end), zones in zip(paths, crossed, strict=True)
-        }
+        answers = zip(positions, reaches_m, near, strict=True)
+        self._near.update((each.digest, (reach, answer)) for each, reach, answer in answers)
+        crossed = zip(paths, self._cross(paths) if paths else (), strict=True)
+        self._crossed.update(((start.digest, end.digest), each) for (start, end), each in crossed)
+        for zone, track in tracks:
+            lons, lats = _places(track)
+            metres = zone.signed_distances_m(lons, lats).tolist()
+            known = zip((position.digest for position in track), metres, strict=True)
+            self._metres.setdefault(zone.key, {}).update(known)
+
+    def _forget(self) -> None:
+        self._near.clear()
+        self._crossed.clear()
+        self._metres.clear()
 
     def _measure(self, positions: Sequence[Position], reaches_m: Sequence[float]) -> list[Near]:
-        lons = np.array([position.lon for position in positions])
-        lats = np.array([position.lat for position in positions])
-        found = self._index.near(lons, lats, np.array(reaches_m))
-        answers: list[list[tuple[Zone, float]]] = [[] for _ in positions]
-        pairs = zip(found.position, found.zone, found.signed_distance_m, strict=True)
-        for position, zone, metres in pairs:
-            answers[position].append((self._index.zones[zone], float(metres)))
-        return [tuple(answer) for answer in answers]
+        found = self._index.near(*_places(positions), np.array(reaches_m))
+        zones = self._index.zones
+        answers: dict[int, Near] = {}
+        columns = (found.position, found.zone, found.signed_distance_m)
+        for position, zone, metres in zip(*(each.tolist() for each in columns), strict=True):
+            answers[position] = (*answers.get(position, ()), (zones[zone], metres))
+        return [answers.get(position, ()) for position in range(len(positions))]
 
     def _cross(self, paths: Iterable[tuple[Position, Position]]) -> list[tuple[Zone, ...]]:
         ends = np.array([(a.lon, a.lat, b.lon, b.lat) for a, b in paths])
-        segments, zones = self._index.crossed(*ends.T)
-        answers: list[list[Zone]] = [[] for _ in ends]
-        for segment, zone in zip(segments, zones, strict=True):
-            answers[segment].append(self._index.zones[zone])
-        return [tuple(answer) for answer in answers]
+        found = self._index.crossed(*ends.T)
+        zones = self._index.zones
+        answers: dict[int, tuple[Zone, ...]] = {}
+        for segment, zone in zip(*(each.tolist() for each in found), strict=True):
+            answers[segment] = (*answers.get(segment, ()), zones[zone])
+        return [answers.get(segment, ()) for segment in range(len(ends))]
+
+
+def _places(positions: Sequence[Position]) -> tuple[Floats, Floats]:
+    lons = np.array([position.lon for position in positions])
+    return lons, np.array([position.lat for position in positions])

@@ -17,6 +17,8 @@ from zones.separation import distance_m
 
 MAX_SPEED_MPS: Final = 70.0
 AGREEING: Final = 3
+MOST_M_PER_DEGREE: Final = 111_700.0
+"""No degree of latitude or longitude on the ellipsoid is longer."""
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -46,6 +48,15 @@ def implied_speed_mps(before: Position, after: Position) -> float:
     return unexplained_m / max(1.0, (after.fix_time - before.fix_time) / SECOND)
 
 
+def _plausible(before: Position, after: Position) -> bool:
+    """Tell whether the implied speed is not too high; near places need no geodesic for that."""
+    elapsed_s = max(1.0, (after.fix_time - before.fix_time) / SECOND)
+    degrees = abs(after.lon - before.lon) + abs(after.lat - before.lat)
+    if degrees * MOST_M_PER_DEGREE <= MAX_SPEED_MPS * elapsed_s:
+        return True
+    return implied_speed_mps(before, after) <= MAX_SPEED_MPS
+
+
 def admit(admission: Admission, position: Position, *, trusted: bool = False) -> Admitted:
     """Decide on the next position in key order; one that is trusted is judged wherever it lies.
 
@@ -56,7 +67,7 @@ def admit(admission: Admission, position: Position, *, trusted: bool = False) ->
     if seen == admission.seen:
         return Admitted(admission, Quarantine.CONFLICT)
     last = admission.last
-    if trusted or last is None or implied_speed_mps(last, position) <= MAX_SPEED_MPS:
+    if trusted or last is None or _plausible(last, position):
         return Admitted(Admission(position, (), seen))
     chain = (*_agreeing(admission.waiting, position), position)
     if len(chain) >= AGREEING:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from engine.core.bearing import Aspect, Signal, bearing, signal
-from engine.core.gauge import Near
+from engine.core.gauge import Gauge, Near
 from engine.core.order import Condition
 from engine.core.position import Position
 from engine.core.run import Reading
@@ -21,6 +21,20 @@ TOGETHER: Final = ""
 """Target of the zones to stay in, which are judged together."""
 
 
+class Moment(NamedTuple):
+    """A position as of an instant."""
+
+    at: Instant
+    position: Position
+    near: Near
+    """What is near of the zones to keep out of."""
+    gauge: Gauge
+    last: Position | None
+    """The judged position before this one."""
+    held: bool
+    """True if the position is older and only still holds."""
+
+
 class Measured(NamedTuple):
     """How far a position is from a zone version in effect."""
 
@@ -29,27 +43,27 @@ class Measured(NamedTuple):
     signed_distance_m: float
 
 
-def measure(
-    condition: Condition, window: Window, at: Instant, position: Position, near: Near
-) -> list[Measured]:
+def measure(condition: Condition, window: Window, moment: Moment) -> list[Measured]:
     """Return what a position can be judged against at an instant.
 
     Of zones to keep out of, that is those that are near only.
     """
     targets = condition.targets(window)
     if not condition.keep_out:
-        return _deepest(targets.values(), at, position)
+        return _deepest(targets.values(), moment.position, moment)
     return [
         Measured(zone.zone_id, zone, metres)
-        for zone, metres in near
-        if zone.zone_id in targets and _in_effect(targets[zone.zone_id], zone, at)
+        for zone, metres in moment.near
+        if zone.zone_id in targets and _in_effect(targets[zone.zone_id], zone, moment.at)
     ]
 
 
-def _deepest(targets: Iterable[ZoneHistory], at: Instant, position: Position) -> list[Measured]:
-    versions = (history.at(at) for history in targets)
+def _deepest(targets: Iterable[ZoneHistory], position: Position, moment: Moment) -> list[Measured]:
+    versions = (history.at(moment.at) for history in targets)
     found = [
-        Measured(TOGETHER, zone, _metres(zone, position)) for zone in versions if zone is not None
+        Measured(TOGETHER, zone, moment.gauge.signed_distance_m(zone, position))
+        for zone in versions
+        if zone is not None
     ]
     deepest = max(found, key=lambda each: (each.signed_distance_m, each.zone.zone_id), default=None)
     return [] if deepest is None else [deepest]
@@ -63,31 +77,27 @@ def read(condition: Condition, aspect: Aspect, position: Position, place: Measur
     return Reading(means, position, target, zone, metres, _depth_m(condition, metres))
 
 
-def far_reading(
-    condition: Condition, target: str, at: Instant, position: Position
-) -> Reading | None:
+def far_reading(condition: Condition, target: str, moment: Moment) -> Reading | None:
     """Return the reading of a zone to keep out of that is too far away to have been measured.
 
     None where the zone has no version in effect: there is nothing to be clear of.
     """
-    zone = condition.by_id[target].at(at)
+    zone, position = condition.by_id[target].at(moment.at), moment.position
     if zone is None:
         return None
-    metres = _metres(zone, position)
+    metres = moment.gauge.signed_distance_m(zone, position)
     return Reading(Signal.COMPLYING, position, target, zone, metres, _depth_m(condition, metres))
 
 
-def reread(condition: Condition, reading: Reading, at: Instant, position: Position) -> Reading:
-    """Return the reading of another position against what a reading at an instant is of."""
-    window = condition.schedule.window_at(at)
-    places = [Measured(reading.target, reading.zone, _metres(reading.zone, position))]
-    if not condition.keep_out and window is not None:
-        places = _deepest(condition.targets(window).values(), at, position)
+def reread(condition: Condition, reading: Reading, position: Position, moment: Moment) -> Reading:
+    """Return the reading of an earlier position against what a reading of the moment is of."""
+    window = condition.schedule.window_at(moment.at)
+    if condition.keep_out or window is None:
+        metres = moment.gauge.signed_distance_m(reading.zone, position)
+        places = [Measured(reading.target, reading.zone, metres)]
+    else:
+        places = _deepest(condition.targets(window).values(), position, moment)
     return read(condition, Aspect.MAIN, position, places[0])
-
-
-def _metres(zone: Zone, position: Position) -> float:
-    return zone.signed_distance_m(position.lon, position.lat)
 
 
 def _depth_m(condition: Condition, signed_distance_m: float) -> float:
