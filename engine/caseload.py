@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from engine.agenda import Agenda
 from engine.core.attribute import Attribution
 from engine.core.call_in import deadline
 from engine.core.compile import Registry, changed_from, registry_of, supervision_of
@@ -25,7 +26,7 @@ from engine.core.state import ActivationState
 from engine.store.protocol import Checkpoint, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
-from zones.interval import BEGINNING, END
+from zones.interval import BEGINNING
 
 _DECODE = msgspec.msgpack.Decoder(ActivationState)
 
@@ -55,7 +56,9 @@ class Caseload:
         self.attribution = Attribution()
         self.gauge = IndexGauge(ZoneIndex([]))
         self.cases: dict[int, Case] = {}
-        self._due: list[tuple[Instant, int]] = []
+        self._agenda = Agenda()
+        self._settled = False
+        self._silent: dict[int, Instant] = {}
         self._call_ins: list[tuple[Instant, int]] = []
         self._awaited: set[int] = set()
 
@@ -64,27 +67,24 @@ class Caseload:
         return Fold(supervision, self.gauge)
 
     def put(self, case: Case) -> None:
-        """Take a case as it now stands; when time next changes it is remembered."""
+        """Take a case as it now stands, committed; when time next changes it is remembered."""
         activation_id = case.docket.supervision.activation.activation_id
         self.cases[activation_id] = case
-        if case.docket.due < END:
-            heapq.heappush(self._due, (case.docket.due, activation_id))
+        self._agenda.enter(activation_id, case.docket.due)
+        self._silent.pop(activation_id, None)
         if case.silence.missed is None and activation_id not in self._awaited:
             self._awaited.add(activation_id)
             heapq.heappush(self._call_ins, (_call_in_due(case, BEGINNING), activation_id))
 
     def due(self, now: Instant) -> list[int]:
-        """Return the activations that time alone changes by `now`, and forget that they are due."""
-        found: dict[int, None] = {}
-        while self._due and self._due[0][0] <= now:
-            due, activation_id = heapq.heappop(self._due)
-            if self.cases[activation_id].docket.due == due:
-                found[activation_id] = None
-        return list(found)
+        """Return the activations that time alone changes by `now`, until they are put again."""
+        return self._agenda.due(now)
 
     def call_ins_missed(self, now: Instant, listening_since: Instant) -> list[tuple[int, Instant]]:
-        """Return the activations that have newly missed their call-in, with when it was due."""
-        found = []
+        """Return the activations that have missed their call-in, with when it was due.
+
+        They stay in it until they are put again, so a transaction that fails forgets none.
+        """
         while self._call_ins and self._call_ins[0][0] <= now:
             _, activation_id = heapq.heappop(self._call_ins)
             case = self.cases[activation_id]
@@ -94,8 +94,8 @@ class Caseload:
                 continue
             self._awaited.discard(activation_id)
             if _worn(case, due):
-                found.append((activation_id, due))
-        return found
+                self._silent[activation_id] = due
+        return list(self._silent.items())
 
     def load(self, transaction: Transaction) -> None:
         """Build the caseload from the store."""
@@ -108,15 +108,18 @@ class Caseload:
             docket = self._restored(transaction, activation, checkpoints.get(number))
             silence = Silence(missed=missed.get(number))
             self.put(Case(docket=docket, newest=newest.get(number), silence=silence))
+        self.settle()
 
     def refresh(self, transaction: Transaction) -> dict[int, tuple[Docket, Instant]]:
         """Follow the registry if it has changed.
 
         Returns the dockets of the activations concerned, with the first instant at which they are
-        judged differently; they are not in the caseload yet.
+        judged differently; they are not in the caseload yet, and are returned again until `settle`
+        says that they have been committed and put.
         """
-        if transaction.registry.revision() == self.registry.revision:
+        if self.follows(transaction):
             return {}
+        self._settled = False
         self._adopt(_read_registry(transaction))
         changed: dict[int, tuple[Docket, Instant]] = {}
         for activation in self.registry.activations:
@@ -128,6 +131,14 @@ class Caseload:
                 since = changed_from(case.docket.supervision, supervision)
                 changed[activation.activation_id] = (_under(case.docket, supervision), since)
         return changed
+
+    def follows(self, transaction: Transaction) -> bool:
+        """Tell whether every case is judged by the registry as it stands."""
+        return self._settled and transaction.registry.revision() == self.registry.revision
+
+    def settle(self) -> None:
+        """Note that every case that the registry changed has been put."""
+        self._settled = True
 
     def _adopt(self, read: tuple[Registry, Attribution]) -> None:
         self.registry, self.attribution = read

@@ -168,7 +168,7 @@ class Service:
 
     def _registry_changed(self) -> bool:
         with self._store.read() as transaction:
-            return transaction.registry.revision() != self._caseload.registry.revision
+            return not self._caseload.follows(transaction)
 
     def _silent(self, now: Instant) -> list[tuple[int, Instant]]:
         """Return the activations that have missed their call-in, with when it was due."""
@@ -178,6 +178,7 @@ class Service:
     def _settle(self, ruled: Ruled) -> None:
         for case in ruled.cases.values():
             self._caseload.put(case)
+        self._caseload.settle()
         self._last_commit_at = self._clock.now()
         self.positions += ruled.positions
         self.late += ruled.late

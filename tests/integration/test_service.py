@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from engine.core.episode import Episode, EpisodeKind
 from engine.service import Service
 from engine.sources.memory import MemorySource
 from engine.store import Store
@@ -259,6 +260,59 @@ async def test_silence_is_noticed_and_ends_with_the_next_message(store: Store) -
         clock.time = START + 8 * MINUTE
         await source.submit(TOPIC, payload(8, FAR))
     assert kinds(store) == [("missed_call_in", True)]
+
+
+async def test_silence_is_noticed_though_the_store_fails(store: Store) -> None:
+    """A missed call-in whose transaction failed is noted by a later one."""
+    enrolled(store)
+    clock, broken = StillClock(), Broken(store, 0)
+    clock.time = START + MINUTE
+    async with running(broken, clock) as (_, source):
+        await source.submit(TOPIC, payload(1, FAR))
+        broken.failures = 2
+        clock.time = START + 6 * MINUTE + SECOND
+        await until(lambda: len(kinds(store)) == 1)
+    assert kinds(store) == [("missed_call_in", False)]
+    assert broken.failures == 0
+
+
+async def test_time_that_passes_while_the_store_fails_is_judged(store: Store) -> None:
+    """A visit is unconfirmed once its last position is too old, though a transaction failed."""
+    enrolled(store)
+    clock, broken = StillClock(), Broken(store, 0)
+    clock.time = START + 2 * MINUTE
+    async with running(broken, clock) as (_, source):
+        for minute, east in ((1, 0.0), (2, 1e-5)):
+            await source.submit(TOPIC, payload(minute, (CENTRE[0] + east, CENTRE[1])))
+        broken.failures = 2
+        clock.time = START + 7 * MINUTE + SECOND
+        await until(lambda: visit(store).unconfirmed_since is not None)
+    assert broken.failures == 0
+
+
+async def test_a_zone_edited_while_the_store_fails_is_judged(store: Store) -> None:
+    """A zone that was elsewhere all along is judged by, though the first transaction failed."""
+    enrolled(store)
+    clock, broken = StillClock(), Broken(store, 0)
+    clock.time = START + 2 * MINUTE
+    async with running(broken, clock) as (_, source):
+        for minute, east in ((1, 0.0), (2, 1e-5)):
+            await source.submit(TOPIC, payload(minute, (FAR[0] + east, FAR[1])))
+        broken.failures = 2
+        moved = HOME | {"geometry": {"type": "Point", "coordinates": list(FAR)}}
+        moved["properties"] = {"radius_m": 150, "effective_from": render(START + SECOND)}
+        with store.write() as transaction:
+            transaction.registry.save_zone(read_zones(moved).zones[0])
+        await until(lambda: len(kinds(store)) == 1)
+    assert visit(store).state == "confirmed"
+    assert broken.failures == 0
+
+
+def visit(store: Store) -> Episode:
+    """Return the visit to the zone."""
+    with store.read() as transaction:
+        shown = transaction.episodes.list(Page(), kinds=[EpisodeKind.EXCLUSION_PRESENT_AT_START])
+    return shown[0].episode
 
 
 def kinds(store: Store) -> list[tuple[str, bool]]:
