@@ -1,7 +1,7 @@
 """Does the engine's memory stay flat under load that goes on?
 
 A fleet calls in over the embedded broker, synced each second, on clocks that run at 60 times: ten
-minutes are ten hours of the wearers' lives, curfews and late uploads included. All of them are there
+minutes are ten hours of wearers' lives, curfews and late uploads included. All of them are there
 from the first minute, so nothing explains growth after the caches have filled.
 
 Flat means: from minute 3 to the last the median of a minute grows by less than 5 %.
