@@ -116,7 +116,7 @@ def _position(row: dict[str, str]) -> dict[str, Any]:
         "lon": float(row["lon"]),
     }
     for name in ("accuracy_m", "speed_mps"):
-        if row[name]:
+        if row[name] and float(row[name]) >= 0:  # some telephones write -1 for "not known"
             position[name] = float(row[name])
     return position
 

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 import aiomqtt
 import msgspec
 
+from engine.broker.configuration import Limits
 from engine.broker.embedded import EmbeddedBroker
 from engine.caseload import Caseload
 from engine.clock import SystemClock
@@ -136,6 +137,7 @@ async def trial(
     rate_per_s: float = 2000.0,
     seed: int = 1,
     settle_s: float = 120.0,
+    limits: Limits | None = None,
 ) -> Result:
     """Publish deliveries at a rate, let faults happen at random moments, return what stands.
 
@@ -148,7 +150,7 @@ async def trial(
     with store.write() as transaction:
         acting.enrol(transaction.registry)
     try:
-        async with EmbeddedBroker(state_dir / "broker", acting.vendors) as broker:
+        async with EmbeddedBroker(state_dir / "broker", acting.vendors, limits=limits) as broker:
             settings = {
                 "database_url": database_url,
                 "broker_url": broker.url_for_engine(),

@@ -110,4 +110,5 @@ class Outgoing:
 
     def _drop(self, topic: str, reason: str) -> None:
         self.dropped += 1
-        _log.warning("mqtt.publish_dropped", topic=topic, reason=reason, dropped=self.dropped)
+        if self.dropped.bit_count() == 1:  # 1, 2, 4, 8 …: a flood must not flood the log as well
+            _log.warning("mqtt.publish_dropped", topic=topic, reason=reason, dropped=self.dropped)
