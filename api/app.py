@@ -10,7 +10,7 @@ from api import openapi, problems
 from api.allow import methods_of
 from api.binding import HostGuard
 from api.body_limit import BodyLimit
-from api.directory import DirectoryCache
+from api.directory_cache import DirectoryCache
 from api.metrics import Metrics, MetricsMiddleware
 from api.routes import (
     activations,

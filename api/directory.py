@@ -1,13 +1,11 @@
-"""The directory is the registry as the API looks things up in it: by id, kept until it changes.
+"""The directory is the registry as the API looks things up in it: by id.
 
-Loading it reads the whole registry, so it is kept for as long as the registry's revision stays the
-same. A directory is a value: whoever holds one sees one state of the registry.
+It is a value: whoever holds one sees one state of the registry. A write makes the next one from it
+without reading everything again.
 """
 
-import threading
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
@@ -20,10 +18,13 @@ from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.zone import Zone
 
+Entry = Wearer | Device | Activation | Order | Zone
+"""What the registry holds, one at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Wearers, devices, activations, orders and zones by id, in the order of their ids."""
+    """Wearers, devices, activations, orders and zones by id, as of one revision."""
 
     revision: int
     wearers: Mapping[str, Wearer]
@@ -31,12 +32,12 @@ class Directory:
     activations: Mapping[int, Activation]
     orders: Mapping[str, tuple[Order, ...]]
     """Every version of each order, oldest first."""
+    orders_of: Mapping[str, tuple[Order, ...]]
+    """By wearer, every version of every order."""
     zones: Mapping[str, tuple[Zone, ...]]
     """Every version of each zone, oldest first."""
     histories: Mapping[str, ZoneHistory]
     """Which version of each zone is in effect when."""
-    conditions: Mapping[tuple[str, str, int], tuple[tuple[Order, OrderCondition], ...]]
-    """Conditions by wearer, condition id and version of the order: see `core.compile`."""
 
     def timezone(self, wearer_id: str) -> str:
         """Return the IANA zone of a wearer's wall clock, UTC if the wearer is not known."""
@@ -46,66 +47,74 @@ class Directory:
     def condition(
         self, wearer_id: str, condition_id: str | None, version: int | None, at: Instant
     ) -> tuple[Order, OrderCondition] | None:
-        """Return a condition as it stood in a version of an order that is in force at `at`."""
-        if condition_id is None or version is None:
-            return None
-        found = self.conditions.get((wearer_id, condition_id, version), ())
+        """Return a condition as it stood in a version of the wearer's order in force at `at`.
+
+        `version` is the order's, as `core.compile` gives it to what is judged.
+        """
+        found = [
+            (order, each)
+            for order in self.orders_of.get(wearer_id, ())
+            if order.version == version
+            for each in order.conditions
+            if each.condition_id == condition_id
+        ]
         return next((pair for pair in found if _binds(pair[0], at)), found[0] if found else None)
 
+    def after(self, entry: Entry, revision: int) -> "Directory":
+        """Return the directory after the write of one entry, a new version where it has them."""
+        match entry:
+            case Wearer():
+                made = replace(self, wearers={**self.wearers, entry.wearer_id: entry})
+            case Device():
+                key = (entry.vendor, entry.device_id)
+                made = replace(self, devices={**self.devices, key: entry})
+            case Activation():
+                key_ = entry.activation_id
+                made = replace(self, activations={**self.activations, key_: entry})
+            case Order():
+                made = replace(
+                    self,
+                    orders=_with(self.orders, entry.order_id, entry),
+                    orders_of=_with(self.orders_of, entry.wearer_id, entry),
+                )
+            case Zone():
+                zones = _with(self.zones, entry.zone_id, entry)
+                made = replace(
+                    self,
+                    zones=zones,
+                    histories={**self.histories, **histories(zones[entry.zone_id])},
+                )
+        return replace(made, revision=revision)
 
-class DirectoryCache:
-    """Hands out the directory of a transaction, loaded anew only when the registry has changed."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: Directory | None = None
-
-    def of(self, registry: RegistryPart) -> Directory:
-        """Return the directory as this transaction sees it."""
-        revision = registry.revision()
-        kept = self._kept
-        if kept is not None and kept.revision == revision:
-            return kept
-        with self._lock:
-            kept = self._kept
-            if kept is None or kept.revision != revision:
-                kept = _load(registry, revision)
-                self._kept = kept
-            return kept
-
-
-def _load(registry: RegistryPart, revision: int) -> Directory:
-    orders = _versions(registry.orders(), "order_id")
-    zones = registry.zones()
+def load(registry: RegistryPart, revision: int) -> Directory:
+    """Return the directory of the whole registry."""
+    orders, zones = registry.orders(), registry.zones()
     return Directory(
         revision=revision,
         wearers={each.wearer_id: each for each in registry.wearers()},
         devices={(each.vendor, each.device_id): each for each in registry.devices()},
         activations={each.activation_id: each for each in registry.activations()},
-        orders=orders,
+        orders=_versions(orders, "order_id"),
+        orders_of=_versions(orders, "wearer_id"),
         zones=_versions(zones, "zone_id"),
         histories=histories(zones),
-        conditions=_conditions(orders),
     )
 
 
-_Item = TypeVar("_Item", Order, Zone)
+_Item = TypeVar("_Item")
+_Versioned = TypeVar("_Versioned", Order, Zone)
 
 
-def _versions(items: Iterable[_Item], name: str) -> dict[str, tuple[_Item, ...]]:
+def _versions(items: Iterable[_Versioned], name: str) -> dict[str, tuple[_Versioned, ...]]:
     ordered = sorted(items, key=attrgetter(name, "version"))
     return {id_: tuple(versions) for id_, versions in groupby(ordered, attrgetter(name))}
 
 
-def _conditions(
-    orders: Mapping[str, tuple[Order, ...]],
-) -> dict[tuple[str, str, int], tuple[tuple[Order, OrderCondition], ...]]:
-    found: defaultdict[tuple[str, str, int], list[tuple[Order, OrderCondition]]] = defaultdict(list)
-    for versions in orders.values():
-        for order in versions:
-            for each in order.conditions:
-                found[order.wearer_id, each.condition_id, order.version].append((order, each))
-    return {key: tuple(pairs) for key, pairs in found.items()}
+def _with(
+    versions: Mapping[str, tuple[_Item, ...]], id_: str, newest: _Item
+) -> dict[str, tuple[_Item, ...]]:
+    return {**versions, id_: (*versions.get(id_, ()), newest)}
 
 
 def _binds(order: Order, at: Instant) -> bool:

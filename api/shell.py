@@ -7,11 +7,12 @@ that what a decision rests on cannot change until it is committed.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 
-from api.directory import Directory, DirectoryCache
+from api.directory import Directory, Entry
+from api.directory_cache import DirectoryCache
 from api.services import Services
 from api.stream import Feed
 from engine.store.protocol import Transaction
@@ -37,11 +38,21 @@ class Shell:
             yield transaction, self.directories.of(transaction.registry)
 
     @contextmanager
-    def write(self) -> Iterator[tuple[Transaction, Directory]]:
+    def write(self) -> Iterator["Writing"]:
         """Begin a writing transaction alone, with the directory as of its beginning."""
         with self.services.store.write() as transaction:
             transaction.next_ids("change", 0)
-            yield transaction, self.directories.of(transaction.registry)
+            writing = Writing(transaction, self.directories.of(transaction.registry), [])
+            yield writing
+        self.directories.committed(writing.directory, writing.saved)
+
+
+class Writing(NamedTuple):
+    """A writing transaction, and what it has saved in the registry, one entry for each write."""
+
+    transaction: Transaction
+    directory: Directory
+    saved: list[Entry]
 
 
 def shell_of(request: Request) -> Shell:

@@ -16,7 +16,8 @@ from anyio import to_thread
 from fastapi.sse import ServerSentEvent
 from pydantic import BaseModel
 
-from api.directory import Directory, DirectoryCache
+from api.directory import Directory
+from api.directory_cache import DirectoryCache
 from api.feed import ChangeSignal
 from api.schemas.alert import StreamChange, StreamReset, StreamSnapshot
 from api.views.alert import alert_out, change_out

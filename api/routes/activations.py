@@ -34,8 +34,9 @@ def add_activation(shell: AtHand, body: ActivationIn) -> ActivationOut:
         device_id=body.device_id,
         started_at=started_at,
     )
-    with shell.write() as (transaction, _):
-        return _out(transaction.registry.add_activation(activation))
+    with shell.write() as (transaction, _, saved):
+        saved.append(activation := transaction.registry.add_activation(activation))
+    return _out(activation)
 
 
 @router.post(
@@ -49,10 +50,12 @@ def end_activation(
 ) -> ActivationOut:
     """End an activation, with the reason. 409 if it has ended or not begun."""
     ended_at = shell.now() if body.ended_at is None else body.ended_at
-    with shell.write() as (transaction, directory):
+    with shell.write() as (transaction, directory, saved):
         if activation_id not in directory.activations:
             raise not_found("activation", activation_id)
-        return _out(transaction.registry.end_activation(activation_id, ended_at, body.reason))
+        activation = transaction.registry.end_activation(activation_id, ended_at, body.reason)
+        saved.append(activation)
+    return _out(activation)
 
 
 @router.get(

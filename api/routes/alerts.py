@@ -130,7 +130,7 @@ class _NothingToDo(Exception):  # noqa: N818 - ends the transaction without a tr
 def _act(shell: Shell, alert_id: int, action: DeskAction) -> ActionOut:
     """Do what a person does to an alert, in one transaction, and wake the feed."""
     try:
-        with shell.write() as (transaction, directory):
+        with shell.write() as (transaction, directory, _):
             alert = _alert(transaction, alert_id)
             result = _decided(shell, transaction, alert, action)
             transaction.alerts.save([result.alert])

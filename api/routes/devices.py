@@ -28,10 +28,11 @@ def put_device(
 ) -> DeviceOut:
     """Store an ankle monitor. 201 if there was none with this id, else 200."""
     device = Device(vendor=vendor, device_id=device_id, model=body.model)
-    with shell.write() as (transaction, directory):
+    with shell.write() as (transaction, directory, saved):
         former = directory.devices.get((vendor, device_id))
         if device != former:
             transaction.registry.save_device(device)
+            saved.append(device)
     response.status_code = HTTPStatus.CREATED if former is None else HTTPStatus.OK
     return _out(device)
 

@@ -1,5 +1,6 @@
 """Orders: stored whole, each time as the next version; read by id or as a list."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -33,17 +34,18 @@ def put_order(shell: AtHand, order_id: OrderId, body: OrderIn, response: Respons
     What says the same as the newest version makes no new one. 409 if the wearer or a zone is not
     stored, or another order that binds the wearer at the same time has a condition of that id.
     """
-    with shell.write() as (transaction, directory):
+    with shell.write() as (transaction, directory, saved):
         wearer = _wearer(body.wearer_id, directory)
         former = directory.orders.get(order_id, ())
         order = read_order(order_id, body, wearer, former, shell.now())
+        _check_wearer_stays(order, former)
         _check_condition_ids(order, directory)
         if former and same_order(order, former[-1]):
-            saved = former[-1]
+            order = former[-1]
         else:
-            saved = transaction.registry.save_order(order)
+            saved.append(order := transaction.registry.save_order(order))
     response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
-    return order_out(saved, wearer.timezone)
+    return order_out(order, wearer.timezone)
 
 
 @router.get(
@@ -107,13 +109,20 @@ def _wearer(wearer_id: str, directory: Directory) -> Wearer:
     return wearer
 
 
+def _check_wearer_stays(order: Order, former: Sequence[Order]) -> None:
+    if former and former[-1].wearer_id != order.wearer_id:
+        raise ProblemError(
+            HTTPStatus.CONFLICT,
+            f"order {order.order_id!r} binds wearer {former[-1].wearer_id!r}: give the order of "
+            "another wearer an id of its own",
+        )
+
+
 def _check_condition_ids(order: Order, directory: Directory) -> None:
     """Check that a condition's id means one rule to a wearer at a time: alerts collapse by it."""
     ids = {each.condition_id for each in order.conditions}
-    for versions in directory.orders.values():
-        other = versions[-1]
-        if other.wearer_id != order.wearer_id or other.order_id == order.order_id:
-            continue
+    others = {each.order_id for each in directory.orders_of.get(order.wearer_id, ())}
+    for other in (directory.orders[id_][-1] for id_ in sorted(others - {order.order_id})):
         shared = sorted(ids & {each.condition_id for each in other.conditions})
         if shared and _overlap(order, other):
             raise ProblemError(

@@ -32,10 +32,11 @@ def put_wearer(shell: AtHand, wearer_id: WearerId, body: WearerIn, response: Res
         fix = str(error).removeprefix("timezone: ")
         raise invalid([field_error("body.timezone", fix, body.timezone)]) from None
     wearer = Wearer(wearer_id=wearer_id, name=body.name, timezone=body.timezone, agency=body.agency)
-    with shell.write() as (transaction, directory):
+    with shell.write() as (transaction, directory, saved):
         former = directory.wearers.get(wearer_id)
         if wearer != former:
             transaction.registry.save_wearer(wearer)
+            saved.append(wearer)
     response.status_code = HTTPStatus.CREATED if former is None else HTTPStatus.OK
     return _out(wearer)
 

@@ -66,11 +66,11 @@ def put_zone(
     What says the same as the newest version makes no new one.
     """
     new = read_zone(zone_id, body)
-    with shell.write() as (transaction, directory):
+    with shell.write() as (transaction, directory, saved):
         former = directory.zones.get(zone_id, ())
         zone = next_version(new, former, shell.now())
         if zone not in former[-1:]:
-            zone = transaction.registry.save_zone(zone)
+            saved.append(zone := transaction.registry.save_zone(zone))
     response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
     return zone_out(zone)
 
