@@ -11,6 +11,7 @@ from api.allow import methods_of
 from api.binding import HostGuard
 from api.body_limit import BodyLimit
 from api.directory_cache import DirectoryCache
+from api.headers import PrivateAnswers
 from api.metrics import Metrics, MetricsMiddleware
 from api.routes import (
     activations,
@@ -42,6 +43,9 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         version=engine_version(),
         lifespan=_lifespan,
         redirect_slashes=False,
+        # Their pages load scripts from elsewhere, which could then do anything here.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.shell = Shell(services, feed, directories)
     app.state.metrics = Metrics()
@@ -68,6 +72,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
     openapi.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(HostGuard, names=names)
+    app.add_middleware(PrivateAnswers)
     app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
     return app
 

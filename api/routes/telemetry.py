@@ -24,7 +24,7 @@ from api.telemetry import split
 router = APIRouter(prefix="/v1/telemetry", tags=["telemetry"])
 
 _RETRY_AFTER: Final = {"Retry-After": "5"}
-_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="telemetry", charset="UTF-8"'}
+_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="telemetry"'}
 _basic = HTTPBasic(auto_error=False, description="Vendor and its password.")
 _MESSAGE: Final[dict[str, Any]] = {
     "type": "object",

@@ -230,6 +230,16 @@ async def test_a_foreign_page_changes_nothing(
     assert (await api.get("/v1/alerts", headers=headers)).status_code == 200
 
 
+async def test_answers_are_kept_by_nobody(api: httpx.AsyncClient) -> None:
+    """No answer, be it a refusal, is stored by a browser or a proxy on the way."""
+    for path in ("/v1/alerts", "/v1/alerts/9", "/nowhere"):
+        headers = (await api.get(path)).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+    for path in ("/docs", "/redoc"):  # their scripts come from elsewhere
+        assert (await api.get(path)).status_code == 404
+
+
 async def test_the_documentation_is_served(api: httpx.AsyncClient) -> None:
     """The OpenAPI document names every operation once, with words and its refusals."""
     document = (await api.get("/openapi.json")).json()
