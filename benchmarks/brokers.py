@@ -53,6 +53,7 @@ class Started:
     store: Store
     url: str
     """Where its API is."""
+    database: Path
 
     @property
     def pid(self) -> int:
@@ -83,4 +84,4 @@ async def engine_behind(
             acting.enrol(transaction.registry)
         async with EngineProcess(settings, folder / "engine.log") as process:
             await process.ready(url)
-            yield Started(process, store, url)
+            yield Started(process, store, url, folder / "engine.db")

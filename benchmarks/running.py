@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import psutil
@@ -26,13 +27,15 @@ class Sample:
     """Messages it holds and has not committed."""
     published: int
     """Messages that the broker has taken."""
+    database_bytes: int
 
 
 class Watch:
     """Samples of one engine process, taken at a steady pace."""
 
-    def __init__(self, pid: int, url: str, published: Callable[[], int]) -> None:
+    def __init__(self, pid: int, url: str, database: Path, published: Callable[[], int]) -> None:
         self.samples: list[Sample] = []
+        self._database = database
         self.began = time.monotonic()
         """What the samples' clock counts from."""
         self._process = psutil.Process(pid)
@@ -62,6 +65,7 @@ class Watch:
                         _number("ringfence_positions_stored_total", said),
                         _number("ringfence_engine_backlog", said),
                         self._published(),
+                        self._database.stat().st_size,
                     )
                 )
                 await asyncio.sleep(every_s)

@@ -84,7 +84,7 @@ async def slowed(
         reached(folder / "broker", acting.vendors, sync_always=False, max_in_flight=bound) as ours,
         engine_behind(ours, acting, folder) as engine,
     ):
-        watch = Watch(engine.pid, engine.url, lambda: published[0])
+        watch = Watch(engine.pid, engine.url, engine.database, lambda: published[0])
         async with watch.running(every_s=0.1):
             publishing = asyncio.create_task(
                 _publish(ours.connected, deliveries, rate_per_s, published)
