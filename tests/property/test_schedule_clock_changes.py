@@ -110,13 +110,19 @@ def walk(zone: str, change: int) -> NDArray[np.int64]:
 def opens(clock: NDArray[np.int64], wall: int) -> int:
     """Return the minute of the walk in which the clock first shows a time, or first shows more."""
     shown = np.flatnonzero(clock == wall)
-    return int(shown[0] if len(shown) else np.flatnonzero(clock > wall)[0])
+    return int(shown[0]) if len(shown) else first_after(clock, wall)
 
 
 def closes(clock: NDArray[np.int64], wall: int) -> int:
     """Return the minute of the walk in which the clock last shows a time, or first shows more."""
     shown = np.flatnonzero(clock == wall)
-    return int(shown[-1] if len(shown) else np.flatnonzero(clock > wall)[0])
+    return int(shown[-1]) if len(shown) else first_after(clock, wall)
+
+
+def first_after(clock: NDArray[np.int64], wall: int) -> int:
+    """Return the minute of the walk in which the clock first shows more, its length if never."""
+    later = np.flatnonzero(clock > wall)
+    return int(later[0]) if len(later) else len(clock)
 
 
 def in_force(clock: NDArray[np.int64], window: WeeklyWindow) -> NDArray[np.bool_]:

@@ -239,6 +239,22 @@ def test_the_next_change_of_rare_events(rule: str, asked: str, expected: str | N
     assert (found and render(found)) == expected
 
 
+@pytest.mark.parametrize("days", range(1, 40))
+def test_the_next_change_is_found_on_any_day(days: int) -> None:
+    """A single window is found from weeks before, on whichever day it starts."""
+    start = parse("2026-01-01T00:00:00Z")
+    schedule = Schedule(BERLIN, extra=(Window(start + days * DAY, start + days * DAY + HOUR),))
+    assert schedule.next_change(start) == start + days * DAY
+
+
+def test_a_long_event_beside_an_endless_one_has_an_end() -> None:
+    """An event of weeks is not taken for endless because a weekly one goes on for ever."""
+    first, last = datetime(2026, 1, 5), datetime(2026, 3, 5)  # noqa: DTZ001
+    weekly = Recurrence(BERLIN, first, datetime(2026, 1, 5, 1), "FREQ=WEEKLY")  # noqa: DTZ001
+    schedule = Schedule(BERLIN, recurrences=(weekly, Recurrence(BERLIN, first, last)))
+    assert schedule.window_at(MONDAY) == Window(MONDAY, parse("2026-03-05T00:00:00+01:00"))
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
