@@ -109,7 +109,8 @@ def _conditions(
                 open_keys[condition.condition_id] = key
             else:
                 spans[key] = (spans[key][0], spans[key][1], end)
-    made = (_condition(*span, version, zones) for (_, version), span in spans.items())
+    order_id = versions[0].order_id
+    made = (_condition(*span, version, order_id, zones) for (_, version), span in spans.items())
     return [condition for condition in made if condition is not None]
 
 
@@ -134,6 +135,7 @@ def _condition(
     start: Instant,
     end: Instant,
     version: int,
+    order_id: str,
     zones: Mapping[str, ZoneHistory],
 ) -> Condition | None:
     """Return a condition with its zones; None if it is never in force.
@@ -162,6 +164,7 @@ def _condition(
         schedule=bounded,
         parameters=written.parameters,
         version=version,
+        order_id=order_id,
     )
 
 
@@ -171,8 +174,8 @@ def changed_from(before: Supervision, after: Supervision) -> Instant:
     worn = min((end for end in ends if end is not None), default=END) if len(ends) > 1 else END
     ends = {before.activation.ended_at, after.activation.ended_at}
     worn = min((end for end in ends if end is not None), default=END) if len(ends) > 1 else END
-    old = {(each.condition_id, each.version): each for each in before.conditions}
-    new = {(each.condition_id, each.version): each for each in after.conditions}
+    old = {each.key: each for each in before.conditions}
+    new = {each.key: each for each in after.conditions}
     return min([worn, *(_difference(old.get(key), new.get(key)) for key in old | new)])
 
 

@@ -30,9 +30,7 @@ Folded = tuple[ConditionState, list[Episode]]
 
 def initial(condition: Condition) -> ConditionState:
     """Return the state of a condition before anything is known: its first turn is due at once."""
-    return ConditionState(
-        condition_id=condition.condition_id, version=condition.version, next_change=BEGINNING
-    )
+    return ConditionState(key=condition.key, next_change=BEGINNING)
 
 
 def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | None) -> Folded:

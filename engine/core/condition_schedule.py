@@ -30,6 +30,10 @@ from zones.window import Window
 _Read = TypeVar("_Read")
 
 
+def _effective(schedule: Schedule) -> tuple[Instant | None, Instant | None]:
+    return schedule.effective_from, schedule.effective_until
+
+
 def read_schedule(wire: ScheduleJson, timezone: str) -> Schedule:
     """Return the schedule of its JSON form; `timezone` is the wearer's (IANA name).
 
@@ -38,8 +42,9 @@ def read_schedule(wire: ScheduleJson, timezone: str) -> Schedule:
     """
     _at("timezone", timezone, lambda: check_timezone(timezone))
     calendar = _calendar(wire.ical, timezone)
-    since = _instant(wire.effective_from, "effective_from", calendar and calendar.effective_from)
-    until = _instant(wire.effective_until, "effective_until", calendar and calendar.effective_until)
+    since, until = (None, None) if calendar is None else _effective(calendar)
+    since = _instant(wire.effective_from, "effective_from", since)
+    until = _instant(wire.effective_until, "effective_until", until)
     if since is not None and until is not None:
         fix = f"is not after effective_from, {render(since)}: give a later time, or none"
         demand(until > since, "effective_until", render(until), fix)

@@ -132,11 +132,11 @@ def restored(fold: Fold, newest: Cut | None, history: History) -> Docket:
 
 def realigned(state: ActivationState, supervision: Supervision) -> ActivationState:
     """Return a state whose conditions are those of a supervision that may have changed."""
-    fresh = {(each.condition_id, each.version): each for each in begin(supervision).conditions}
-    known = {(each.condition_id, each.version): each for each in state.conditions}
+    fresh = {each.key: each for each in begin(supervision).conditions}
+    known = {each.key: each for each in state.conditions}
     conditions = []
     for condition in supervision.conditions:
-        key = (condition.condition_id, condition.version)
+        key = condition.key
         change = condition.next_change(state.time) if state.time != BEGINNING else BEGINNING
         kept = known.get(key)
         renewed = fresh[key] if kept is None or kept.next_change == BEGINNING else kept

@@ -75,6 +75,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     schedule: Schedule
     parameters: Parameters = Parameters()
     version: int = 1
+    order_id: str = ""
     places: tuple[ZoneHistory, ...] = ()
     """Zones that only windows with addresses of their own name."""
     own: dict[str, ZoneHistory] = {}
@@ -96,6 +97,11 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         force_setattr(self, "own", {history.zone_id: history for history in self.zones})
         force_setattr(self, "by_id", {history.zone_id: history for history in every})
         force_setattr(self, "zone_changes", tuple(sorted(changes)))
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Which version of which condition of which order it is."""
+        return (self.order_id, self.condition_id, self.version)
 
     @property
     def keep_out(self) -> bool:

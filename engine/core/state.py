@@ -14,8 +14,8 @@ from zones.instant import Instant
 class ConditionState(msgspec.Struct, frozen=True, kw_only=True):
     """Where one version of one condition stands."""
 
-    condition_id: str
-    version: int
+    key: tuple[str, str, int]
+    """Order, condition and version: see `Condition.key`."""
     next_change: Instant
     """When its schedule or zones change next."""
     window_start: Instant | None = None
