@@ -21,6 +21,7 @@ from pathlib import Path
 import psycopg
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import make_url
 
 from engine.clock import SystemClock
 from simulators.cast import cast
@@ -93,9 +94,7 @@ def _database(server: str, name: str) -> str:
     """Return the URL of a new database of a server."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-    head, _, tail = server.rpartition("/")
-    _, question, options = tail.partition("?")
-    return f"{head}/{name}{question}{options}"
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def _add(table: Table, store: str, what: str, result: Result, same: str, took_s: float) -> None:
