@@ -13,14 +13,18 @@ from typing import Any
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
+def postgres_server(*, in_memory: bool = False) -> Iterator[str]:
     """Start a server in a temporary folder and yield the URL of its database.
+
+    `in_memory` keeps its data in memory where there is room: for tests, never for measurements.
 
     Raises:
         RuntimeError: it cannot run here; says why.
     """
     # Not under the caller's: a socket's path must be short, and the server's user must get there.
-    folder = Path(tempfile.mkdtemp(prefix="ringfence-pg-", dir=_fast_folder()))
+    folder = Path(
+        tempfile.mkdtemp(prefix="ringfence-pg-", dir=_fast_folder() if in_memory else None)
+    )
     try:
         server = _started(folder)
     except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:

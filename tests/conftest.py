@@ -34,7 +34,7 @@ def postgres_server() -> Iterator[URL]:
         return
     with ExitStack() as stack:
         try:
-            url = make_url(stack.enter_context(running_postgres()))
+            url = make_url(stack.enter_context(running_postgres(in_memory=True)))
         except RuntimeError as error:
             pytest.skip(f"{error}; set RINGFENCE_TEST_POSTGRES_URL to use one")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
