@@ -1,5 +1,6 @@
 """Wearers, devices, activations, orders, zones and schedules over HTTP, on both stores."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -183,6 +184,13 @@ async def test_an_order_keeps_every_version_and_counts_real_changes_only(
     assert versions == [first.json(), second]
     before = ORDER | {"officer": "lee", "version_from": render(NOW)}
     refused(await api.put("/v1/orders/o1", json=before), 422, "body.version_from")
+
+
+async def test_the_same_order_at_once_is_one_version(api: httpx.AsyncClient) -> None:
+    """Simultaneous writes follow one another, each on what the other left."""
+    replies = await asyncio.gather(*(api.put("/v1/orders/o1", json=ORDER) for _ in range(12)))
+    assert sorted(each.status_code for each in replies) == [200] * 11 + [201]
+    assert {each.json()["version"] for each in replies} == {1}
 
 
 async def test_what_get_returns_of_an_order_can_be_put_again(api: httpx.AsyncClient) -> None:

@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from api import stream
+from api.directory_cache import DirectoryCache
+from api.feed import ChangeSignal
 from engine.core.alert import AlertAction, AlertState
 from engine.store import Store, Transaction, open_store
 from tests.integration.api_kit import (
@@ -44,8 +46,18 @@ async def take(found: AsyncIterator[Event], count: int) -> list[Event]:
         return [await anext(found) for _ in range(count)]
 
 
-async def test_a_stream_begins_with_a_snapshot_and_goes_on_with_changes(store: Store) -> None:
+@pytest.fixture
+def no_polling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be found by looking now and then."""
+    monkeypatch.setattr(stream, "POLL_S", 3600)
+
+
+@pytest.mark.usefixtures("no_polling")
+async def test_a_stream_begins_with_a_snapshot_and_goes_on_with_changes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The snapshot holds what is not closed and the change id it is true at; changes follow."""
+    monkeypatch.setattr(stream, "_PAGE", 1)
     services = services_on(store)
     raise_alert(services, 1)
     raise_alert(services, 2, state=AlertState.CLOSED)
@@ -62,10 +74,11 @@ async def test_a_stream_begins_with_a_snapshot_and_goes_on_with_changes(store: S
         assert told.data["change"] == reply.json()["change"]
 
 
+@pytest.mark.usefixtures("no_polling")
 async def test_a_reconnecting_client_misses_nothing_and_gets_nothing_twice(store: Store) -> None:
     """After Last-Event-ID, or ?after=, exactly the later changes come, in their order."""
-    services = services_on(store)
-    made = [raise_alert(services, number).change_id for number in range(1, 6)]
+    services, others = services_on(store), services_on(store)
+    made = [raise_alert(others, number).change_id for number in range(1, 6)]
     async with serving(services) as client:
         async with listening(client, made[1]) as found:
             assert [each.id for each in await take(found, 3)] == made[2:]
@@ -155,6 +168,26 @@ async def test_fifty_clients_wake_on_one_signal_and_share_the_reading(sqlite_url
         told = [(await take(each, 1))[0] for each in opened]
         assert {each.id for each in told} == {made.change_id}
         assert readings - before < 25
+    store.close()
+
+
+async def test_who_hangs_up_does_not_take_the_shared_reading_along(sqlite_url: str) -> None:
+    """When one of two clients that wait for the same reading leaves, the other still gets it."""
+    store = open_store(sqlite_url)
+    go, read = threading.Event(), store.read
+
+    def held() -> AbstractContextManager[Transaction]:
+        go.wait(10)
+        return read()
+
+    store.read = held  # type: ignore[method-assign]
+    feed = stream.Feed(store, ChangeSignal(), DirectoryCache())
+    leaving, staying = (asyncio.create_task(feed.begin(None)) for _ in range(2))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    go.set()
+    assert (await staying).events[0].event == "snapshot"
     store.close()
 
 
