@@ -45,7 +45,7 @@ def postgresql_rows(effort: Effort, load: Load) -> list[Row]:
     """Return the rate on PostgreSQL; no row if no server starts here."""
     try:
         with postgres_server() as url, closing(postgres(url)) as connection:
-            rate, rival, _ = _measured(effort, load, url, connection, Stopwatch())
+            rate, rival, _ = _measured(effort, load, url, connection)
     except RuntimeError as error:
         print(f"left out: {error}")
         return []
@@ -57,7 +57,7 @@ def _measured(
     load: Load,
     url: str,
     connection: Any,  # noqa: ANN401 - either database
-    watch: Stopwatch,
+    watch: Stopwatch | None = None,
 ) -> tuple[float, float, int]:
     """Return positions a second of engine and naive stack, and how many the watch saw."""
     migrate(url)
@@ -72,10 +72,11 @@ def _measured(
             part, next_part = parts[2 * number + 1], parts[2 * number + 2]
             rates.append(_per_second(engine, partial(engine.take, part)))
             rivals.append(few / seconds(partial(naive.take, part[:few])))
-            before = engine.positions
-            with watch.running():
-                engine.take(next_part)
-            watched += engine.positions - before
+            if watch is not None:
+                before = engine.positions
+                with watch.running():
+                    engine.take(next_part)
+                watched += engine.positions - before
     return median(rates), median(rivals), watched
 
 
