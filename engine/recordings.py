@@ -6,20 +6,31 @@ a wearer (or "*" for everyone), a time zone, `max_age_s`, and conditions in thei
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Generic, TypeVar
 
 import msgspec
 
 from engine.core.condition_json import ConditionError, read_condition
-from engine.core.position import Mechanism, Position, content_digest, effective_accuracy_m
+from engine.core.evidence import MAX_AHEAD
+from engine.core.position import (
+    Mechanism,
+    Position,
+    Quarantine,
+    content_digest,
+    effective_accuracy_m,
+)
 from engine.core.registry import OrderCondition
 from zones.instant import parse
 
 REQUIRED: Final = ("wearer", "time", "lat", "lon", "accuracy_m")
 OPTIONAL: Final = ("received_at", "seq", "mechanism", "speed_mps")
 EVERYONE: Final = "*"
+
+T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 
 class RecordingError(ValueError):
@@ -33,6 +44,8 @@ class RecordedOrder(msgspec.Struct, frozen=True):
     conditions: tuple[OrderCondition, ...]
     timezone: str
     max_age_s: float
+    where: str
+    """The file and the place in it."""
 
 
 class _OrderJson(msgspec.Struct):
@@ -57,14 +70,25 @@ def read_orders(path: Path) -> list[RecordedOrder]:
 
 def _order(path: Path, number: int, entry: _OrderJson) -> RecordedOrder:
     if not entry.max_age_s > 0:
-        raise RecordingError(f"{path}: $[{number}].max_age_s is {entry.max_age_s}: must be above 0")
+        problem = f"max_age_s is {entry.max_age_s}: it must be above 0 seconds"
+        raise RecordingError(f"{path}: $[{number}].{problem}")
     conditions = []
     for place, condition in enumerate(entry.conditions):
         try:
             conditions.append(read_condition(condition, entry.timezone))
         except ConditionError as error:
             raise RecordingError(f"{path}: $[{number}].conditions[{place}]: {error}") from None
-    return RecordedOrder(entry.wearer, tuple(conditions), entry.timezone, entry.max_age_s)
+    where = f"{path}: $[{number}]"
+    return RecordedOrder(entry.wearer, tuple(conditions), entry.timezone, entry.max_age_s, where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form(Generic[T]):
+    """How a field is written, and what to do if it is not."""
+
+    read: Callable[[str], T]
+    """Raises ValueError for what is not written so."""
+    fix: str
 
 
 class _Columns:
@@ -86,12 +110,23 @@ class _Columns:
     def text(self, row: list[str], field: str) -> str:
         """Return a field of a row, empty if there is none."""
         index = self._at.get(field)
-        return "" if index is None else row[index].strip()
+        if index is None:
+            return ""
+        if index >= len(row):
+            raise ValueError(f"{field} is missing: the row has {len(row)} fields, not {index + 1}")
+        return row[index].strip()
 
-    def number(self, row: list[str], field: str) -> float | None:
-        """Return a field of a row as a number, None if it is empty."""
+    def read(self, row: list[str], field: str, form: _Form[T]) -> T:
+        """Return a field of a row as its form understands it.
+
+        Raises:
+            ValueError: it does not; the message names the field, the value and the fix.
+        """
         text = self.text(row, field)
-        return float(text) if text else None
+        try:
+            return form.read(text)
+        except ValueError:
+            raise ValueError(f"{field} is {text!r}: {form.fix}") from None
 
 
 def read_positions(
@@ -103,31 +138,47 @@ def read_positions(
         RecordingError: a column is missing, or a row is wrong; it names the line.
     """
     rows = csv.reader(file)
-    header = next(rows, None)
-    if header is None:
+    columns: _Columns | None = None
+    try:
+        for row in rows:
+            if columns is None:
+                columns = _Columns(path, row, renamed)
+            elif row:
+                yield _wearer(columns, row), _position(columns, row)
+    except RecordingError:
+        raise
+    except (ValueError, csv.Error) as error:
+        raise RecordingError(f"{path}, line {rows.line_num}: {_words(error)}") from None
+    if columns is None:
         raise RecordingError(f"{path}: it is empty: the first line must name the columns")
-    columns = _Columns(path, header, renamed)
-    for row in rows:
-        if row:
-            try:
-                yield columns.text(row, "wearer"), _position(columns, row)
-            except (ValueError, IndexError) as error:
-                raise RecordingError(f"{path}, line {rows.line_num}: {error}") from None
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "or just after it, is no UTF-8 text: save the file as UTF-8"
+    return str(error)
+
+
+def _wearer(columns: _Columns, row: list[str]) -> str:
+    wearer = columns.text(row, "wearer")
+    if not wearer:
+        raise ValueError("wearer is empty: every position needs one")
+    return wearer
 
 
 def _position(columns: _Columns, row: list[str]) -> Position:
-    lat, lon = _degrees(columns, row, "lat", 90.0), _degrees(columns, row, "lon", 180.0)
-    mechanism = Mechanism(columns.text(row, "mechanism") or "gnss")
-    stated, speed_mps = columns.number(row, "accuracy_m"), columns.number(row, "speed_mps")
-    if stated is not None and not 0 <= stated < 1e7:
-        raise ValueError(f"accuracy_m is {stated}: it must be from 0 to 10,000,000 metres")
+    lat, lon = columns.read(row, "lat", _LAT), columns.read(row, "lon", _LON)
+    mechanism = columns.read(row, "mechanism", _MECHANISM)
+    stated = columns.read(row, "accuracy_m", _ACCURACY)
+    speed_mps = columns.read(row, "speed_mps", _SPEED)
+    seq, fix_time = columns.read(row, "seq", _SEQ), columns.read(row, "time", _TIME)
+    received_at = columns.read(row, "received_at", _RECEIVED)
     accuracy_m, assumed = effective_accuracy_m(stated, None, mechanism)
-    fix_time, seq = parse(columns.text(row, "time")), int(columns.text(row, "seq") or 0)
-    received = columns.text(row, "received_at")
+    ahead = received_at is not None and fix_time - received_at > MAX_AHEAD
     return Position(
         activation_id=0,
         fix_time=fix_time,
-        received_at=parse(received) if received else fix_time,
+        received_at=fix_time if received_at is None else received_at,
         seq=seq,
         digest=content_digest(fix_time, seq, lat, lon, stated, mechanism, speed_mps=speed_mps),
         lat=lat,
@@ -136,14 +187,42 @@ def _position(columns: _Columns, row: list[str]) -> Position:
         accuracy_assumed=assumed,
         mechanism=mechanism,
         speed_mps=speed_mps,
+        quarantine=Quarantine.FUTURE if ahead else None,
     )
 
 
-def _degrees(columns: _Columns, row: list[str], field: str, limit: float) -> float:
-    value = columns.number(row, field)
-    if value is None or not -limit <= value <= limit:
-        raise ValueError(f"{field} is {value}: it must be a number of degrees within ±{limit:g}")
+def _optional(read: Callable[[str], T]) -> Callable[[str], T | None]:
+    return lambda text: read(text) if text else None
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    return lambda text: _checked(float(text), least, most)
+
+
+def _sequence(text: str) -> int:
+    return _checked(int(text or 0), 0, 2**63 - 1)
+
+
+def _checked(value: N, least: N, most: N) -> N:
+    if not least <= value <= most:
+        raise ValueError
     return value
+
+
+_LAT: Final = _Form(_number(-90.0, 90.0), "write degrees from -90 to 90")
+_LON: Final = _Form(_number(-180.0, 180.0), "write degrees from -180 to 180")
+_MECHANISM: Final = _Form(
+    lambda text: Mechanism(text or "gnss"),
+    f"use one of {', '.join(Mechanism)}, or leave it empty for gnss",
+)
+_ACCURACY: Final = _Form(
+    _optional(_number(0.0, 1e7)), "write metres from 0 to 10,000,000, or nothing if not known"
+)
+_SPEED: Final = _Form(_optional(_number(0.0, 1e7)), "write metres a second from 0, or nothing")
+_SEQ: Final = _Form(_sequence, "write a whole number from 0, or nothing")
+_RFC_3339: Final = "write RFC 3339 with an offset, for example 2026-03-01T21:15:00Z"
+_TIME: Final = _Form(parse, _RFC_3339)
+_RECEIVED: Final = _Form(_optional(parse), _RFC_3339 + ", or nothing")
 
 
 def orders_of(wearer: str, orders: Iterable[RecordedOrder]) -> list[RecordedOrder]:

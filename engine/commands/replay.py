@@ -13,6 +13,7 @@ from engine.core.compile import histories
 from engine.core.episode import Bound, Episode, EpisodeState, StoredEpisode
 from engine.core.order import Activation, Condition, Supervision, SupervisionPlan
 from engine.core.position import Position
+from engine.core.registry import OrderCondition
 from engine.core.replay import Replay, index_of
 from engine.recordings import (
     RecordedOrder,
@@ -25,6 +26,7 @@ from zones.geojson import read_zones
 from zones.history import ZoneHistory
 from zones.instant import Instant, render
 from zones.interval import BEGINNING
+from zones.window import OWN
 
 
 def replay(
@@ -44,7 +46,7 @@ def replay(
     errors = Console(stderr=True)
     try:
         tracks = _tracks(positions, _renamed(columns or []))
-        supervisions = _supervisions(list(tracks), read_orders(orders), _zones(zones))
+        supervisions = _supervisions(list(tracks), read_orders(orders), _zones(zones), zones)
     except (RecordingError, OSError) as error:
         errors.print(f"[red]{error}[/red]", soft_wrap=True, highlight=False)
         raise typer.Exit(2) from None
@@ -115,8 +117,10 @@ def _zones(path: Path) -> dict[str, ZoneHistory]:
 
 
 def _supervisions(
-    wearers: list[str], orders: list[RecordedOrder], zones: dict[str, ZoneHistory]
+    wearers: list[str], orders: list[RecordedOrder], zones: dict[str, ZoneHistory], path: Path
 ) -> dict[str, Supervision]:
+    for order in orders:
+        _check_zones(order, zones, path)
     return {
         wearer: _supervision(number, wearer, orders_of(wearer, orders), zones)
         for number, wearer in enumerate(sorted(wearers))
@@ -138,8 +142,8 @@ def _supervision(
             Condition(
                 condition_id=each.condition_id,
                 kind=each.kind,
-                zones=tuple(_named(zone_id, zones) for zone_id in each.zone_ids),
-                places=tuple(_named(place, zones) for place in _places(each.schedule.weekly)),
+                zones=tuple(zones[zone_id] for zone_id in each.zone_ids),
+                places=tuple(zones[place] for place in _places(each)),
                 schedule=each.schedule,
                 parameters=each.parameters,
                 version=version,
@@ -150,12 +154,21 @@ def _supervision(
     )
 
 
-def _places(weekly: tuple[object, ...]) -> list[str]:
-    return sorted({place for window in weekly for place in getattr(window, "places", ()) if place})
+def _places(condition: OrderCondition) -> list[str]:
+    """Return the zones that only windows name."""
+    schedule = condition.schedule
+    named = {place for window in schedule.weekly for place in window.places}
+    named |= {place for window in schedule.extra for place in window.places}
+    named |= {place for repeated in schedule.recurrences for place in repeated.places}
+    return sorted(named - {OWN} - set(condition.zone_ids))
 
 
-def _named(zone_id: str, zones: dict[str, ZoneHistory]) -> ZoneHistory:
-    if zone_id not in zones:
-        known = ", ".join(sorted(zones)[:8])
-        raise RecordingError(f"no zone {zone_id!r} in the zones file: it has {known}")
-    return zones[zone_id]
+def _check_zones(order: RecordedOrder, zones: dict[str, ZoneHistory], path: Path) -> None:
+    for place, condition in enumerate(order.conditions):
+        for zone_id in (*condition.zone_ids, *_places(condition)):
+            if zone_id not in zones:
+                known = ", ".join(sorted(zones)[:8]) or "none"
+                raise RecordingError(
+                    f"{order.where}.conditions[{place}]: no zone {zone_id!r} in {path}, "
+                    f"which has {known}: name one of its zones, or add it there"
+                )

@@ -11,7 +11,7 @@ implausible ones do, because only the fold can tell.
 
 from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -35,6 +35,7 @@ from zones.interval import BEGINNING, END
 from zones.zone import Zone
 
 Report = Position | DeviceEvent
+R = TypeVar("R", bound=Position | DeviceEvent)
 
 _STATE_RANK: Final = {EventState.START: 0, EventState.AT: 1, EventState.END: 2}
 
@@ -66,7 +67,7 @@ def report_order(report: Report) -> tuple[Instant, int, int, bytes]:
     return (report.time, 1, _STATE_RANK[report.state], report.digest)
 
 
-def in_order(reports: Iterable[Report]) -> list[Report]:
+def in_order(reports: Iterable[R]) -> list[R]:
     """Return reports in the order of event time, each once."""
     distinct = {report_order(report): report for report in reports}
     return [distinct[order] for order in sorted(distinct)]

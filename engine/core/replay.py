@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from engine.core.archive import Archive
 from engine.core.docket import Docket, judge, open_docket
 from engine.core.episode import StoredEpisode
-from engine.core.fold import Fold, Report, prime, report_order
+from engine.core.fold import Fold, Report, in_order, prime, report_order
 from engine.core.gauge import IndexGauge
 from engine.core.order import Supervision
-from engine.core.position import Position
+from engine.core.position import NEVER_JUDGED, Position
 from zones.index import ZoneIndex
 from zones.instant import Instant
 from zones.zone import Zone
@@ -39,8 +39,7 @@ class Replay:
 
     def in_order(self, positions: Iterable[Position], until: Instant) -> list[StoredEpisode]:
         """Judge positions by event time; let time pass up to `until`."""
-        fresh = {report_order(each): each for each in positions}
-        ordered = [fresh[order] for order in sorted(fresh)]
+        ordered = in_order(_judgeable(positions))
         for first in range(0, len(ordered), PRIME):
             part = ordered[max(0, first - 1) : first + PRIME]
             prime(self._gauge, [(self._fold.supervision, part)])
@@ -50,7 +49,8 @@ class Replay:
 
     def by_arrival(self, positions: Iterable[Position], until: Instant) -> list[StoredEpisode]:
         """Judge positions one by one as they were received; let time pass up to `until`."""
-        ordered = sorted(positions, key=lambda each: (each.received_at, report_order(each)))
+        judgeable = _judgeable(positions)
+        ordered = sorted(judgeable, key=lambda each: (each.received_at, report_order(each)))
         for first in range(0, len(ordered), PRIME):
             part = ordered[first : first + PRIME]
             prime(self._gauge, [(self._fold.supervision, part)])
@@ -69,6 +69,11 @@ class Replay:
             supervision=self._docket.supervision, state=judged.state, shown=shown, due=judged.due
         )
         self._progress(len(reports))
+
+
+def _judgeable(positions: Iterable[Position]) -> list[Position]:
+    """Return the positions that are not quarantined for good."""
+    return [each for each in positions if each.quarantine not in NEVER_JUDGED]
 
 
 def index_of(supervisions: Iterable[Supervision]) -> ZoneIndex:
