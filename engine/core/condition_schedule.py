@@ -3,7 +3,8 @@
 In force are the `weekly` windows (wall times of the wearer's time zone), the `extra` windows and
 the events of `ical` (iCalendar text); less `passes` and `suspensions`; within `effective_from` and
 `effective_until`. Without any window it is always in force. What is not weekly is an RFC 3339 time
-with an offset. Passes, suspensions and effective dates in `ical` count like those beside it.
+with an offset. Passes, suspensions and effective dates in `ical` count like those beside it; an
+`ical` that has nothing but those is refused: write them as `passes` and `suspensions`.
 """
 
 from collections.abc import Callable, Iterable
