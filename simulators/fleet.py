@@ -26,17 +26,35 @@ class Vendor:
         client.pending_calls_threshold = PIPELINE
         self._places = asyncio.Semaphore(PIPELINE)
         self._waiting: set[asyncio.Task[None]] = set()
+        self._failure: BaseException | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Publishes that wait for their acknowledgement."""
+        return len(self._waiting)
 
     async def publish(self, delivery: Delivery) -> None:
         """Publish at QoS 1; waits only if too many publishes are not acknowledged yet."""
         await self._places.acquire()
         task = asyncio.create_task(self._acknowledged(delivery))
         self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        task.add_done_callback(self._over)
 
     async def settle(self) -> None:
-        """Wait until everything published is acknowledged."""
-        await asyncio.gather(*self._waiting)
+        """Wait until everything published is acknowledged.
+
+        Raises:
+            MqttError: a publish was not, whenever that was: this connection is of no more use.
+        """
+        await asyncio.gather(*self._waiting, return_exceptions=True)
+        if self._failure is not None:
+            raise self._failure
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._waiting.discard(task)
+        if not task.cancelled():
+            failure = task.exception()
+            self._failure = self._failure or failure
 
     async def _acknowledged(self, delivery: Delivery) -> None:
         try:
