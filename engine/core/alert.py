@@ -102,7 +102,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     retracted: bool
     """True if every one of its episodes was retracted."""
     page_due_at: Instant | None = None
-    """When people are told: confirmation plus the condition's grace; None before confirmation."""
+    """When people are told: confirmation of what runs (or of what ran, if nothing does) plus the
+    condition's grace; None before confirmation."""
     close_code: CloseCode | None = None
 
 

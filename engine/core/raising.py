@@ -168,8 +168,9 @@ def _summary(
         return msgspec.structs.replace(
             alert, updated_at=now, count=0, restored=True, retracted=True, page_due_at=None
         )
-    newest = max(standing, key=lambda each: each.started.by)
+    newest = max(standing, key=lambda each: (each.started.by, each.kind.value))
     confirmed = [each for each in standing if each.state is EpisodeState.CONFIRMED]
+    running = [each for each in confirmed if each.ended is None]
     return msgspec.structs.replace(
         alert,
         updated_at=now,
@@ -180,7 +181,7 @@ def _summary(
         confirmed=bool(confirmed),
         restored=all(each.ended is not None for each in standing),
         retracted=False,
-        page_due_at=min((_page(each, grace_of) for each in confirmed), default=None),
+        page_due_at=min((_page(each, grace_of) for each in running or confirmed), default=None),
     )
 
 
