@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.core.archive import Archive
 from engine.core.device_event import HEARD, DeviceEvent, EventState
-from engine.core.docket import Docket, judge, open_docket, restored
+from engine.core.docket import Docket, judge, open_docket, realigned, restored
 from engine.core.episode import Bound, Episode
 from engine.core.evidence import Report as Stated
 from engine.core.evidence import event_digest
@@ -178,6 +178,13 @@ class Engine:
         self.docket = Docket(
             supervision=self.supervision, state=found.state, shown=shown, due=found.due
         )
+
+    def supervise(self, judged_by: Supervision) -> None:
+        """Judge by something else from now on, where it does not reach into the past."""
+        self.supervision = judged_by
+        self.fold = Fold(judged_by, IndexGauge(index_of([judged_by])))
+        state = realigned(self.docket.state, judged_by)
+        self.docket = msgspec.structs.replace(self.docket, supervision=judged_by, state=state)
 
     def restart(self) -> None:
         """Forget everything but the archive, and what of it a store keeps: encoded cuts."""

@@ -1,6 +1,7 @@
 """An archive is the past of one activation kept in lists: what a store keeps, without a store."""
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -51,8 +52,9 @@ class Archive:
             found = self._reports[index]
             if isinstance(found, Position):
                 self._reports[index] = replace(found, quarantine=verdict)
-        known = {cut.at for cut in self._cuts}
-        self._cuts += [cut for cut in judged.cuts if cut.at not in known]
+        if judged.cuts:
+            known = {cut.at for cut in self._cuts}
+            self._cuts += [cut for cut in judged.cuts if cut.at not in known]
         saved = [self._save(change, now) for change in judged.changes]
         unsettled = {id(episode) for episode in judged.open_ended}
         fresh = (stored for stored in saved if id(stored.episode) in unsettled)
@@ -64,12 +66,16 @@ class Archive:
 
     def shown(self) -> list[StoredEpisode]:
         """Return every episode that was not retracted, by its start."""
-        standing = (
-            stored
-            for stored in self._shown.values()
-            if stored.episode.state is not EpisodeState.RETRACTED
-        )
-        return sorted(standing, key=_start)
+        return sorted(self._standing(), key=_start)
+
+    def everything(self) -> list[StoredEpisode]:
+        """Return every episode ever shown, retracted ones included, by its start."""
+        return sorted(self._shown.values(), key=_start)
+
+    def _standing(self) -> Iterator[StoredEpisode]:
+        for stored in self._shown.values():
+            if stored.episode.state is not EpisodeState.RETRACTED:
+                yield stored
 
     def _save(self, change: EpisodeChange, now: Instant) -> StoredEpisode:
         episode_id = len(self._shown) + 1 if change.shown is None else change.shown.episode_id
@@ -92,7 +98,7 @@ class Archive:
         return self._reports[first:]
 
     def _shown_since(self, instant: Instant) -> list[StoredEpisode]:
-        return [stored for stored in self.shown() if _open_at(stored.episode, instant)]
+        return [stored for stored in self._standing() if _open_at(stored.episode, instant)]
 
 
 def _open_at(episode: Episode, instant: Instant) -> bool:
