@@ -106,6 +106,9 @@ async def test_a_page_goes_on_where_it_was_while_the_queue_changes(
     assert [each["alert_id"] for each in first["items"]] == [2, 4]
     assert [each["alert_id"] for each in second["items"]] == [5, 6]
     assert second["next_cursor"] is None
+    for other in ("sort=newest", "wearer_id=w1", "state=closed"):
+        foreign = await api.get(f"/v1/alerts?cursor={first['next_cursor']}&{other}")
+        assert foreign.status_code == 422
 
 
 @pytest.mark.parametrize("query", ["state=opened", "sort=worst", "officers=kim", "limit=9999"])

@@ -134,6 +134,13 @@ async def test_every_refusal_is_a_problem_document(
     assert ("allow" in reply.headers) == (status == 405)
 
 
+async def test_allow_names_every_method_of_a_path(api: httpx.AsyncClient) -> None:
+    """A 405 says all that the path takes, whichever route stands for it."""
+    for path, methods in (("/v1/wearers", "GET"), ("/v1/wearers/w1", "GET, PUT")):
+        reply = await api.delete(path)
+        assert (reply.status_code, reply.headers["allow"]) == (405, methods)
+
+
 @pytest.mark.parametrize(
     ("content", "content_type", "status"),
     [

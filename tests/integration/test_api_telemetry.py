@@ -104,6 +104,19 @@ async def test_what_cannot_be_used_is_kept_with_a_reason(
     store.close()
 
 
+async def test_a_body_that_says_it_is_too_large_is_not_waited_for(sqlite_url: str) -> None:
+    """A stated size beyond the limit is refused before a single byte of the body has come."""
+    store = open_store(sqlite_url)
+    async with serving(services_on(store)) as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(
+            b"PUT /v1/wearers/w1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9000000\r\n\r\n"
+        )
+        assert b" 413 " in await asyncio.wait_for(reader.readline(), 10)
+        writer.close()
+    store.close()
+
+
 async def test_an_array_of_several_devices_is_taken_apart(sqlite_url: str) -> None:
     """Each device's messages go in on its own topic, with the sender's own bytes."""
     store = open_store(sqlite_url)

@@ -119,6 +119,17 @@ def test_writes_of_another_process_are_seen_at_once(store_url: str, loads: list[
     elsewhere.close()
 
 
+def test_a_write_that_others_overtook_does_not_hide_theirs(store: Store) -> None:
+    """What is noted too late, after the directory was read anew, changes nothing."""
+    shell = shell_on(store)
+    before = seen(shell)
+    with store.write() as transaction:
+        transaction.registry.save_device(Device(vendor="acme", device_id="A-1"))
+    assert seen(shell).devices
+    shell.directories.committed(before, [WEARER])
+    assert seen(shell) == stored(store)
+
+
 def test_a_reader_of_an_older_state_does_not_push_out_the_newer(
     store: Store, loads: list[int]
 ) -> None:
