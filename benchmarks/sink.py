@@ -6,9 +6,12 @@ How many it has taken is written to the file after each batch: the rival to stor
 """
 
 import asyncio
+import logging
 import signal
 import sys
 from pathlib import Path
+
+import structlog
 
 from engine.clock import SystemClock
 from engine.sources.mqtt import MqttSource
@@ -27,4 +30,5 @@ async def drain(url: str, counted: Path) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asyncio.run(drain(sys.argv[1], Path(sys.argv[2])))
