@@ -13,12 +13,19 @@ from typing import Final
 import msgspec
 
 from engine.core.bearing import Aspect, Signal
-from engine.core.episode import Bound, Episode, Evidence
+from engine.core.episode import Episode, Evidence
 from engine.core.naming import Ending
 from engine.core.order import Condition
 from engine.core.readings import Measured, Moment, far_reading, measure, read, reread
 from engine.core.run import TRANSITIONS, Outcome, Phase, Reading, Run, prove, strengthen
-from engine.core.run_episode import Context, earliest_start, end_of_run, episode_of, start_of_run
+from engine.core.run_episode import (
+    Context,
+    earliest_start,
+    end_of_run,
+    end_of_window,
+    episode_of,
+    start_of_run,
+)
 from engine.core.state import ConditionState
 from zones.instant import Instant
 from zones.interval import BEGINNING
@@ -38,7 +45,7 @@ def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | 
     window = context.condition.schedule.window_at(at)
     closed: list[Episode] = []
     if state.window_start is not None and not _same(state, window):
-        closed = _finish_all(context, state, at)
+        closed = _finish_all(context, state, at, held=moment is not None)
     state = _entered(context, state, window, at)
     if window is None or moment is None:
         return state, closed
@@ -76,10 +83,15 @@ def _entered(
     )
 
 
-def _finish_all(context: Context, state: ConditionState, at: Instant) -> list[Episode]:
-    begun = (run for run in state.runs if run.phase is not Phase.UNSURE)
-    exactly = Bound(at, at, at)
-    return [episode_of(context, state, run, exactly, Ending.WINDOW_END) for run in begun]
+def _finish_all(
+    context: Context, state: ConditionState, at: Instant, *, held: bool
+) -> list[Episode]:
+    ending = Ending.WINDOW_END if held else Ending.UNSEEN
+    return [
+        episode_of(context, state, run, end_of_window(run, at, held=held), ending)
+        for run in state.runs
+        if run.phase is not Phase.UNSURE
+    ]
 
 
 def _take(context: Context, state: ConditionState, window: Window, moment: Moment) -> Folded:

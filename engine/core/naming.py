@@ -15,7 +15,9 @@ class Ending(IntEnum):
     RESTORED = 1
     """Evidence showed the wearer in compliance."""
     WINDOW_END = 2
-    """The condition was no longer in force."""
+    """The condition was no longer in force, and the last position still held."""
+    UNSEEN = 3
+    """The condition was no longer in force, and where the wearer was then is unknown."""
 
 
 _X, _I, _C = ConditionKind.EXCLUSION, ConditionKind.INCLUSION, ConditionKind.CURFEW
@@ -26,21 +28,27 @@ KINDS: Final[dict[tuple[ConditionKind, bool, Ending], EpisodeKind]] = {
     (_X, False, _E.RUNNING): _K.EXCLUSION_ENTERED,
     (_X, False, _E.RESTORED): _K.EXCLUSION_ENTERED,
     (_X, False, _E.WINDOW_END): _K.EXCLUSION_ENTERED,
+    (_X, False, _E.UNSEEN): _K.EXCLUSION_ENTERED,
     (_X, True, _E.RUNNING): _K.EXCLUSION_PRESENT_AT_START,
     (_X, True, _E.RESTORED): _K.EXCLUSION_PRESENT_AT_START,
     (_X, True, _E.WINDOW_END): _K.EXCLUSION_PRESENT_AT_START,
+    (_X, True, _E.UNSEEN): _K.EXCLUSION_PRESENT_AT_START,
     (_I, False, _E.RUNNING): _K.INCLUSION_LEFT,
     (_I, False, _E.RESTORED): _K.INCLUSION_LEFT,
     (_I, False, _E.WINDOW_END): _K.INCLUSION_LEFT,
+    (_I, False, _E.UNSEEN): _K.INCLUSION_LEFT,
     (_I, True, _E.RUNNING): _K.INCLUSION_LEFT,
     (_I, True, _E.RESTORED): _K.INCLUSION_LEFT,
     (_I, True, _E.WINDOW_END): _K.INCLUSION_LEFT,
+    (_I, True, _E.UNSEEN): _K.INCLUSION_LEFT,
     (_C, False, _E.RUNNING): _K.CURFEW_LEFT_DURING,
     (_C, False, _E.RESTORED): _K.CURFEW_LEFT_DURING,
     (_C, False, _E.WINDOW_END): _K.CURFEW_OUT_AT_END,
+    (_C, False, _E.UNSEEN): _K.CURFEW_LEFT_DURING,
     (_C, True, _E.RUNNING): _K.CURFEW_ABSENT_AT_START,
     (_C, True, _E.RESTORED): _K.CURFEW_LATE_RETURN,
     (_C, True, _E.WINDOW_END): _K.CURFEW_OUT_ENTIRE,
+    (_C, True, _E.UNSEEN): _K.CURFEW_ABSENT_AT_START,
 }
 
 

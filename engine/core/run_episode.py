@@ -67,6 +67,16 @@ def end_of_run(context: Context, run: Run, reading: Reading, at: Instant, *, hel
     return Bound(after, at, _crossing(context, run.aspect, run.last, reading, Edge.END))
 
 
+def end_of_window(run: Run, at: Instant, *, held: bool) -> Bound:
+    """Return when a run that goes on when its window closes at `at` ended.
+
+    If no position holds then, nobody knows how much earlier the wearer was back in compliance.
+    """
+    if held or run.started is None:
+        return Bound(at, at, at)
+    return Bound(run.started.by if run.last is None else run.last.time, at, at)
+
+
 def earliest_start(context: Context, state: ConditionState, zone: Zone) -> Instant:
     """Return since when the condition is in force at a zone, in this window."""
     effect = BEGINNING if zone.effective_from is None else zone.effective_from

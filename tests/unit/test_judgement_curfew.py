@@ -92,6 +92,29 @@ def test_what_a_broken_curfew_is_called(
     assert found[5] in range(949, 956)
 
 
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        (
+            [*home(900, 1060), *out(1120, 1180)],
+            ("curfew_left_during", "confirmed", (1060, 1120), (1180, 5000), 2),
+        ),
+        (
+            [*out(900, 1060, 1120)],
+            ("curfew_absent_at_start", "confirmed", (1000, 1000), (1120, 5000), 2),
+        ),
+        ([*out(900)], ("curfew_absent_at_start", "brief", (1000, 1000), (1000, 5000), 0)),
+    ],
+    ids=["left", "absent", "absent for all that is known"],
+)
+def test_who_is_not_seen_at_the_end_was_not_out_at_the_end(
+    reports: list[Report], expected: tuple[object, ...]
+) -> None:
+    """Silence is no absence: unseen at the end, nobody knows when the wearer came back."""
+    (found,) = told(curfew(), *reports, until=5000)
+    assert found[:5] == expected
+
+
 def test_obeyed() -> None:
     """Who comes home before the window and leaves after it has broken nothing."""
     reports = [*out(700), *home(960, 1200, 4999.999999), *out(5000, 5060)]
