@@ -104,7 +104,7 @@ def test_doubt_renewed_after_the_hour() -> None:
     """
     far = [position(second, 60_000 + second) for second in (3590, 3610, 3650)]
     engine = Engine(KEEP_OUT)
-    engine.take([position(0, OUT), *far], at(3650))
+    engine.take([position(3580, OUT), *far], at(3650))
     assert [each.quarantine for each in engine.archive.positions()] == [None] * 4
     engine.take([position(3605, OUT)], at(3700))
     doubted = [each.quarantine for each in engine.archive.positions()]
