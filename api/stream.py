@@ -8,7 +8,7 @@ one reading of the store.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
@@ -94,10 +94,7 @@ class Feed:
         """Return what a reading from a place finds; one that is under way already will do."""
         task = self._readings.get(after)
         if task is None:
-            read: Callable[[], Batch] = self._snapshot
-            if after is not None:
-                read = lambda: self._changes_after(after)  # noqa: E731 - chosen by the place
-            task = asyncio.create_task(to_thread.run_sync(read))
+            task = asyncio.create_task(to_thread.run_sync(self._read, after))
             self._readings[after] = task
             task.add_done_callback(lambda _task: self._readings.pop(after, None))
         return await asyncio.shield(task)
@@ -106,9 +103,12 @@ class Feed:
         with self._store.read() as transaction:
             return transaction.alerts.newest_change_id()
 
-    def _snapshot(self) -> Batch:
+    def _read(self, after: int | None) -> Batch:
+        """Return the changes after a place, or from nowhere a snapshot."""
         with self._store.read() as transaction:
-            return self._snapshot_in(transaction)
+            if after is None:
+                return self._snapshot(transaction)
+            return self._changes_after(transaction, after)
 
     def _resumed(self, last_event_id: str) -> Batch:
         """Go on after an event, or say that its place is not known and send a snapshot."""
@@ -120,10 +120,10 @@ class Feed:
                 return Batch((ServerSentEvent(comment="resumed", retry=_RETRY_MS),), after)
             reason: Literal["unknown", "too_old"] = "unknown" if after > newest else "too_old"
             reset = StreamReset(reason=reason, last_event_id=last_event_id[:100])
-            events, newest = self._snapshot_in(transaction)
+            events, newest = self._snapshot(transaction)
             return Batch((_event("reset", reset), *events), newest)
 
-    def _snapshot_in(self, transaction: Transaction) -> Batch:
+    def _snapshot(self, transaction: Transaction) -> Batch:
         directory = self._directories.of(transaction.registry)
         newest = transaction.alerts.newest_change_id()
         self._changes.notify(newest)
@@ -131,15 +131,12 @@ class Feed:
         snapshot = StreamSnapshot(change_id=newest, alerts=alerts)
         return Batch((_event("snapshot", snapshot, newest, retry=_RETRY_MS),), newest)
 
-    def _changes_after(self, after: int) -> Batch:
-        with self._store.read() as transaction:
-            changes = transaction.alerts.changes_after(after, _BATCH)
-            if not changes:
-                return Batch((), after)
-            directory = self._directories.of(transaction.registry)
-            found = {
-                id_: transaction.alerts.get(id_) for id_ in {each.alert_id for each in changes}
-            }
+    def _changes_after(self, transaction: Transaction, after: int) -> Batch:
+        changes = transaction.alerts.changes_after(after, _BATCH)
+        if not changes:
+            return Batch((), after)
+        directory = self._directories.of(transaction.registry)
+        found = {id_: transaction.alerts.get(id_) for id_ in {each.alert_id for each in changes}}
         events = (_change_event(each, found[each.alert_id], directory) for each in changes)
         return Batch(tuple(events), changes[-1].change_id)
 

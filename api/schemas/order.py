@@ -60,7 +60,8 @@ class OrderOut(Wire):
     )
     wearer_id: str = Field(description="Whom it binds.", examples=["w1"])
     timezone: str = Field(
-        description="IANA zone of the wearer, by whose clocks the hours are.",
+        description="IANA zone by whose clocks the hours are: the wearer's when this version was "
+        "stored.",
         examples=["Europe/Berlin"],
     )
     agency: str = Field(description="Organisation that supervises.", examples=["County Probation"])

@@ -19,7 +19,12 @@ def condition_out(condition: OrderCondition) -> ConditionOut:
 
 
 def order_out(order: Order, timezone: str) -> OrderOut:
-    """Return one version of an order."""
+    """Return one version of an order; `timezone` is the wearer's today.
+
+    Hours stay by the clocks they were ordered by, also when the wearer moves to another zone.
+    """
+    if order.conditions:
+        timezone = order.conditions[0].schedule.timezone
     return OrderOut(
         order_id=order.order_id,
         version=order.version,

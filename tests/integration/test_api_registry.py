@@ -186,6 +186,22 @@ async def test_an_order_keeps_every_version_and_counts_real_changes_only(
     refused(await api.put("/v1/orders/o1", json=before), 422, "body.version_from")
 
 
+async def test_hours_stay_by_the_clocks_they_were_ordered_by(api: httpx.AsyncClient) -> None:
+    """A wearer's new time zone changes no order; storing the order again does."""
+    await api.put("/v1/orders/o1", json=ORDER)
+    await api.put("/v1/wearers/w1", json={"name": "Robin Doe", "timezone": "America/New_York"})
+    assert (await api.get("/v1/orders/o1")).json()["timezone"] == "Europe/Berlin"
+    stored = (await api.put("/v1/orders/o1", json=ORDER)).json()
+    assert (stored["version"], stored["timezone"]) == (2, "America/New_York")
+
+
+async def test_an_order_stays_with_its_wearer(api: httpx.AsyncClient) -> None:
+    """The order of another wearer needs an id of its own."""
+    await api.put("/v1/orders/o1", json=ORDER)
+    await api.put("/v1/wearers/w2", json={"name": "Kit", "timezone": "UTC"})
+    refused(await api.put("/v1/orders/o1", json=ORDER | {"wearer_id": "w2"}), 409)
+
+
 async def test_the_same_order_at_once_is_one_version(api: httpx.AsyncClient) -> None:
     """Simultaneous writes follow one another, each on what the other left."""
     replies = await asyncio.gather(*(api.put("/v1/orders/o1", json=ORDER) for _ in range(12)))
