@@ -1,6 +1,7 @@
 """`ringfence run`: the engine and the API in one process, configured by the environment."""
 
 import asyncio
+import os
 
 import structlog
 import typer
@@ -10,7 +11,7 @@ from api.binding import UnsafeHostError
 from api.process import serve
 from engine.broker.errors import BrokerError
 from engine.log import configure
-from engine.settings import Settings
+from engine.settings import Settings, unknown_settings
 from engine.store import StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def run() -> None:
     """Run the engine and the API. Settings come from the environment (RINGFENCE_…)."""
     try:
-        settings = Settings()
+        settings = _settings()
         configure(settings.log_format)
         asyncio.run(serve(settings))
     except ValidationError as error:
@@ -35,3 +36,11 @@ def run() -> None:
     except (UnsafeHostError, BrokerError, StoreUnavailableError, ValueError, OSError) as error:
         _log.error("the engine cannot start", problem=str(error))
         raise typer.Exit(1) from None
+
+
+def _settings() -> Settings:
+    """Return the settings of the environment; a misspelt one must not fall back on a default."""
+    unknown = unknown_settings(os.environ)
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: no such setting; see the README for their names")
+    return Settings()

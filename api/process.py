@@ -7,6 +7,7 @@ it, then the broker goes.
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -20,7 +21,6 @@ from api.binding import check_host
 from api.feed import ChangeSignal
 from api.services import Services
 from engine.broker.embedded import EmbeddedBroker
-from engine.clock import Clock, ScaledClock, SystemClock
 from engine.service import Service
 from engine.settings import EMBEDDED, Settings
 from engine.sources.address import TlsFiles
@@ -47,7 +47,8 @@ async def serve(settings: Settings) -> None:
         UnsafeHostError, BrokerError, StoreUnavailableError, ValueError, OSError: it cannot start.
     """
     check_host(settings.host)
-    clock = clock_of(settings)
+    listening = _listening(settings)
+    clock = settings.clock()
     store = open_store(settings.database_url)
     store.check()
     async with AsyncExitStack() as stack:
@@ -70,16 +71,7 @@ async def serve(settings: Settings) -> None:
             health=service.health,
             changes=changes,
         )
-        await _until_signal(settings, service, services)
-
-
-def clock_of(settings: Settings) -> Clock:
-    """Return the clock the settings ask for."""
-    times = settings.clock_times()
-    if times is None:
-        return SystemClock()
-    origin, started = times
-    return ScaledClock(origin, settings.clock_speed, started)
+        await _until_signal(settings, listening, service, services)
 
 
 @asynccontextmanager
@@ -109,12 +101,28 @@ def _passwords(file: Path | None) -> dict[str, str]:
         raise ValueError(f"{file}: {error}: give a JSON object of vendor: password") from None
 
 
-async def _until_signal(settings: Settings, service: Service, services: Services) -> None:
+def _listening(settings: Settings) -> socket.socket:
+    """Return a socket that listens where the API is to answer, before anything else is started.
+
+    Raises:
+        OSError: the address or the port cannot be had; names the setting.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise OSError(
+            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose "
+            "another with RINGFENCE_PORT"
+        ) from error
+
+
+async def _until_signal(
+    settings: Settings, listening: socket.socket, service: Service, services: Services
+) -> None:
     app = create_app(services)
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=5,
@@ -124,10 +132,10 @@ async def _until_signal(settings: Settings, service: Service, services: Services
     asked = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
-    serving = asyncio.create_task(server.serve(), name="api")
+    serving = asyncio.create_task(server.serve([listening]), name="api")
     judging = asyncio.create_task(service.run(), name="engine")
     waiting = asyncio.create_task(asked.wait(), name="signals")
-    _log.info("the engine runs", api=f"http://{settings.host}:{settings.port}")
+    _log.info("the engine runs", api=f"http://{settings.host}:{listening.getsockname()[1]}")
     await asyncio.wait({serving, judging, waiting}, return_when=asyncio.FIRST_COMPLETED)
     _log.info("the engine stops")
     services.changes.close()

@@ -4,6 +4,7 @@ The engine's own commands are added here. Packages above the engine bring theirs
 point group `ringfence.commands`: each is a function that takes the application and adds to it.
 """
 
+import os
 from importlib.metadata import entry_points, version
 from typing import Annotated
 
@@ -46,5 +47,6 @@ def _ringfence(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What it writes is for its user only: it says where people are."""
+    os.umask(0o077)
     application()()

@@ -5,9 +5,10 @@ simulated city can be lived through at 60x with everything else as it is.
 """
 
 import time
+from pathlib import Path
 from typing import Protocol
 
-from zones.instant import SECOND, Instant
+from zones.instant import SECOND, Instant, parse
 
 
 class Clock(Protocol):
@@ -29,6 +30,26 @@ class SystemClock:
     def now(self) -> Instant:
         """Return the present instant."""
         return time.time_ns() // 1000
+
+
+class WaitingClock:
+    """A scaled clock that stands at its origin until a file says when it began.
+
+    The file holds the real instant as RFC 3339 text. So a simulation begins when everything is
+    ready for it, and nothing is late because a machine was slow to start.
+    """
+
+    def __init__(self, origin: Instant, speed: float, started_file: Path) -> None:
+        self.speed = speed
+        self._origin = origin
+        self._file = started_file
+        self._clock: ScaledClock | None = None
+
+    def now(self) -> Instant:
+        """Return the present instant."""
+        if self._clock is None and self._file.exists():
+            self._clock = ScaledClock(self._origin, self.speed, parse(self._file.read_text()))
+        return self._origin if self._clock is None else max(self._origin, self._clock.now())
 
 
 class ScaledClock:

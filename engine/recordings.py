@@ -48,7 +48,7 @@ class RecordedOrder(msgspec.Struct, frozen=True):
     """The file and the place in it."""
 
 
-class _OrderJson(msgspec.Struct):
+class _OrderJson(msgspec.Struct, forbid_unknown_fields=True):
     wearer: str
     conditions: list[dict[str, object]]
     timezone: str = "UTC"

@@ -1,20 +1,31 @@
 """Settings come from the environment, each as `RINGFENCE_<NAME>`; nothing else configures a run."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from zones.instant import Instant, parse
+from engine.clock import Clock, ScaledClock, SystemClock, WaitingClock
+from zones.instant import parse
 
 EMBEDDED = "embedded"
+PREFIX = "RINGFENCE_"
+
+
+def unknown_settings(environment: Iterable[str]) -> list[str]:
+    """Return the names in an environment that look like settings and are none."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    given = (name for name in environment if name.upper().startswith(PREFIX))
+    tests = f"{PREFIX}TEST_"
+    return sorted(n for n in given if n.upper() not in known and not n.startswith(tests))
 
 
 class Settings(BaseSettings):
     """What `ringfence run` needs to know."""
 
-    model_config = SettingsConfigDict(env_prefix="RINGFENCE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     database_url: str = Field(
         default="sqlite:///var/ringfence.db",
@@ -64,6 +75,11 @@ class Settings(BaseSettings):
         default="", description="Real RFC 3339 time at which it showed that (simulations)."
     )
 
+    clock_started_file: Path | None = Field(
+        default=None,
+        description="File that will hold that time: the clock stands until it is there.",
+    )
+
     @field_validator("vendors", "host_names", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
@@ -78,8 +94,12 @@ class Settings(BaseSettings):
             parse(value)
         return value
 
-    def clock_times(self) -> tuple[Instant, Instant] | None:
-        """Return origin and start of a simulated clock; None for the machine's own."""
-        if not self.clock_origin or not self.clock_started:
-            return None
-        return parse(self.clock_origin), parse(self.clock_started)
+    def clock(self) -> Clock:
+        """Return the clock to run by: the machine's own, unless an origin is given."""
+        if not self.clock_origin:
+            return SystemClock()
+        origin = parse(self.clock_origin)
+        if self.clock_started_file is not None:
+            return WaitingClock(origin, self.clock_speed, self.clock_started_file)
+        started = parse(self.clock_started) if self.clock_started else SystemClock().now()
+        return ScaledClock(origin, self.clock_speed, started)

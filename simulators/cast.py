@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
-from typing import Any
+from typing import Any, Final
 
 from engine.store.protocol import RegistryPart
 from simulators import scenarios
@@ -12,7 +12,10 @@ from simulators.device import Delivery
 from simulators.enrolment import Enrollable, enrol
 from simulators.fleet_life import FleetWearer, live_fleet, merged, zones_of
 from simulators.scenario import Scenario
-from zones.instant import Instant
+from zones.instant import MINUTE, Duration, Instant
+
+AFTERMATH: Final[Duration] = 2 * MINUTE
+"""After its end a scenario's devices are soon taken off: their silence then means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Cast:
     def enrol(self, registry: RegistryPart) -> None:
         """Register everyone."""
         for scenario in self.scenarios:
-            enrol(registry, scenario.wearers, scenario.zones, self.start)
+            until = scenario.end + AFTERMATH
+            enrol(registry, scenario.wearers, scenario.zones, self.start, until)
         enrol(registry, self.fleet, zones_of(self.fleet), self.start)
 
     def _played(self) -> Iterator[Delivery]:

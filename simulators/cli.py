@@ -101,9 +101,11 @@ def simulate(
 
 
 def _list_scenarios() -> None:
-    table = Table("scenario", "story", box=None)
+    table = Table("scenario", "story", "alerts it must lead to", box=None)
     for name, build in sorted(scenarios.all(DEFAULT_START).items()):
-        table.add_row(name, build().story)
+        scenario = build()
+        kinds = [f"{each.kind} ({each.state})" for each in scenario.expected]
+        table.add_row(name, scenario.story, ", ".join(kinds) or "none")
     Console().print(table)
 
 

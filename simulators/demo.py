@@ -6,6 +6,8 @@ what the API says. The city's clock runs `speed` times as fast as ours.
 """
 
 import asyncio
+import fcntl
+import os
 import shutil
 import signal
 import socket
@@ -27,10 +29,10 @@ from simulators.device import Delivery
 from simulators.fleet import Vendor, play, vendors
 from simulators.processes import EngineProcess
 from simulators.scenarios import DEFAULT_START
-from zones.instant import SECOND, render
+from zones.instant import render
 
-LEAD_S: Final = 4.0
-"""Real seconds given to the engine's start before the city's clock begins."""
+MARK: Final = ".ringfence-demo"
+"""File that marks a folder as a demo's, and is locked while that demo runs."""
 
 REFRESH_S: Final = 0.5
 
@@ -84,10 +86,7 @@ async def demo(options: DemoOptions, screen: Screen) -> Tally:
     screen.say("starting the broker")
     async with EmbeddedBroker(state_dir / "broker", acting.vendors) as broker:
         _write_passwords(state_dir, broker)
-        clock = ScaledClock(
-            DEFAULT_START, options.speed, SystemClock().now() + round(LEAD_S * SECOND)
-        )
-        settings = _settings(options, state_dir, url, broker, clock)
+        settings = _settings(options, state_dir, url, broker)
         screen.say("starting the engine and the API")
         async with EngineProcess(settings, state_dir / "engine.log") as engine:
             await engine.ready(options.url)
@@ -95,7 +94,7 @@ async def demo(options: DemoOptions, screen: Screen) -> Tally:
             screen.say(f"ready after {time.monotonic() - began:.1f} s")
             urls = {name: broker.url_for_vendor(name) for name in acting.vendors}
             async with vendors(urls) as connected:
-                tally = Tally()
+                tally, clock = Tally(), _begin(options, state_dir)
                 await _run(options, acting, connected, clock, tally, store, screen)
     store.close()
     return tally
@@ -111,6 +110,15 @@ def _what_is_where(options: DemoOptions, state_dir: Path, broker: EmbeddedBroker
         f"log        {state_dir / 'engine.log'}\n"
         f"the city's clock runs {options.speed:g} times as fast as yours; Ctrl-C stops everything"
     )
+
+
+def _begin(options: DemoOptions, state_dir: Path) -> ScaledClock:
+    """Start the city's clock, ours and the engine's alike."""
+    started = SystemClock().now()
+    fresh = state_dir / "clock.new"
+    fresh.write_text(render(started))
+    fresh.rename(state_dir / "clock")
+    return ScaledClock(DEFAULT_START, options.speed, started)
 
 
 async def _run(
@@ -193,10 +201,25 @@ def _check_port(port: int) -> None:
 
 
 def _fresh(state_dir: Path) -> Path:
-    """Return the demo's folder without what an earlier demo left in it."""
-    if state_dir.exists():
-        shutil.rmtree(state_dir)
-    state_dir.mkdir(parents=True, mode=0o700)
+    """Return the demo's folder, locked, without what an earlier demo left in it.
+
+    Raises:
+        OSError: it holds something else, or a demo that runs.
+    """
+    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mark = state_dir / MARK
+    if not mark.exists() and any(state_dir.iterdir()):
+        raise OSError(f"{state_dir} holds other things: give an empty folder with --state-dir")
+    lock = os.open(mark, os.O_RDWR | os.O_CREAT, 0o600)  # held until this process ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise OSError(f"a demo runs in {state_dir}: give another --state-dir") from error
+    for left in state_dir.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        elif left != mark:
+            left.unlink()
     return state_dir.absolute()
 
 
@@ -216,7 +239,7 @@ def _write_passwords(state_dir: Path, broker: EmbeddedBroker) -> None:
 
 
 def _settings(
-    options: DemoOptions, state_dir: Path, url: str, broker: EmbeddedBroker, clock: ScaledClock
+    options: DemoOptions, state_dir: Path, url: str, broker: EmbeddedBroker
 ) -> dict[str, str]:
     return {
         "database_url": url,
@@ -224,6 +247,6 @@ def _settings(
         "vendor_passwords_file": str(state_dir / "vendors.json"),
         "port": str(options.port),
         "clock_speed": str(options.speed),
-        "clock_origin": render(clock.origin),
-        "clock_started": render(clock.started),
+        "clock_origin": render(DEFAULT_START),
+        "clock_started_file": str(state_dir / "clock"),
     }

@@ -1,5 +1,6 @@
 """What the demo shows: a line a step while it starts, then a live table on standard error."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, Group
@@ -47,16 +48,21 @@ class Screen:
 
 def _counts(tally: "Tally", clock: str) -> Table:
     table = Table(box=None, padding=(0, 2), show_header=True, header_style="dim")
-    for name in ("simulated time", "published", "stored", "rejected", "episodes", "alerts"):
+    for name in ("simulated time (UTC)", "published", "stored", "rejected", "episodes", "alerts"):
         table.add_column(name, justify="right")
     numbers = (tally.published, tally.positions, tally.rejected, tally.episodes, tally.alerts)
     table.add_row(clock, *(f"{number:,}" for number in numbers))
     return table
 
 
+def _what(alert: Mapping[str, object]) -> str:
+    kind = str(alert.get("kind", "")).replace("_", " ")
+    return kind if alert.get("confirmed") else f"{kind}, brief"
+
+
 def _alerts(tally: "Tally") -> Table:
     table = Table(title="Latest alerts", title_justify="left", expand=True)
-    for name in ("", "raised", "wearer", "what", "where", "count", "state"):
+    for name in ("", "raised (UTC)", "wearer", "what", "where", "count", "state"):
         table.add_column(name, no_wrap=True)
     for alert in tally.newest[:ROWS]:
         severity = str(alert.get("severity", ""))
@@ -66,7 +72,7 @@ def _alerts(tally: "Tally") -> Table:
             mark,
             str(alert.get("raised_at", ""))[11:19],
             str(alert.get("wearer_id", "")),
-            str(alert.get("kind", "")).replace("_", " "),
+            _what(alert),
             str(alert.get("zone_id") or "–"),
             str(alert.get("count", "")),
             standing,

@@ -63,8 +63,12 @@ def enrol(
     wearers: Iterable[Enrollable],
     zones: Mapping[str, Any],
     since: Instant,
+    until: Instant | None = None,
 ) -> None:
-    """Register wearers with their devices and orders, in force from `since`, and the zones."""
+    """Register wearers with their devices and orders, in force from `since`, and the zones.
+
+    Devices are taken off at `until`.
+    """
     reading = read_zones(zones)
     if reading.problems:
         raise ValueError("; ".join(str(problem) for problem in reading.problems))
@@ -73,7 +77,7 @@ def enrol(
     for wearer in wearers:
         registry.save_wearer(_wearer(wearer))
         registry.save_device(Device(vendor=wearer.vendor, device_id=wearer.device_id))
-        registry.add_activation(_activation(wearer, since))
+        registry.add_activation(_activation(wearer, since, until))
         registry.save_order(_order(wearer, since))
 
 
@@ -83,13 +87,14 @@ def _wearer(wearer: Enrollable) -> Wearer:
     )
 
 
-def _activation(wearer: Enrollable, since: Instant) -> Activation:
+def _activation(wearer: Enrollable, since: Instant, until: Instant | None) -> Activation:
     return Activation(
         activation_id=0,
         wearer_id=wearer.wearer_id,
         vendor=wearer.vendor,
         device_id=wearer.device_id,
         started_at=since,
+        ended_at=until,
     )
 
 

@@ -26,13 +26,14 @@ class Limits:
     """What the broker holds and for how long.
 
     `max_in_flight` bounds the deliveries unacknowledged by one client, `max_payload_bytes` one
-    message (1,000 positions take about a quarter of a megabyte), `max_storage_bytes` all messages
-    that wait. After `ack_wait_s` without an acknowledgement a message is delivered again; it is
-    also how long the deliveries in flight at a crash of the engine take to return.
+    message (a little more than the wire contract allows, so that what is too large for it is
+    rejected with a reason), `max_storage_bytes` all messages that wait. After `ack_wait_s` without
+    an acknowledgement a message is delivered again; it is also how long the deliveries in flight
+    at a crash of the engine take to return.
     """
 
     max_in_flight: int = 1_000
-    max_payload_bytes: int = 512 * 1024
+    max_payload_bytes: int = 1024 * 1024 + 64 * 1024
     max_storage_bytes: int = 16 * 1024**3
     ack_wait_s: float = 10.0
     sync_always: bool = True

@@ -14,7 +14,6 @@ from engine.broker.files import write_private
 from engine.topics import vendor_name
 
 ENGINE_USER: Final = "ringfence-engine"
-_VENDOR_PREFIX: Final = "vendor-"
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,11 +36,9 @@ class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises:
             ValueError: a vendor's name cannot be used, or the file cannot be read; names the fix.
         """
-        names = [vendor_name(vendor) for vendor in vendors]
+        names = [_free_name(vendor) for vendor in vendors]
         kept = cls._read(path) if path.exists() else cls._make()
-        missing = {
-            name: _login(_VENDOR_PREFIX + name) for name in names if name not in kept.vendors
-        }
+        missing = {name: _login(name) for name in names if name not in kept.vendors}
         complete = msgspec.structs.replace(kept, vendors=kept.vendors | missing)
         if missing or not path.exists():
             write_private(path, msgspec.json.format(msgspec.json.encode(complete)))
@@ -60,6 +57,12 @@ class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @classmethod
     def _make(cls) -> Self:
         return cls(_login(ENGINE_USER), {})
+
+
+def _free_name(vendor: str) -> str:
+    if vendor == ENGINE_USER:
+        raise ValueError(f"vendor {vendor!r} is the engine's own login: use another name")
+    return vendor_name(vendor)
 
 
 def _login(user: str) -> Login:

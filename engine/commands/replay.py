@@ -16,6 +16,7 @@ from engine.core.position import Position
 from engine.core.registry import OrderCondition
 from engine.core.replay import Replay, index_of
 from engine.recordings import (
+    EVERYONE,
     RecordedOrder,
     RecordingError,
     orders_of,
@@ -45,11 +46,13 @@ def replay(
     """Judge recorded positions with the engine's own rules, without a database or a broker."""
     errors = Console(stderr=True)
     try:
-        tracks = _tracks(positions, _renamed(columns or []))
-        supervisions = _supervisions(list(tracks), read_orders(orders), _zones(zones), zones)
+        tracks, written = _tracks(positions, _renamed(columns or [])), read_orders(orders)
+        supervisions = _supervisions(list(tracks), written, _zones(zones), zones)
     except (RecordingError, OSError) as error:
         errors.print(f"[red]{error}[/red]", soft_wrap=True, highlight=False)
         raise typer.Exit(2) from None
+    for words in _unmatched(sorted(tracks), written):
+        errors.print(words, style="yellow", soft_wrap=True, highlight=False, markup=False)
     index = index_of(supervisions.values())
     until = max((each.fix_time for track in tracks.values() for each in track), default=BEGINNING)
     total = sum(len(track) for track in tracks.values())
@@ -61,6 +64,15 @@ def replay(
             judge = run.by_arrival if by_arrival else run.in_order
             for stored in judge(tracks[wearer], until):
                 typer.echo(line_of(stored))
+
+
+def _unmatched(wearers: list[str], orders: list[RecordedOrder]) -> list[str]:
+    """Return warnings: nothing found must not look like nothing wrong."""
+    unjudged = [wearer for wearer in wearers if not orders_of(wearer, orders)]
+    unused = [each for each in orders if each.wearer not in (EVERYONE, *wearers)]
+    return [f"no order for wearer {wearer!r}: not judged" for wearer in unjudged] + [
+        f"{each.where}: no position of wearer {each.wearer!r}" for each in unused
+    ]
 
 
 def line_of(stored: StoredEpisode) -> str:

@@ -55,7 +55,7 @@ def test_each_user_may_do_one_thing_over_mqtt_only(tmp_path: Path) -> None:
     users = options["authorization"]["users"]
     assert [(user["user"], user["allowed_connection_types"]) for user in users] == [
         ("ringfence-engine", ["MQTT"]),
-        ("vendor-acme", ["MQTT"]),
+        ("acme", ["MQTT"]),
     ]
     assert [user["permissions"] for user in users] == [
         {
