@@ -103,6 +103,7 @@ class Ruling:
         dockets = {
             each: changed[each][0] if each in changed else cases[each].docket for each in every
         }
+        self._caseload.gauge.forget()
         prime(
             self._caseload.gauge,
             [

@@ -20,7 +20,7 @@ Near = tuple[tuple[Zone, float], ...]
 
 
 MOST_REMEMBERED: Final = 50_000
-"""Positions whose measures an index gauge remembers at most."""
+"""Measures that an index gauge remembers before it forgets all of them."""
 
 
 class Gauge(Protocol):
@@ -60,6 +60,19 @@ class IndexGauge:
         self._near: dict[bytes, tuple[float, Near]] = {}
         self._crossed: dict[tuple[bytes, bytes], tuple[Zone, ...]] = {}
         self._metres: dict[tuple[str, int], dict[bytes, float]] = {}
+        self._remembered = 0
+
+    @property
+    def remembered(self) -> int:
+        """How many measures it was primed with and has not forgotten."""
+        return self._remembered
+
+    def forget(self) -> None:
+        """Forget every measure: what follows asks about other positions."""
+        self._near.clear()
+        self._crossed.clear()
+        self._metres.clear()
+        self._remembered = 0
 
     def near(self, position: Position, reach_m: float) -> Near:
         """See `Gauge.near`."""
@@ -87,8 +100,10 @@ class IndexGauge:
         tracks: Sequence[tuple[Zone, Sequence[Position]]] = (),
     ) -> None:
         """See `Gauge.prime`; what was remembered before goes once it is too much."""
-        if len(self._near) + len(positions) > MOST_REMEMBERED:
-            self._forget()
+        more = len(positions) + sum(len(track) for _, track in tracks)
+        if self._remembered + more > MOST_REMEMBERED:
+            self.forget()
+        self._remembered += more
         near = self._measure(positions, reaches_m) if positions else []
         answers = zip(positions, reaches_m, near, strict=True)
         self._near.update((each.digest, (reach, answer)) for each, reach, answer in answers)
@@ -99,11 +114,6 @@ class IndexGauge:
             metres = zone.signed_distances_m(lons, lats).tolist()
             known = zip((position.digest for position in track), metres, strict=True)
             self._metres.setdefault(zone.key, {}).update(known)
-
-    def _forget(self) -> None:
-        self._near.clear()
-        self._crossed.clear()
-        self._metres.clear()
 
     def _measure(self, positions: Sequence[Position], reaches_m: Sequence[float]) -> list[Near]:
         found = self._index.near(*_places(positions), np.array(reaches_m))
