@@ -112,6 +112,17 @@ def test_doubt_renewed_after_the_hour() -> None:
     assert doubted == [None, no, None, no, no]
 
 
+def test_a_late_position_proves_what_a_checkpoint_holds_in_doubt() -> None:
+    """The fold goes back beyond the checkpoint, to the first position that had been in doubt."""
+    engine = Engine(KEEP_OUT)
+    far = [position(second, 60_000 + second) for second in (3590, 3605, 3610)]
+    engine.take([position(3580, OUT), far[0], far[2]], at(3610))
+    engine.restart()
+    engine.take([far[1]], at(3620))
+    assert [each.quarantine for each in engine.archive.positions()] == [None] * 4
+    assert engine.docket.state.admission.last == far[2]
+
+
 def test_doubled_in_one_batch() -> None:
     """The same position twice in one batch is one position, and no conflict with itself."""
     once = Engine(KEEP_OUT)
