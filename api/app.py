@@ -31,7 +31,7 @@ from api.routes import (
 from api.services import Services
 from api.shell import Shell
 from api.stream import Feed
-from api.views.alert import engine_version
+from engine.version import engine_version
 
 
 def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:

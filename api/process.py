@@ -108,13 +108,18 @@ def _listening(settings: Settings) -> socket.socket:
         OSError: the address or the port cannot be had; names the setting.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # The protocol is named because asyncio switches off Nagle's delay only where it is.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
     except OSError as error:
+        listening.close()
         raise OSError(
             f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose "
             "another with RINGFENCE_PORT"
         ) from error
+    return listening
 
 
 async def _until_signal(

@@ -39,6 +39,7 @@ from engine.core.topic import TelemetryTopic
 from engine.intake import Opened, open_batch
 from engine.sources.source import Delivery
 from engine.store.protocol import Counter, OutboxEntry, StoredPosition, StoredRejection, Transaction
+from engine.version import engine_version
 from zones.instant import Duration, Instant, seconds
 
 
@@ -273,7 +274,9 @@ class Ruling:
         raise_alerts(ledger, self._saved, self._now, self._grace, self._next)
         touched = {change.alert_id for change in ledger.changes}
         alerts = self._transaction.alerts
-        alerts.save([ledger.alerts[alert_id] for alert_id in sorted(touched)])
+        judged = (ledger.alerts[alert_id] for alert_id in sorted(touched))
+        by = engine_version()
+        alerts.save([msgspec.structs.replace(alert, engine_version=by) for alert in judged])
         alerts.append_changes(ledger.changes)
         alerts.append_outbox(self._outbox(ledger))
         self.ruled.alerts += sum(change.action is AlertAction.RAISED for change in ledger.changes)

@@ -102,7 +102,7 @@ async def demo(options: DemoOptions, screen: Screen) -> Tally:
 
 def _what_is_where(options: DemoOptions, state_dir: Path, broker: EmbeddedBroker) -> str:
     return (
-        f"API        {options.url}/docs\n"
+        f"API        {options.url}/openapi.json\n"
         f"alerts     {options.url}/v1/alerts      live: {options.url}/v1/alerts/stream\n"
         f"broker     mqtt://{broker.host}:{broker.port}   vendors' passwords: "
         f"{state_dir / 'vendors.json'}\n"

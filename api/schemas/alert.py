@@ -103,7 +103,7 @@ class AlertDetail(AlertOut):
     )
     history: list[ChangeOut] = Field(description="Everything that happened to it, oldest first.")
     engine_version: str = Field(
-        description="Version of the engine that answers.", examples=["0.1.0"]
+        description="Version of the engine that last judged it.", examples=["0.1.0"]
     )
 
 

@@ -1,8 +1,6 @@
 """Alerts, their history and their proof, on the wire."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 from api.directory import Directory
 from api.schemas.alert import AlertDetail, AlertOut, ChangeOut, PinnedCondition
@@ -72,17 +70,8 @@ def alert_detail(
         episodes=[episode_out(each, directory) for each in episodes],
         conditions=_pinned(alert.wearer_id, episodes, directory),
         history=[change_out(each, alert.wearer_id, directory) for each in history],
-        engine_version=engine_version(),
+        engine_version=alert.engine_version,
     )
-
-
-@cache
-def engine_version() -> str:
-    """Return the version of the engine that runs."""
-    try:
-        return version("ringfence")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _pinned(

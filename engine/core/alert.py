@@ -105,6 +105,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """When people are told: confirmation of what runs (or of what ran, if nothing does) plus the
     condition's grace; None before confirmation."""
     close_code: CloseCode | None = None
+    engine_version: str = ""
+    """Version of the engine that last judged it."""
 
 
 class AlertChange(msgspec.Struct, frozen=True, kw_only=True):

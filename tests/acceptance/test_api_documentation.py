@@ -30,18 +30,17 @@ def commands(block: str) -> list[list[str]]:
 async def run(client: httpx.AsyncClient, arguments: list[str]) -> httpx.Response:
     """Do what curl would do with these arguments."""
     words = iter(arguments)
-    method, url, content, auth = "GET", "", None, None
+    method, url, content, auth, headers = "GET", "", None, None, {}
     for word in words:
         if word == "-X":
             method = next(words)
-        elif word == "-d":
-            content = next(words)
+        elif word == "--json":
+            content, headers = next(words), {"content-type": "application/json"}
         elif word == "-u":
             name, _, password = next(words).partition(":")
             auth = (name, password.replace("$PASSWORD", PASSWORD))
         else:
             url = word.replace("$API", "")
-    headers = {"content-type": "application/json"}
     return await client.request(method, url, content=content, auth=auth, headers=headers)
 
 
