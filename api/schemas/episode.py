@@ -62,6 +62,14 @@ class EvidenceOut(Wire):
         description="Probability of having been inside: Φ(signed_distance_m / sigma_m).",
         examples=[2.3e-14],
     )
+    in_words: str = Field(
+        description="The arithmetic in a sentence, rounded for reading.",
+        examples=[
+            "42.3 m outside the boundary of HOME-w1 (version 1), accurate to 8.0 m with 68 % "
+            "confidence, which is a standard error of 5.3 m: outside with a probability above "
+            "0.9999; 0.95 is asked for either side"
+        ],
+    )
     membership: Membership | None = Field(
         description="What follows with the condition's confidence; null if that is not known.",
         examples=["outside"],

@@ -5,6 +5,7 @@ from api.schemas.episode import BoundOut, EpisodeFacts, EpisodeOut, EvidenceOut
 from api.schemas.fields import local_text
 from api.schemas.schedule import WindowOut
 from engine.core.episode import Bound, Episode, Evidence, StoredEpisode
+from engine.core.words import in_words
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
 from zones.membership import membership, sigma_m
@@ -90,4 +91,5 @@ def _evidence(evidence: Evidence, timezone: str, confidence: float | None) -> Ev
         signed_distance_m=distance_m,
         probability_inside=evidence.probability_inside,
         membership=None if confidence is None else membership(distance_m, accuracy_m, confidence),
+        in_words=in_words(evidence, confidence),
     )

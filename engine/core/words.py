@@ -1,0 +1,29 @@
+"""The arithmetic of one piece of evidence, in a sentence a court can follow."""
+
+from typing import Final
+
+from engine.core.episode import Evidence
+from zones.membership import sigma_m
+
+_CERTAIN: Final = 0.9999
+
+
+def in_words(evidence: Evidence, confidence: float | None) -> str:
+    """Return distance, accuracy, probability and what the condition asks, in one sentence."""
+    metres, accuracy_m = evidence.signed_distance_m, evidence.accuracy_m
+    side = "inside" if metres >= 0 else "outside"
+    asked = "" if confidence is None else f"; {confidence:g} is asked for either side"
+    return (
+        f"{abs(metres):,.1f} m {side} the boundary of {evidence.zone_id} (version "
+        f"{evidence.zone_version}), accurate to {accuracy_m:,.1f} m with 68 % confidence, which is a "
+        f"standard error of {sigma_m(accuracy_m):,.1f} m: {_likely(evidence)}{asked}"
+    )
+
+
+def _likely(evidence: Evidence) -> str:
+    inside = evidence.probability_inside
+    if inside > _CERTAIN:
+        return f"inside with a probability above {_CERTAIN}"
+    if inside < 1 - _CERTAIN:
+        return f"outside with a probability above {_CERTAIN}"
+    return f"inside with a probability of {inside:.4f}"
