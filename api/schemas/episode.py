@@ -64,11 +64,7 @@ class EvidenceOut(Wire):
     )
     in_words: str = Field(
         description="The arithmetic in a sentence, rounded for reading.",
-        examples=[
-            "42.3 m outside the boundary of HOME-w1 (version 1), accurate to 8.0 m with 68 % "
-            "confidence, which is a standard error of 5.3 m: outside with a probability above "
-            "0.9999; 0.95 is asked for either side"
-        ],
+        examples=["42.3 m outside the boundary of HOME-w1 (version 1), accurate to 8.0 m …"],
     )
     membership: Membership | None = Field(
         description="What follows with the condition's confidence; null if that is not known.",

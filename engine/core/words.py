@@ -15,8 +15,8 @@ def in_words(evidence: Evidence, confidence: float | None) -> str:
     asked = "" if confidence is None else f"; {confidence:g} is asked for either side"
     return (
         f"{abs(metres):,.1f} m {side} the boundary of {evidence.zone_id} (version "
-        f"{evidence.zone_version}), accurate to {accuracy_m:,.1f} m with 68 % confidence, which is a "
-        f"standard error of {sigma_m(accuracy_m):,.1f} m: {_likely(evidence)}{asked}"
+        f"{evidence.zone_version}), accurate to {accuracy_m:,.1f} m with 68 % confidence, which is "
+        f"a standard error of {sigma_m(accuracy_m):,.1f} m: {_likely(evidence)}{asked}"
     )
 
 
