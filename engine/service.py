@@ -198,4 +198,4 @@ class Service:
             "field": rejection.field,
             "rejected_at": render(self._clock.now()),
         }
-        await self._source.publish(rejections_topic(source), msgspec.json.encode(told))
+        await self._source.publish(rejections_topic(*source), msgspec.json.encode(told))

@@ -3,6 +3,7 @@
 A vendor that is left out keeps its password in the file and has it again when it returns.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,9 +12,22 @@ from typing import Final, Self
 import msgspec
 
 from engine.broker.files import write_private
-from engine.topics import vendor_name
 
 ENGINE_USER: Final = "ringfence-engine"
+_VENDOR: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def vendor_name(name: str) -> str:
+    """Return the name of a vendor as given: a plain word to any broker's wildcards.
+
+    Raises:
+        ValueError: not 1 to 63 of a–z, 0–9, `_` and `-`, beginning with a letter or digit.
+    """
+    if _VENDOR.fullmatch(name) is None:
+        raise ValueError(
+            f"vendor {name!r}: use 1 to 63 of a-z, 0-9, '_' and '-', a letter or digit first"
+        )
+    return name
 
 
 class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from engine.broker.credentials import Login
-from engine.topics import TELEMETRY_FILTER
+from engine.core.topic import TELEMETRY_FILTER
 
 ANSWER_S: Final = 5.0
 

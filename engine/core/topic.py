@@ -52,9 +52,9 @@ def telemetry_topic(vendor: str, device: str) -> str:
     return topic
 
 
-def rejections_topic(source: TelemetryTopic) -> str:
-    """Return the topic on which the vendor reads why messages of this device were not taken."""
-    return f"ringfence/v1/{source.vendor}/{source.device}/rejections"
+def rejections_topic(vendor: str, device: str) -> str:
+    """Return the topic on which a vendor reads why messages of a device were not taken."""
+    return f"ringfence/v1/{vendor}/{device}/rejections"
 
 
 def _shown(topic: str) -> str:

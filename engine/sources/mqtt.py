@@ -19,12 +19,12 @@ import structlog
 from paho.mqtt.reasoncodes import ReasonCode
 
 from engine.backoff import delays
+from engine.core.topic import TELEMETRY_FILTER
 from engine.sources.address import BrokerAddress, TlsFiles
 from engine.sources.connection import MqttConnection
 from engine.sources.inbox import Inbox
 from engine.sources.outgoing import MAX_WAITING, Outgoing
 from engine.sources.source import DEFAULT_MAX_BATCH, DEFAULT_MAX_BATCH_BYTES, Delivery
-from engine.topics import TELEMETRY_FILTER
 from zones.instant import Instant
 
 DEFAULT_CLIENT_ID: Final = "ringfence-engine"

@@ -16,9 +16,9 @@ from engine.broker import child, embedded, probe
 from engine.broker.configuration import Limits
 from engine.broker.embedded import EmbeddedBroker
 from engine.broker.errors import BrokerError
+from engine.core.topic import rejections_topic, telemetry_topic
 from engine.sources.address import BrokerAddress
 from engine.sources.mqtt import MqttSource
-from engine.topics import rejections_topic, telemetry_topic
 from tests.integration.mqtt_kit import Cable, client, now, publish, received, soon, until
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from engine.broker.configuration import Limits
 from engine.broker.embedded import EmbeddedBroker
+from engine.core.topic import telemetry_topic
 from engine.sources.mqtt import MqttSource
-from engine.topics import telemetry_topic
 from tests.integration.mqtt_kit import Message, now, publish_stubbornly, soon, until
 
 LIMITS = Limits(max_in_flight=100, ack_wait_s=0.5)

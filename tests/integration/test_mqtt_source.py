@@ -10,9 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from engine.broker.embedded import EmbeddedBroker
+from engine.core.topic import telemetry_topic
 from engine.sources.address import TlsFiles
 from engine.sources.mqtt import MqttSource
-from engine.topics import telemetry_topic
 from tests.integration.mqtt_kit import (
     free_port,
     mosquitto,

@@ -11,11 +11,11 @@ import pytest
 
 from engine.broker.configuration import Limits
 from engine.broker.embedded import EmbeddedBroker
+from engine.core.topic import rejections_topic, telemetry_topic
 from engine.sources.memory import MemorySource
 from engine.sources.merged import MergedSource
 from engine.sources.mqtt import MqttSource
 from engine.sources.source import Delivery, Source
-from engine.topics import rejections_topic, telemetry_topic
 from tests.integration.mqtt_kit import (
     Cable,
     Message,

@@ -7,8 +7,7 @@ import pytest
 
 from engine.backoff import delays
 from engine.broker.configuration import Limits, render
-from engine.broker.credentials import Credentials
-from engine.topics import vendor_name
+from engine.broker.credentials import Credentials, vendor_name
 
 
 def test_logins_are_made_once_and_differ(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from engine.core.rejection import Reason, Rejection
 from engine.core.topic import (
-    TelemetryTopic,
     parse_telemetry_topic,
     rejections_topic,
     telemetry_topic,
@@ -63,5 +62,5 @@ def test_refused_topic_is_shown_safely() -> None:
 
 def test_rejections_go_to_the_topic_of_their_device() -> None:
     """A vendor reads rejections beside the telemetry topic of the device."""
-    topic = rejections_topic(TelemetryTopic("acme", "d1"))
+    topic = rejections_topic("acme", "d1")
     assert topic == "ringfence/v1/acme/d1/rejections"
