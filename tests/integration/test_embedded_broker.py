@@ -299,8 +299,9 @@ async def test_a_server_that_does_not_stop_is_killed(
 
 
 PARENT = """
-import asyncio, pathlib, sys
+import asyncio, pathlib, signal, sys
 from engine.broker.embedded import EmbeddedBroker
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 async def main():
     async with EmbeddedBroker(pathlib.Path(sys.argv[1])) as broker:
         print(broker.pid, flush=True)
