@@ -41,6 +41,10 @@ MOST_GROWTH = 0.05
 CACHE_BYTES = 64 * MIB
 """What `engine.store.sql.sqlite` grants the writing connection."""
 
+IN_MEMORY = 1.2
+"""What a page takes in memory, of its size in the file. Measured: granted 1 MiB instead of 64, the
+same engine under the same load grew by 0.2 MiB from minute 3 to minute 9."""
+
 
 def main() -> bool:
     """Run, print, and return whether memory is flat."""
@@ -83,7 +87,7 @@ def _memory(minute: list[Sample]) -> float:
 
 
 def _without_cache(sample: Sample) -> int:
-    return sample.rss_bytes - min(CACHE_BYTES, sample.database_bytes)
+    return sample.rss_bytes - min(CACHE_BYTES, round(IN_MEMORY * sample.database_bytes))
 
 
 def _verdict(minutes: list[list[Sample]]) -> bool:
