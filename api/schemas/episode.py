@@ -32,8 +32,8 @@ class EvidenceOut(Wire):
     """One position an episode rests on, with the arithmetic of its membership."""
 
     role: str = Field(
-        description="`before` (the last in compliance), `violation`, `deepest`, or `after` (the "
-        "one that ended it).",
+        description="`before` (the last in compliance), `held` (an older one that still held when "
+        "the window opened), `violation`, `deepest`, or `after` (the one that ended it).",
         examples=["violation"],
     )
     fix_time: InstantOut = Field(
