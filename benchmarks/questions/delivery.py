@@ -32,7 +32,7 @@ def rows(effort: Effort, load: Load) -> list[Row]:
 
 
 async def _row(effort: Effort, load: Load, *, sync_always: bool) -> Row:
-    rounds, share = effort.pick(3, 7), effort.pick(600, 2_500)
+    rounds, share = effort.pick(3, 7), effort.pick(400, 2_500)
     rates, rivals = [], []
     names = load.acting.vendors
     clock = ScaledClock(load.end, 1.0, SystemClock().now())

@@ -101,7 +101,7 @@ class Visitors:
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    visitors = Visitors(tuple(Visitor(each) for each in range(effort.pick(80, 400))))
+    visitors = Visitors(tuple(Visitor(each) for each in range(effort.pick(60, 400))))
     ours_s, rivals_s = asyncio.run(_measured(visitors))
     return [
         Row(

@@ -20,7 +20,7 @@ BATCHES = (20, 1_000)
 
 def rows(effort: Effort, load: Load) -> list[Row]:
     """Return the rows of this family."""
-    part = load.deliveries[: effort.pick(2_000, 20_000)]
+    part = load.deliveries[: effort.pick(1_000, 20_000)]
     return [row for batch in BATCHES for row in _rows(Load(load.acting, part), batch)]
 
 
