@@ -91,6 +91,12 @@ class Ruling:
             self._missed(activation_id, deadline)
         self._raise()
 
+    def note(self, changes: Iterable[EpisodeChange]) -> list[StoredEpisode]:
+        """Store changes of episodes about no wearer (`core.subject`), with their alerts."""
+        stored = [self._save(change, "") for change in changes]
+        self._raise()
+        return stored
+
     def _case(self, activation_id: int) -> Case:
         return self.ruled.cases.get(activation_id) or self._caseload.cases[activation_id]
 
@@ -303,6 +309,8 @@ class Ruling:
         ]
 
     def _grace(self, episode: Episode) -> Duration:
+        if episode.subject:
+            return 0
         supervision = self._case(episode.activation_id).docket.supervision
         wanted = (episode.condition_id, episode.condition_version)
         for condition in supervision.conditions:

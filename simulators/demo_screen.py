@@ -62,7 +62,7 @@ def _what(alert: Mapping[str, object]) -> str:
 
 def _alerts(tally: "Tally") -> Table:
     table = Table(title="Latest alerts", title_justify="left", expand=True)
-    for name in ("", "raised (UTC)", "wearer", "what", "where", "count", "state"):
+    for name in ("", "raised (UTC)", "about", "what", "where", "count", "state"):
         table.add_column(name, no_wrap=True)
     for alert in tally.newest[:ROWS]:
         severity = str(alert.get("severity", ""))
@@ -71,7 +71,7 @@ def _alerts(tally: "Tally") -> Table:
         table.add_row(
             mark,
             str(alert.get("raised_at", ""))[11:19],
-            str(alert.get("wearer_id", "")),
+            str(alert.get("wearer_id") or alert.get("subject") or ""),
             _what(alert),
             str(alert.get("zone_id") or "–"),
             str(alert.get("count", "")),

@@ -120,6 +120,8 @@ episodes = st.builds(
     window_start=maybe(instants),
     window_end=maybe(instants),
     evidence=st.lists(evidence, max_size=3).map(tuple),
+    subject=words,
+    detail=words,
 )
 stored_episodes = st.builds(
     StoredEpisode,
@@ -130,7 +132,12 @@ stored_episodes = st.builds(
     episode=episodes,
 )
 collapse_keys = st.builds(
-    CollapseKey, wearer_id=words, group=words, condition_id=maybe(words), zone_id=maybe(words)
+    CollapseKey,
+    wearer_id=words,
+    group=words,
+    condition_id=maybe(words),
+    zone_id=maybe(words),
+    subject=words,
 )
 alerts = st.builds(
     Alert,

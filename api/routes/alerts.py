@@ -65,6 +65,7 @@ def list_alerts(
             severities=query.severity,
             kinds=query.kind,
             wearer_id=query.wearer_id,
+            subject=query.subject,
             officer=query.officer,
             agency=query.agency,
             sort=query.sort,

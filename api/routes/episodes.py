@@ -30,7 +30,11 @@ def list_episodes(
     paging = Paging(request, query, int, int)
     with shell.read() as (transaction, directory):
         rows = transaction.episodes.list(
-            paging.page, wearer_id=query.wearer_id, kinds=query.kind, states=query.state
+            paging.page,
+            wearer_id=query.wearer_id,
+            subject=query.subject,
+            kinds=query.kind,
+            states=query.state,
         )
     shown, cut = paging.cut(rows, lambda each: (each.episode.started.estimate, each.episode_id))
     return Listing(items=[episode_out(each, directory) for each in shown], **cut._asdict())

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.schemas.condition import ConditionOut
 from api.schemas.episode import EpisodeFacts, EpisodeOut
-from api.schemas.fields import Id, InstantOut, LocalTime, Name, NoteText, Text, Wire
+from api.schemas.fields import Id, InstantOut, LocalTime, Name, NoteText, Subject, Text, Wire
 from api.schemas.page import PageQuery
 from engine.core.alert import AlertAction, AlertState, CloseCode
 from engine.core.episode import EpisodeKind, Severity
@@ -16,10 +16,23 @@ class AlertOut(Wire):
     """One alert as it stands."""
 
     alert_id: Id = Field(description="Id of the alert.", examples=[42])
-    wearer_id: str = Field(description="Whom it is about.", examples=["w1"])
-    wearer_name: str = Field(description="Their name.", examples=["Robin Doe"])
-    timezone: str = Field(description="IANA zone of the wearer.", examples=["Europe/Berlin"])
-    activation_id: Id = Field(description="Activation judged.", examples=[1])
+    wearer_id: str | None = Field(
+        description="Whom it is about; null if about no wearer.", examples=["w1"]
+    )
+    wearer_name: str = Field(
+        description="Their name; empty if about no wearer.", examples=["Robin Doe"]
+    )
+    subject: str | None = Field(
+        description="What it is about if not about a wearer: `engine`, `store`, `vendor/{id}` or "
+        "`device/{vendor}/{id}`; null for one about a wearer.",
+        examples=[None],
+    )
+    timezone: str = Field(
+        description="IANA zone of the wearer, else UTC.", examples=["Europe/Berlin"]
+    )
+    activation_id: Id | None = Field(
+        description="Activation judged; null if about no wearer.", examples=[1]
+    )
     condition_id: str | None = Field(
         description="Condition broken; null for faults of the device and silence.", examples=["c1"]
     )
@@ -120,6 +133,11 @@ class AlertQuery(PageQuery):
     )
     kind: list[EpisodeKind] = Field(default=[], max_length=50, description="Only of these kinds.")
     wearer_id: Name | None = Field(default=None, description="Only about this wearer.")
+    subject: Subject | None = Field(
+        default=None,
+        description="Only about this: `engine`, `store`, `vendor/{id}` or `device/{vendor}/{id}`.",
+        examples=["vendor/acme"],
+    )
     officer: Text | None = Field(
         default=None, description="Only about wearers whose orders name this officer."
     )

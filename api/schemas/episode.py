@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.schemas.fields import Id, InstantOut, LocalTime, Name, Wire
+from api.schemas.fields import Id, InstantOut, LocalTime, Name, Subject, Wire
 from api.schemas.page import PageQuery
 from api.schemas.schedule import WindowOut
 from engine.core.episode import EpisodeKind, EpisodeState, Severity
@@ -75,7 +75,14 @@ class EvidenceOut(Wire):
 class EpisodeFacts(Wire):
     """What the evidence says happened."""
 
-    activation_id: Id = Field(description="Activation judged.", examples=[1])
+    activation_id: Id | None = Field(
+        description="Activation judged; null if about no wearer.", examples=[1]
+    )
+    subject: str | None = Field(
+        description="What it is about if not about a wearer: `engine`, `store`, `vendor/{id}` or "
+        "`device/{vendor}/{id}`; null for one about a wearer.",
+        examples=[None],
+    )
     condition_id: str | None = Field(
         description="Condition broken; null for faults of the device and silence.", examples=["c1"]
     )
@@ -101,6 +108,10 @@ class EpisodeFacts(Wire):
         description="Running, but without a position since then (UTC).", examples=[None]
     )
     window: WindowOut | None = Field(description="The schedule's window it belongs to.")
+    detail: str = Field(
+        description="What a person needs to know besides, in words and numbers; may be empty.",
+        examples=[""],
+    )
     evidence: list[EvidenceOut] = Field(description="The positions it rests on.")
 
 
@@ -109,8 +120,12 @@ class EpisodeOut(EpisodeFacts):
 
     episode_id: Id = Field(description="Id of the episode.", examples=[301])
     revision: int = Field(description="Revision, from 1; evidence that came late amends.")
-    wearer_id: str = Field(description="Whose episode.", examples=["w1"])
-    timezone: str = Field(description="IANA zone of the wearer.", examples=["Europe/Berlin"])
+    wearer_id: str | None = Field(
+        description="Whose episode; null if about no wearer.", examples=["w1"]
+    )
+    timezone: str = Field(
+        description="IANA zone of the wearer, else UTC.", examples=["Europe/Berlin"]
+    )
     updated_at: InstantOut = Field(
         description="When this revision was stored (UTC).", examples=["2026-03-01T21:16:03Z"]
     )
@@ -126,6 +141,11 @@ class EpisodeQuery(PageQuery):
     """Which episodes. Several values of one filter mean any of them."""
 
     wearer_id: Name | None = Field(default=None, description="Only those of this wearer.")
+    subject: Subject | None = Field(
+        default=None,
+        description="Only about this: `engine`, `store`, `vendor/{id}` or `device/{vendor}/{id}`.",
+        examples=["vendor/acme"],
+    )
     kind: list[EpisodeKind] = Field(
         default=[], max_length=50, description="Only those of these kinds."
     )

@@ -78,6 +78,11 @@ LocalTime = Annotated[str, WithJsonSchema(_TIME, mode="serialization")]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 """An id that people give: 1 to 64 letters, digits and . _ : - that begin with letter or digit."""
 
+Subject = Annotated[
+    str, StringConstraints(max_length=150, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]*$")
+]
+"""What is not about a wearer is about: `engine`, `store`, `vendor/{id}`, `device/{vendor}/{id}`."""
+
 Text = Annotated[str, StringConstraints(max_length=500, pattern=_NO_NUL)]
 """A short text."""
 

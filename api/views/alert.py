@@ -17,10 +17,11 @@ def alert_out(alert: Alert, directory: Directory) -> AlertOut:
     wearer = directory.wearers.get(alert.wearer_id)
     return AlertOut(
         alert_id=alert.alert_id,
-        wearer_id=alert.wearer_id,
+        wearer_id=alert.wearer_id or None,
         wearer_name="" if wearer is None else wearer.name,
+        subject=alert.subject or None,
         timezone=timezone,
-        activation_id=alert.activation_id,
+        activation_id=alert.activation_id or None,
         condition_id=alert.key.condition_id,
         zone_id=alert.key.zone_id,
         kind=alert.kind,

@@ -18,7 +18,7 @@ def episode_out(stored: StoredEpisode, directory: Directory) -> EpisodeOut:
         **dict(facts),
         episode_id=stored.episode_id,
         revision=stored.revision,
-        wearer_id=stored.wearer_id,
+        wearer_id=stored.wearer_id or None,
         timezone=directory.timezone(stored.wearer_id),
         updated_at=stored.updated_at,
     )
@@ -32,7 +32,8 @@ def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> Epi
     )
     confidence = None if judged_by is None else judged_by[1].parameters.confidence
     return EpisodeFacts(
-        activation_id=episode.activation_id,
+        activation_id=episode.activation_id or None,
+        subject=episode.subject or None,
         condition_id=episode.condition_id,
         condition_version=episode.condition_version,
         zone_id=episode.zone_id,
@@ -46,6 +47,7 @@ def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> Epi
         confirmed_at=episode.confirmed_at,
         unconfirmed_since=episode.unconfirmed_since,
         window=window_out(episode.window_start, episode.window_end, timezone),
+        detail=episode.detail,
         evidence=[_evidence(each, timezone, confidence) for each in episode.evidence],
     )
 

@@ -64,6 +64,7 @@ class CollapseKey(NamedTuple):
     group: str
     condition_id: str | None
     zone_id: str | None
+    subject: str = ""
 
 
 def collapse_group(kind: EpisodeKind) -> str:
@@ -81,6 +82,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     alert_id: int
     wearer_id: str
+    """Empty if it is about no wearer; then `subject` says what it is about."""
     activation_id: int
     key: CollapseKey
     kind: EpisodeKind
@@ -107,6 +109,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     close_code: CloseCode | None = None
     engine_version: str = ""
     """Version of the engine that last judged it."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about if not about a wearer, by the names of `core.subject`; else empty."""
+        return self.key.subject
 
 
 class AlertChange(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,12 @@ class EpisodeKind(StrEnum):
     BATTERY_DEAD = "battery_dead"
     BATTERY_CRITICAL = "battery_critical"
     BATTERY_LOW = "battery_low"
+    INGEST_STALLED = "ingest_stalled"
+    BACKLOG = "backlog"
+    VENDOR_SILENT = "vendor_silent"
+    COVERAGE_GAP = "coverage_gap"
+    CAPACITY_FORECAST = "capacity_forecast"
+    CANARY_LOST = "canary_lost"
 
 
 class Severity(StrEnum):
@@ -51,11 +57,13 @@ _CRITICAL: Final = (
     "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos"
 )
 _ADVISORY: Final = "buffer_entered possible_transit battery_low"
+_SYSTEM: Final = "ingest_stalled backlog vendor_silent coverage_gap capacity_forecast canary_lost"
 
 SEVERITY: Final[dict[EpisodeKind, Severity]] = (
     dict.fromkeys(EpisodeKind, Severity.SERIOUS)
     | {EpisodeKind(kind): Severity.CRITICAL for kind in _CRITICAL.split()}
     | {EpisodeKind(kind): Severity.ADVISORY for kind in _ADVISORY.split()}
+    | {EpisodeKind(kind): Severity.SYSTEM for kind in _SYSTEM.split()}
 )
 
 
@@ -105,6 +113,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     """What the evidence says happened: a value, equal whatever order the evidence arrived in."""
 
     activation_id: int
+    """0 if it is about no wearer: then `subject` says what it is about."""
     condition_id: str | None
     """None for faults of the device and silence."""
     condition_version: int | None
@@ -125,6 +134,10 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     window_end: Instant | None = None
     """The schedule's window it belongs to, where the condition has one."""
     evidence: tuple[Evidence, ...] = ()
+    subject: str = ""
+    """What it is about if not about a wearer, by the names of `core.subject`; else empty."""
+    detail: str = ""
+    """What a person needs to know besides, in words and numbers; may be empty."""
 
     @property
     def severity(self) -> Severity:
@@ -141,5 +154,6 @@ class StoredEpisode(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     """1 when new; raised by evidence that changes what had been settled."""
     wearer_id: str
+    """Empty if it is about no wearer."""
     updated_at: Instant
     episode: Episode

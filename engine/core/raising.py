@@ -57,9 +57,8 @@ def collapse_key(stored: StoredEpisode) -> CollapseKey:
     episode = stored.episode
     together = collapse_group(episode.kind) in ("curfew", "inclusion")
     zone_id = None if together else episode.zone_id
-    return CollapseKey(
-        stored.wearer_id, collapse_group(episode.kind), episode.condition_id, zone_id
-    )
+    group = collapse_group(episode.kind)
+    return CollapseKey(stored.wearer_id, group, episode.condition_id, zone_id, episode.subject)
 
 
 def worth_an_alert(episode: Episode) -> bool:

@@ -198,6 +198,7 @@ class EpisodesPart(Protocol):
         page: Page,
         *,
         wearer_id: str | None = None,
+        subject: str | None = None,
         kinds: Collection[EpisodeKind] = (),
         states: Collection[EpisodeState] = (),
     ) -> Sequence[StoredEpisode]:
@@ -248,6 +249,7 @@ class AlertsPart(Protocol):
         severities: Collection[Severity] = (),
         kinds: Collection[EpisodeKind] = (),
         wearer_id: str | None = None,
+        subject: str | None = None,
         officer: str | None = None,
         agency: str | None = None,
         sort: Literal["oldest", "newest", "severity"] = "oldest",

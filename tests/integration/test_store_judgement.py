@@ -109,6 +109,7 @@ def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> 
             kind=kinds[n % 3],
             state=list(EpisodeState)[n % 4],
             started=Bound(None, T0 + n // 5, T0 + n // 5),
+            subject="" if n % 4 else f"vendor/v{n % 8}",
         )
         for n in range(60)
     ]
@@ -116,11 +117,13 @@ def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> 
         tx.episodes.save(rows)
     newest_first = sorted(rows, key=lambda row: (-row.episode.started.estimate, -row.episode_id))
     with store.read() as tx:
-        for wearer_id, kind, state in product([None, "w1"], [(), kinds[:2]], [(), ["brief"]]):
+        every = product([None, "w1"], [None, "vendor/v4"], [(), kinds[:2]], [(), ["brief"]])
+        for wearer_id, subject, kind, state in every:
             expected = [
                 row
                 for row in newest_first
                 if wearer_id in (None, row.wearer_id)
+                and subject in (None, row.episode.subject)
                 and (not kind or row.episode.kind in kind)
                 and (not state or row.episode.state in state)
             ]
@@ -128,6 +131,7 @@ def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> 
                 partial(
                     tx.episodes.list,
                     wearer_id=wearer_id,
+                    subject=subject,
                     kinds=kind,
                     states=[EpisodeState(each) for each in state],
                 ),
@@ -201,8 +205,9 @@ def test_a_collapse_key_finds_the_alert_that_is_not_closed(store: Store) -> None
         CollapseKey("w1", "exclusion", "c1", None),
         CollapseKey("w1", "exclusion", None, "c1"),
         CollapseKey("w1", "null", None, None),
+        CollapseKey("", "null", None, None, "vendor/w1"),
     ]
-    states = [AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.CLOSED, AlertState.OPEN]
+    states = [AlertState(each) for each in ("open", "acknowledged", "closed", "open", "open")]
     rows = [
         alert(n, key=key, state=state)
         for n, (key, state) in enumerate(zip(keys, states, strict=True), start=1)
@@ -210,8 +215,12 @@ def test_a_collapse_key_finds_the_alert_that_is_not_closed(store: Store) -> None
     with store.write() as tx:
         tx.alerts.save(rows)
     with store.read() as tx:
-        found = tx.alerts.not_closed([*keys, CollapseKey("w2", "exclusion", "c1", "z1")])
-        assert found == {keys[0]: rows[0], keys[1]: rows[1], keys[3]: rows[3]}
+        others = [
+            CollapseKey("w2", "exclusion", "c1", "z1"),
+            CollapseKey("", "null", None, None, "vendor/w2"),
+        ]
+        found = tx.alerts.not_closed([*keys, *others])
+        assert found == {keys[n]: rows[n] for n in (0, 1, 3, 4)}
         assert tx.alerts.not_closed([]) == {}
     with store.write() as tx:
         tx.alerts.save([msgspec.structs.replace(rows[0], state=AlertState.CLOSED)])
@@ -262,6 +271,9 @@ def test_alerts_are_counted_by_state_with_zeros(store: Store) -> None:
 SUPERVISED = {"w1": ("north", "kim"), "w2": ("north", "lee"), "w3": ("south", "kim")}
 
 
+SUBJECTS = ["", "engine", "vendor/acme", "", "device/acme/engine"]
+
+
 def _many_alerts() -> list[Alert]:
     wearers, kinds = [*SUPERVISED, "w4"], list(EpisodeKind)[:3]
     return [
@@ -272,6 +284,7 @@ def _many_alerts() -> list[Alert]:
             severity=list(Severity)[n * 7 % 4],
             state=list(AlertState)[n * 5 % 3],
             raised_at=T0 + n * 13 % 17,
+            key=CollapseKey("", "g", None, None, SUBJECTS[n % 5]),
         )
         for n in range(60)
     ]
@@ -323,6 +336,10 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Alert], bool]]] = [
     (
         {"states": (), "kinds": [EpisodeKind.INCLUSION_LEFT]},
         lambda each: each.kind == EpisodeKind.INCLUSION_LEFT,
+    ),
+    (
+        {"states": (), "subject": "engine"},
+        lambda each: each.subject == "engine",
     ),
     ({"states": (), "wearer_id": "w4"}, lambda each: each.wearer_id == "w4"),
     ({"states": (), "officer": "kim"}, lambda each: each.wearer_id in ("w1", "w3")),

@@ -33,6 +33,7 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "episodes revisions": lambda tx: tx.episodes.revisions(1),
     "episodes list": lambda tx: tx.episodes.list(Page(after=(T0, 1))),
     "episodes of wearer": lambda tx: tx.episodes.list(Page(), wearer_id="w1"),
+    "episodes of subject": lambda tx: tx.episodes.list(Page(), subject="engine"),
     "alerts get": lambda tx: tx.alerts.get(1),
     "alerts not_closed": lambda tx: tx.alerts.not_closed([CollapseKey("w", "g", None, None)]),
     "alerts of_episodes": lambda tx: tx.alerts.of_episodes([1]),
@@ -44,6 +45,7 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "alerts newest": lambda tx: tx.alerts.list(Page(), states=EVERY_STATE, sort="newest"),
     "alerts severity": lambda tx: tx.alerts.list(Page(after=(0, 0, T0, 1)), sort="severity"),
     "alerts of wearer": lambda tx: tx.alerts.list(Page(), wearer_id="w1"),
+    "alerts of subject": lambda tx: tx.alerts.list(Page(), subject="engine"),
     "alerts of officer": lambda tx: tx.alerts.list(Page(), officer="kim"),
     "registry revision": lambda tx: tx.registry.revision(),
 }

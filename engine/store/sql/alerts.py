@@ -136,6 +136,7 @@ class SqlAlerts:
         severities: Collection[Severity] = (),
         kinds: Collection[EpisodeKind] = (),
         wearer_id: str | None = None,
+        subject: str | None = None,
         officer: str | None = None,
         agency: str | None = None,
         sort: Sort = "oldest",
@@ -155,6 +156,8 @@ class SqlAlerts:
             query = query.where(_ROW.kind.in_([kind.value for kind in kinds]))
         if wearer_id is not None:
             query = query.where(_ROW.wearer_id == wearer_id)
+        if subject is not None:
+            query = query.where(_ROW.subject != constant(""), _ROW.subject == subject)
         query = _of_orders(query, officer, agency)
         return [_alert(row) for row in self._session.rows(paged(query, _ORDERS[sort], page))]
 
@@ -190,6 +193,7 @@ def _alert_values(alert: Alert) -> tuple[Any, ...]:
         alert.kind.value,
         _text(alert.key),
         _text(alert),
+        alert.subject,
     )
 
 

@@ -74,6 +74,7 @@ class SqlEpisodes:
         page: Page,
         *,
         wearer_id: str | None = None,
+        subject: str | None = None,
         kinds: Collection[EpisodeKind] = (),
         states: Collection[EpisodeState] = (),
     ) -> Sequence[StoredEpisode]:
@@ -81,6 +82,8 @@ class SqlEpisodes:
         query = select(episodes).where(_ROW.newest)
         if wearer_id is not None:
             query = query.where(_ROW.wearer_id == wearer_id)
+        if subject is not None:
+            query = query.where(_ROW.subject != constant(""), _ROW.subject == subject)
         if kinds:
             query = query.where(_ROW.kind.in_([kind.value for kind in kinds]))
         if states:
@@ -111,6 +114,7 @@ def _values(row: StoredEpisode, *, newest: bool) -> tuple[Any, ...]:
         None if episode.ended is None else episode.ended.by,
         row.updated_at,
         _ENCODER.encode(episode).decode(),
+        episode.subject,
     )
 
 

@@ -32,14 +32,14 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(backend: Backend) -> None:
-    """Bring a database to the revision this engine works on; others wait until it is there."""
+def upgrade(backend: Backend, revision: str = "head") -> None:
+    """Bring a database to a revision, that of this engine; others wait until it is there."""
     backend.prepare()
     config = _config()
     with _ONE_AT_A_TIME, backend.writing.begin() as connection:
         backend.lock_writers(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def check_revision(connection: Connection, name: str) -> None:

@@ -43,6 +43,10 @@ def _int(name: str, *, nullable: bool = False) -> "Column[int]":
     return Column(name, INT64, nullable=nullable)
 
 
+def _subject() -> "Column[str]":
+    return Column("subject", Text, nullable=False, server_default=text("''"))
+
+
 def _text(name: str, *, nullable: bool = False, primary_key: bool = False) -> "Column[str]":
     return Column(name, Text, nullable=nullable, primary_key=primary_key)
 
@@ -159,6 +163,7 @@ episodes: Final = Table(
     _int("ended_by", nullable=True),
     _int("updated_at"),
     _text("body"),
+    _subject(),
 )
 _NEWEST: Final = "newest"
 _RUNNING: Final = "newest AND ended_by IS NULL AND state <> 'retracted'"
@@ -166,6 +171,13 @@ _partial_index("episodes_newest", _NEWEST, episodes.c.episode_id, unique=True)
 _partial_index("episodes_started", _NEWEST, episodes.c.started, episodes.c.episode_id)
 _partial_index(
     "episodes_wearer", _NEWEST, episodes.c.wearer_id, episodes.c.started, episodes.c.episode_id
+)
+_partial_index(
+    "episodes_subject",
+    "newest AND subject <> ''",
+    episodes.c.subject,
+    episodes.c.started,
+    episodes.c.episode_id,
 )
 _partial_index("episodes_activation", _NEWEST, episodes.c.activation_id, episodes.c.ended_by)
 _partial_index("episodes_running", _RUNNING, episodes.c.episode_id)
@@ -181,6 +193,7 @@ alerts: Final = Table(
     _text("kind"),
     _text("collapse_key"),
     _text("body"),
+    _subject(),
 )
 Index("alerts_oldest", alerts.c.state_rank, alerts.c.raised_at, alerts.c.alert_id)
 Index("alerts_newest", alerts.c.state_rank, alerts.c.raised_at.desc(), alerts.c.alert_id.desc())
@@ -192,6 +205,13 @@ Index(
     alerts.c.alert_id,
 )
 Index("alerts_wearer", alerts.c.wearer_id, alerts.c.state_rank, alerts.c.raised_at)
+_partial_index(
+    "alerts_subject",
+    "subject <> ''",
+    alerts.c.subject,
+    alerts.c.state_rank,
+    alerts.c.raised_at,
+)
 _partial_index("alerts_collapse_key", "state_rank < 2", alerts.c.collapse_key)
 
 alert_episodes: Final = Table(
