@@ -12,6 +12,7 @@ from engine.core.fold import Report, report_order
 from engine.core.folding import Cut
 from engine.core.position import Position
 from zones.instant import Instant
+from zones.interval import BEGINNING
 
 
 class Archive:
@@ -46,15 +47,14 @@ class Archive:
         """Keep what judging led to; return the shown episodes that may still change."""
         if judged.refolded_from is not None:
             late = judged.refolded_from
-            self._cuts = [cut for cut in self._cuts if cut.at <= late]
+            del self._cuts[bisect_right(self._cuts, late, key=lambda cut: cut.at) :]
         for key, verdict in judged.verdicts.items():
             index = bisect_left(self._reports, (key[0], 0, *key[1:]), key=report_order)
             found = self._reports[index]
             if isinstance(found, Position):
                 self._reports[index] = replace(found, quarantine=verdict)
-        if judged.cuts:
-            known = {cut.at for cut in self._cuts}
-            self._cuts += [cut for cut in judged.cuts if cut.at not in known]
+        newest = self._cuts[-1].at if self._cuts else BEGINNING
+        self._cuts += [cut for cut in judged.cuts if cut.at > newest]
         saved = [self._save(change, now) for change in judged.changes]
         unsettled = {id(episode) for episode in judged.open_ended}
         fresh = (stored for stored in saved if id(stored.episode) in unsettled)

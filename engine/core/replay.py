@@ -34,7 +34,7 @@ class Replay:
         self._gauge = IndexGauge(index)
         self._fold = Fold(supervision, self._gauge)
         self._docket = open_docket(supervision)
-        self._archive = Archive(supervision.activation.wearer_id)
+        self.archive = Archive(supervision.activation.wearer_id)
         self._progress = progress
 
     def in_order(self, positions: Iterable[Position], until: Instant) -> list[StoredEpisode]:
@@ -45,7 +45,7 @@ class Replay:
             prime(self._gauge, [(self._fold.supervision, part)])
             self._take(ordered[first : first + PRIME], part[-1].fix_time)
         self._take([], until)
-        return self._archive.shown()
+        return self.archive.shown()
 
     def by_arrival(self, positions: Iterable[Position], until: Instant) -> list[StoredEpisode]:
         """Judge positions one by one as they were received; let time pass up to `until`."""
@@ -57,14 +57,14 @@ class Replay:
             for position in part:
                 self._take([position], position.fix_time)
         self._take([], until)
-        return self._archive.shown()
+        return self.archive.shown()
 
     def _take(self, reports: Sequence[Report], now: Instant) -> None:
-        new = [each for each in reports if not self._archive.known(each)]
-        judged = judge(self._docket, self._fold, new, now, self._archive.history())
+        new = [each for each in reports if not self.archive.known(each)]
+        judged = judge(self._docket, self._fold, new, now, self.archive.history())
         for report in new:
-            self._archive.add(report)
-        shown = self._archive.keep(judged, now)
+            self.archive.add(report)
+        shown = self.archive.keep(judged, now)
         self._docket = Docket(
             supervision=self._docket.supervision, state=judged.state, shown=shown, due=judged.due
         )
