@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import force_setattr
 
-from engine.core import condition_fold, faults
+from engine.core import faults
 from engine.core.bearing import reach_m
 from engine.core.device_event import HEARD, DeviceEvent, EventState
 from engine.core.episode import Episode
@@ -26,8 +26,10 @@ from engine.core.order import Supervision
 from engine.core.plausibility import admit
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.readings import Moment
+from engine.core.rules import RULES, initial
 from engine.core.run import Phase
 from engine.core.run_episode import Context, episode_of
+from engine.core.run_steps import Folded
 from engine.core.state import ActivationState, ConditionState
 from engine.core.transit import transits
 from zones.instant import Instant
@@ -78,7 +80,7 @@ def begin(supervision: Supervision) -> ActivationState:
     return ActivationState(
         activation_id=supervision.activation.activation_id,
         time=supervision.activation.started_at,
-        conditions=tuple(condition_fold.initial(each) for each in supervision.conditions),
+        conditions=tuple(initial(each) for each in supervision.conditions),
     )
 
 
@@ -162,19 +164,20 @@ class Fold(msgspec.Struct, frozen=True):
 
     def _turns(
         self, context: Context, each: ConditionState, state: ActivationState, now: Instant
-    ) -> condition_fold.Folded:
+    ) -> Folded:
         """Turn a condition at every change up to `now`.
 
-        Once nothing runs and no position holds, what comes and goes in between leaves no trace:
-        one turn leads to where all of them would.
+        Once nothing runs and no position holds, what comes and goes in between leaves no trace, if
+        the rule says so: one turn leads to where all of them would.
         """
         closed: list[Episode] = []
+        rule = RULES[context.condition.kind]
         while each.next_change <= now:
             at = max(each.next_change, now if state.time == BEGINNING else state.time)
             moment = self._held(state, at)
-            if moment is None and not each.runs:
+            if moment is None and not each.runs and not rule.every_turn:
                 at = now
-            each, ended = condition_fold.turn(context, each, at, moment)
+            each, ended = rule.turn(context, each, at, moment)
             closed += ended
         return each, closed
 
@@ -213,7 +216,7 @@ class Fold(msgspec.Struct, frozen=True):
         for context, each in self._pairs(state):
             if last is not None and context.condition.keep_out:
                 closed += transits(context, each, last, position, self.gauge)
-            observed, ended = condition_fold.observe(context, each, moment)
+            observed, ended = RULES[context.condition.kind].observe(context, each, moment)
             conditions.append(observed)
             closed += ended
         return msgspec.structs.replace(state, conditions=tuple(conditions), faults=holding), closed

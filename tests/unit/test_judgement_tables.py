@@ -7,11 +7,12 @@ import pytest
 from engine.core.alert import TRANSITIONS as ALERT_TRANSITIONS
 from engine.core.alert import AlertAction, AlertState
 from engine.core.bearing import SIGNALS, Aspect, Bearing, Signal, bearing
-from engine.core.condition_fold import _STEPS
 from engine.core.episode import SEVERITY, EpisodeKind, Severity
 from engine.core.naming import KINDS, Ending
 from engine.core.order import ConditionKind, Parameters
+from engine.core.rules import RULES
 from engine.core.run import TRANSITIONS, Outcome, Phase
+from engine.core.run_steps import STEPS
 from tests.judgement_kit import MARGIN_M
 
 
@@ -19,7 +20,7 @@ def test_every_phase_with_every_signal_has_an_outcome() -> None:
     """A run, or none, answers every signal, and every outcome but nothing is a step."""
     assert set(TRANSITIONS) == set(product((None, *Phase), Signal))
     assert set(TRANSITIONS.values()) == set(Outcome)
-    assert set(_STEPS) == set(Outcome) - {Outcome.NOTHING}
+    assert set(STEPS) == set(Outcome) - {Outcome.NOTHING}
 
 
 def test_only_violation_begins_and_only_compliance_ends() -> None:
@@ -34,6 +35,11 @@ def test_only_violation_begins_and_only_compliance_ends() -> None:
 def test_every_condition_beginning_and_ending_has_a_kind() -> None:
     """However a run of any condition began and ended, it has a name."""
     assert set(KINDS) == set(product(ConditionKind, (False, True), Ending))
+
+
+def test_every_kind_of_condition_has_a_rule() -> None:
+    """No kind of condition can be ordered that nothing folds."""
+    assert set(RULES) == set(ConditionKind)
 
 
 def test_every_bearing_has_a_signal() -> None:

@@ -1,0 +1,155 @@
+"""One reading moves one run: what each outcome of the table in `run.py` does to the state.
+
+Every kind of condition that is judged by runs folds its readings through `step`.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from engine.core.bearing import Aspect
+from engine.core.episode import Episode, Evidence
+from engine.core.naming import Ending
+from engine.core.readings import Moment, reread
+from engine.core.run import TRANSITIONS, Outcome, Phase, Reading, Run, prove, strengthen
+from engine.core.run_episode import (
+    Context,
+    earliest_start,
+    end_of_run,
+    episode_of,
+    start_of_run,
+)
+from engine.core.state import ConditionState
+
+Folded = tuple[ConditionState, list[Episode]]
+"""The new state of a condition and the episodes that ended."""
+
+
+def step(
+    context: Context, state: ConditionState, reading: Reading, aspect: Aspect, moment: Moment
+) -> Folded:
+    """Fold one reading of a moment into the run it is about."""
+    run = state.run_at(reading.target, aspect)
+    outcome = TRANSITIONS[None if run is None else run.phase, reading.signal]
+    if outcome is Outcome.NOTHING:
+        return state, []
+    before = _watched(context, state, reading, aspect, moment) if run is None else run
+    return STEPS[outcome](context, state, before, reading, moment)
+
+
+def _watched(
+    context: Context, state: ConditionState, reading: Reading, aspect: Aspect, moment: Moment
+) -> Run:
+    last = None if moment.held else moment.last
+    in_force = earliest_start(context, state, reading.zone)
+    complying = last is not None and in_force - last.fix_time <= context.max_age
+    return Run(
+        target=reading.target,
+        zone_id=reading.zone.zone_id,
+        aspect=aspect,
+        phase=Phase.UNSURE,
+        at_start=_nothing_before(context, state, reading, moment),
+        clear=last if complying else None,
+    )
+
+
+def _nothing_before(
+    context: Context, state: ConditionState, reading: Reading, moment: Moment
+) -> bool:
+    """Tell whether nothing shows compliance since the condition is in force at the zone."""
+    if not state.complied:
+        return True
+    effect = reading.zone.effective_from
+    if not context.condition.keep_out or effect is None:
+        return False
+    if state.window_start is None or effect <= state.window_start:
+        return False
+    if moment.held:
+        return moment.at == effect
+    return moment.last is None or effect - moment.last.fix_time > context.max_age
+
+
+def _watch(_c: Context, state: ConditionState, run: Run, _r: Reading, _m: Moment) -> Folded:
+    return _with(state, run), []
+
+
+def _forget(_c: Context, state: ConditionState, run: Run, _r: Reading, _m: Moment) -> Folded:
+    return _without(state, run), []
+
+
+def _begin(
+    context: Context, state: ConditionState, run: Run, reading: Reading, moment: Moment
+) -> Folded:
+    if run.aspect is Aspect.BUFFER and _reported(state, run.target):
+        return state, []
+    begun = msgspec.structs.replace(
+        run,
+        phase=Phase.PENDING,
+        zone_id=reading.zone.zone_id,
+        at_start=run.at_start or _nothing_before(context, state, reading, moment),
+        max_depth_m=max(0.0, reading.depth_m),
+        started=start_of_run(context, state, run, reading, moment.at, held=moment.held),
+        evidence=_evidence_before(context, run, reading, moment),
+    )
+    return _strengthen(context, state, begun, reading, moment)
+
+
+def _evidence_before(
+    context: Context, run: Run, reading: Reading, moment: Moment
+) -> tuple[Evidence, ...]:
+    if moment.held:
+        return (prove(reading, "held"),)
+    if run.clear is None:
+        return ()
+    return (prove(reread(context.condition, reading, run.clear, moment), "before"),)
+
+
+def _reported(state: ConditionState, target: str) -> bool:
+    """Tell whether the zone itself already is reported, so that its ring need not be."""
+    main = state.run_at(target, Aspect.MAIN)
+    return main is not None and main.phase is not Phase.UNSURE
+
+
+def _strengthen(
+    context: Context, state: ConditionState, run: Run, reading: Reading, moment: Moment
+) -> Folded:
+    if not moment.held:
+        run = strengthen(run, reading, context.condition.parameters)
+    return _with(state, run), []
+
+
+def _finish(
+    context: Context, state: ConditionState, run: Run, reading: Reading, moment: Moment
+) -> Folded:
+    ended = end_of_run(context, run, reading, moment.at, held=moment.held)
+    refuted = not run.positions and run.started is not None and ended.by == run.started.by
+    if refuted:  # at the very instant at which a position that only held began it
+        return _without(state, run), []
+    evidence = () if moment.held else (prove(reading, "after"),)
+    episode = episode_of(context, state, run, ended, Ending.RESTORED, evidence)
+    return _without(state, run), [episode]
+
+
+STEPS: Final[dict[Outcome, Callable[[Context, ConditionState, Run, Reading, Moment], Folded]]] = {
+    Outcome.WATCH: _watch,
+    Outcome.BEGIN: _begin,
+    Outcome.STRENGTHEN: _strengthen,
+    Outcome.FORGET: _forget,
+    Outcome.FINISH: _finish,
+}
+"""What becomes of a run, by outcome; nothing comes of `NOTHING`."""
+
+
+def _with(state: ConditionState, run: Run) -> ConditionState:
+    others = _others(state, run)
+    return msgspec.structs.replace(state, runs=(*others, run))
+
+
+def _without(state: ConditionState, run: Run) -> ConditionState:
+    return msgspec.structs.replace(state, runs=_others(state, run))
+
+
+def _others(state: ConditionState, run: Run) -> tuple[Run, ...]:
+    same = (run.target, run.aspect)
+    return tuple(other for other in state.runs if (other.target, other.aspect) != same)
