@@ -24,6 +24,7 @@ from simulators.noise import NoiseModel
 from zones.geojson import read_zones
 from zones.history import ZoneHistory
 from zones.instant import HOUR, SECOND, Instant, parse
+from zones.zone_set import ZoneSet
 
 START: Final = parse("2025-03-11T03:00:00Z")
 """The town's clocks change within the month that follows."""
@@ -90,7 +91,7 @@ def _supervision(wearer: FleetWearer, activation_id: int) -> Supervision:
             Condition(
                 condition_id=each.condition_id,
                 kind=each.kind,
-                zones=tuple(zones[zone_id] for zone_id in each.zone_ids),
+                zones=ZoneSet(tuple(zones[zone_id] for zone_id in each.zone_ids)),
                 schedule=each.schedule,
                 parameters=each.parameters,
             )

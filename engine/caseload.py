@@ -13,7 +13,7 @@ import msgspec
 from engine.agenda import Agenda
 from engine.core.attribute import Attribution
 from engine.core.call_in import deadline
-from engine.core.compile import Registry, changed_from, registry_of, supervision_of
+from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.docket import Docket, History, open_docket, realigned, restored
 from engine.core.episode import EpisodeKind, StoredEpisode
 from engine.core.fold import Fold, Report
@@ -23,6 +23,7 @@ from engine.core.order import Activation, Supervision
 from engine.core.position import NEVER_JUDGED, PositionKey
 from engine.core.replay import index_of
 from engine.core.state import ActivationState
+from engine.core.supervision_change import changed_from
 from engine.store.protocol import Checkpoint, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
@@ -174,7 +175,13 @@ def _read_registry(transaction: Transaction) -> tuple[Registry, Attribution]:
     part = transaction.registry
     activations = part.activations()
     registry = registry_of(
-        part.revision(), part.wearers(), activations, part.orders(), part.zones()
+        part.revision(),
+        part.wearers(),
+        activations,
+        part.orders(),
+        part.zones(),
+        part.groups(),
+        part.classes(),
     )
     return registry, Attribution(part.devices(), activations)
 

@@ -40,6 +40,7 @@ from zones.membership import distance_limit_m
 from zones.metric import scales
 from zones.schedule import Schedule
 from zones.zone import Circle, Zone
+from zones.zone_set import ZoneSet
 
 ORIGIN = (13.0, 52.0)
 """Longitude and latitude of metre 0."""
@@ -127,8 +128,10 @@ def condition(
     return Condition(
         condition_id=condition_id,
         kind=kind,
-        zones=tuple(ZoneHistory(each if isinstance(each, tuple) else (each,)) for each in zones),
-        places=tuple(ZoneHistory((each,)) for each in places),
+        zones=ZoneSet(
+            tuple(ZoneHistory(each if isinstance(each, tuple) else (each,)) for each in zones)
+        ),
+        places=ZoneSet(tuple(ZoneHistory((each,)) for each in places)),
         schedule=schedule,
         parameters=Parameters() if parameters is None else parameters,
     )

@@ -1,4 +1,7 @@
-"""The versions of one zone over time: at an instant the latest that has taken effect holds."""
+"""The versions of one zone over time: at an instant the latest that has taken effect holds.
+
+In the times for which it is withdrawn (from a group of zones, say) none does.
+"""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from typing import Final
 
 from zones.errors import ZoneError
 from zones.instant import Instant
+from zones.interval import BEGINNING, END, Intervals
 from zones.zone import Zone
 
 _ALWAYS: Final[Instant] = -(1 << 63)
@@ -25,6 +29,8 @@ class ZoneHistory:
     """
 
     versions: tuple[Zone, ...]
+    withdrawn: Intervals = ()
+    """When it does not count, sorted and disjoint."""
 
     def __post_init__(self) -> None:
         if not self.versions:
@@ -47,13 +53,20 @@ class ZoneHistory:
 
     def at(self, instant: Instant) -> Zone | None:
         """Return the version in effect at an instant, None before the first."""
+        if self.withdrawn and any(instant in each for each in self.withdrawn):
+            return None
         count = bisect_right(self.versions, instant, key=_since)
         return self.versions[count - 1] if count else None
 
-    def changes_between(self, after: Instant, until: Instant) -> tuple[Instant, ...]:
-        """Return the instants in (after, until] at which a version takes effect."""
-        return tuple(
-            zone.effective_from
-            for zone in self.versions
-            if zone.effective_from is not None and after < zone.effective_from <= until
-        )
+    def since(self, instant: Instant) -> Instant | None:
+        """Return since when what is in effect at an instant has been; None if it always was."""
+        changes = self.changes
+        count = bisect_right(changes, instant)
+        return changes[count - 1] if count else None
+
+    @property
+    def changes(self) -> tuple[Instant, ...]:
+        """Every instant at which what is in effect changes, in order."""
+        ends = {end for each in self.withdrawn for end in (each.start, each.end)}
+        effects = {_since(each) for each in self.versions}
+        return tuple(sorted((ends | effects) - {_ALWAYS, BEGINNING, END}))

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.core.compile import histories
+from engine.core.compile import histories, places_of
 from engine.core.episode import Bound, Episode, EpisodeState, StoredEpisode
 from engine.core.order import Activation, Condition, Supervision, SupervisionPlan
 from engine.core.position import Position
@@ -27,7 +27,7 @@ from zones.geojson import read_zones
 from zones.history import ZoneHistory
 from zones.instant import Instant, render
 from zones.interval import BEGINNING
-from zones.window import OWN
+from zones.zone_set import ZoneSet
 
 
 def replay(
@@ -154,8 +154,8 @@ def _supervision(
             Condition(
                 condition_id=each.condition_id,
                 kind=each.kind,
-                zones=tuple(zones[zone_id] for zone_id in each.zone_ids),
-                places=tuple(zones[place] for place in _places(each)),
+                zones=ZoneSet(tuple(zones[zone_id] for zone_id in each.zone_ids)),
+                places=ZoneSet(tuple(zones[place] for place in _places(each))),
                 schedule=each.schedule,
                 parameters=each.parameters,
                 version=version,
@@ -168,15 +168,16 @@ def _supervision(
 
 def _places(condition: OrderCondition) -> list[str]:
     """Return the zones that only windows name."""
-    schedule = condition.schedule
-    named = {place for window in schedule.weekly for place in window.places}
-    named |= {place for window in schedule.extra for place in window.places}
-    named |= {place for repeated in schedule.recurrences for place in repeated.places}
-    return sorted(named - {OWN} - set(condition.zone_ids))
+    return sorted(places_of(condition) - set(condition.zone_ids))
 
 
 def _check_zones(order: RecordedOrder, zones: dict[str, ZoneHistory], path: Path) -> None:
     for place, condition in enumerate(order.conditions):
+        if condition.group_ids:
+            raise RecordingError(
+                f"{order.where}.conditions[{place}].groups: a file of zones has no groups: name "
+                "the zones in `zones`"
+            )
         for zone_id in (*condition.zone_ids, *_places(condition)):
             if zone_id not in zones:
                 known = ", ".join(sorted(zones)[:8]) or "none"

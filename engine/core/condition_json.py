@@ -3,8 +3,9 @@
     {"id": "c1", "kind": "curfew", "zone": "HOME-w1",
      "weekly": [{"days": "daily", "start": "22:00", "end": "06:00"}], "threshold": 2}
 
-`zone` is one zone id, `zones` several; `condition_schedule` says how the hours are written. Without
-any window the condition is always in force, which a curfew may not be.
+`zone` is one zone id, `zones` several, `groups` are groups of zones; `condition_schedule` says how
+the hours are written. Without any window the condition is always in force, which a curfew may not
+be.
 """
 
 from collections.abc import Mapping
@@ -46,6 +47,7 @@ def read_condition(data: Mapping[str, object], timezone: str) -> OrderCondition:
         schedule=schedule,
         parameters=_parameters(wire),
         version=wire.version,
+        group_ids=wire.groups,
     )
 
 
@@ -58,6 +60,7 @@ def write_condition(condition: OrderCondition) -> dict[str, object]:
         kind=condition.kind,
         zone=zone_ids[0] if len(zone_ids) == 1 else None,
         zones=zone_ids if len(zone_ids) > 1 else (),
+        groups=condition.group_ids,
         **{name: getattr(condition.parameters, name) for name in _PARAMETERS},
         **{name: getattr(hours, name) for name in hours.__struct_fields__},
         version=condition.version,
@@ -71,9 +74,13 @@ def _zone_ids(wire: ConditionJson) -> tuple[str, ...]:
         demand(not wire.zones, "zones", wire.zones, "give `zone` or `zones`, not both")
     path = "zones" if wire.zone is None else "zone"
     zone_ids = wire.zones if wire.zone is None else (wire.zone,)
-    demand(bool(zone_ids), "zone", None, "give the zone id of the place, in `zone` or `zones`")
+    somewhere = zone_ids or wire.groups
+    fix = "give the zone id of the place, in `zone` or `zones`, or a group of zones in `groups`"
+    demand(bool(somewhere), "zone", None, fix)
     demand(all(zone_ids), path, zone_ids, "has an empty zone id: leave it out")
     demand(len(set(zone_ids)) == len(zone_ids), path, zone_ids, "names a zone twice")
+    demand(all(wire.groups), "groups", wire.groups, "has an empty group id: leave it out")
+    demand(len(set(wire.groups)) == len(wire.groups), "groups", wire.groups, "names a group twice")
     return zone_ids
 
 

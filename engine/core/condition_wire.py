@@ -82,6 +82,7 @@ class ConditionJson(
     kind: ConditionKind
     zone: str | None = None
     zones: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     threshold: int = 2
     buffer_m: float = 0.0
     dwell_s: float = 0.0

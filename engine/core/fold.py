@@ -263,7 +263,7 @@ def _places_to_be(supervision: Supervision) -> list[Zone]:
     return [
         zone
         for condition in supervision.conditions
-        for history in (() if condition.keep_out else condition.by_id.values())
+        for history in (() if condition.keep_out else condition.histories())
         for zone in history.versions
     ]
 

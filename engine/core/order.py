@@ -3,18 +3,16 @@
 Everything the judgement needs to know about one activation is gathered in one frozen `Supervision`.
 """
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
-from msgspec.structs import force_setattr
 
 from zones.history import ZoneHistory
 from zones.instant import Duration, Instant, seconds
-from zones.interval import END
 from zones.schedule import Schedule
 from zones.window import OWN, Window
+from zones.zone_set import NO_ZONES, ZoneSet
 
 
 class ConditionKind(StrEnum):
@@ -71,32 +69,13 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
     condition_id: str
     kind: ConditionKind
-    zones: tuple[ZoneHistory, ...]
+    zones: ZoneSet
     schedule: Schedule
     parameters: Parameters = Parameters()
     version: int = 1
     order_id: str = ""
-    places: tuple[ZoneHistory, ...] = ()
+    places: ZoneSet = NO_ZONES
     """Zones that only windows with addresses of their own name."""
-    own: dict[str, ZoneHistory] = {}
-    """The condition's own zones by their ids; made from `zones`."""
-    by_id: dict[str, ZoneHistory] = {}
-    """Every zone of the condition by its id; made from `zones` and `places`."""
-    zone_changes: tuple[Instant, ...] = ()
-    """Instants at which a version of any of the zones takes effect, in order; made likewise."""
-
-    def __post_init__(self) -> None:
-        """Index the zones."""
-        every = (*self.zones, *self.places)
-        changes = {
-            zone.effective_from
-            for history in every
-            for zone in history.versions
-            if zone.effective_from is not None
-        }
-        force_setattr(self, "own", {history.zone_id: history for history in self.zones})
-        force_setattr(self, "by_id", {history.zone_id: history for history in every})
-        force_setattr(self, "zone_changes", tuple(sorted(changes)))
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -108,19 +87,28 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         """True if the wearer must not be in the zones, False if he must be in one of them."""
         return self.kind is ConditionKind.EXCLUSION
 
+    def histories(self) -> Iterable[ZoneHistory]:
+        """Return every zone that counts in some window."""
+        return (*self.zones.histories, *self.places.histories)
+
+    def zone(self, zone_id: str) -> ZoneHistory | None:
+        """Return a zone that counts in some window."""
+        return self.zones.by_id.get(zone_id) or self.places.by_id.get(zone_id)
+
     def targets(self, window: Window) -> Mapping[str, ZoneHistory]:
         """Return the zones that count in a window, by id; those that do not exist do not count."""
+        own = self.zones.by_id
         if not window.places:
-            return self.own
-        named = {place: self.by_id[place] for place in window.places if place in self.by_id}
-        return self.own | named if OWN in window.places else named
+            return own
+        found = ((place, self.zone(place)) for place in window.places)
+        named = {place: history for place, history in found if history is not None}
+        return {**own, **named} if OWN in window.places else named
 
     def next_change(self, after: Instant) -> Instant:
         """Return the next instant at which what is in force changes; END if none."""
-        index = bisect_right(self.zone_changes, after)
-        zone_change = self.zone_changes[index] if index < len(self.zone_changes) else END
+        zones = min(self.zones.next_change(after), self.places.next_change(after))
         scheduled = self.schedule.next_change(after)
-        return zone_change if scheduled is None else min(scheduled, zone_change)
+        return zones if scheduled is None else min(scheduled, zones)
 
 
 class Activation(msgspec.Struct, frozen=True, kw_only=True):

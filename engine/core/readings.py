@@ -82,7 +82,8 @@ def far_reading(condition: Condition, target: str, moment: Moment) -> Reading | 
 
     None where the zone has no version in effect: there is nothing to be clear of.
     """
-    zone, position = condition.by_id[target].at(moment.at), moment.position
+    history, position = condition.zone(target), moment.position
+    zone = None if history is None else history.at(moment.at)
     if zone is None:
         return None
     metres = moment.gauge.signed_distance_m(zone, position)

@@ -29,7 +29,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderCondition(msgspec.Struct, frozen=True, kw_only=True):
-    """One condition as written in an order: zones by id."""
+    """One condition as written in an order: zones and groups of zones by id."""
 
     condition_id: str
     kind: ConditionKind
@@ -37,10 +37,25 @@ class OrderCondition(msgspec.Struct, frozen=True, kw_only=True):
     schedule: Schedule
     parameters: Parameters = Parameters()
     version: int = 1
+    group_ids: tuple[str, ...] = ()
+    """Groups whose zones count like those of `zone_ids`."""
+
+
+class WearerClass(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a class of wearers: whoever an order puts in it has these conditions too."""
+
+    class_id: str
+    name: str
+    timezone: str
+    """IANA zone of the wall clock of the conditions' hours."""
+    conditions: tuple[OrderCondition, ...]
+    version: int = 1
+    effective_from: Instant | None = None
+    """From when on this version holds; None: it always did."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """The legal instrument: responsible officer, from-until, plan and conditions."""
+    """The legal instrument: responsible officer, from-until, plan, conditions and classes."""
 
     order_id: str
     wearer_id: str
@@ -50,6 +65,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     effective_until: Instant | None
     plan: SupervisionPlan
     conditions: tuple[OrderCondition, ...]
+    classes: tuple[str, ...] = ()
+    """Classes the order puts the wearer in, by id."""
     version: int = 1
     version_from: Instant | None = None
     """Instant from which this version replaces the one before; None: since `effective_from`."""

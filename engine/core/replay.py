@@ -81,6 +81,6 @@ def index_of(supervisions: Iterable[Supervision]) -> ZoneIndex:
     zones: dict[tuple[str, int], Zone] = {}
     for supervision in supervisions:
         for condition in supervision.conditions or ():
-            for history in condition.by_id.values() if condition.keep_out else ():
+            for history in condition.histories() if condition.keep_out else ():
                 zones.update({(zone.zone_id, zone.version): zone for zone in history.versions})
     return ZoneIndex(zones.values())

@@ -51,7 +51,7 @@ def start_of_run(
     """Return when a run that a reading begins at `at` started."""
     if held:
         return Bound(at, at, at)
-    earliest, clear = earliest_start(context, state, reading.zone), run.clear
+    earliest, clear = earliest_start(context, state, reading.zone, at), run.clear
     after = earliest if clear is None else max(earliest, clear.fix_time)
     if after == BEGINNING:
         return Bound(None, at, at)
@@ -77,11 +77,17 @@ def end_of_window(run: Run, at: Instant, *, held: bool) -> Bound:
     return Bound(run.started.by if run.last is None else run.last.time, at, at)
 
 
-def earliest_start(context: Context, state: ConditionState, zone: Zone) -> Instant:
-    """Return since when the condition is in force at a zone, in this window."""
-    effect = BEGINNING if zone.effective_from is None else zone.effective_from
+def earliest_start(context: Context, state: ConditionState, zone: Zone, at: Instant) -> Instant:
+    """Return since when the condition is in force at a zone, in the window open at an instant."""
+    effect = zone_since(context, zone, at)
     opened = BEGINNING if state.window_start is None else state.window_start
-    return max(context.since, opened, effect)
+    return max(context.since, opened, BEGINNING if effect is None else effect)
+
+
+def zone_since(context: Context, zone: Zone, at: Instant) -> Instant | None:
+    """Return since when a zone version in effect at an instant has counted; None: it always did."""
+    history = context.condition.zone(zone.zone_id)
+    return zone.effective_from if history is None else history.since(at)
 
 
 def _crossing(

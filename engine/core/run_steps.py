@@ -19,6 +19,7 @@ from engine.core.run_episode import (
     end_of_run,
     episode_of,
     start_of_run,
+    zone_since,
 )
 from engine.core.state import ConditionState
 
@@ -42,7 +43,7 @@ def _watched(
     context: Context, state: ConditionState, reading: Reading, aspect: Aspect, moment: Moment
 ) -> Run:
     last = None if moment.held else moment.last
-    in_force = earliest_start(context, state, reading.zone)
+    in_force = earliest_start(context, state, reading.zone, moment.at)
     complying = last is not None and in_force - last.fix_time <= context.max_age
     return Run(
         target=reading.target,
@@ -60,7 +61,7 @@ def _nothing_before(
     """Tell whether nothing shows compliance since the condition is in force at the zone."""
     if not state.complied:
         return True
-    effect = reading.zone.effective_from
+    effect = zone_since(context, reading.zone, moment.at)
     if not context.condition.keep_out or effect is None:
         return False
     if state.window_start is None or effect <= state.window_start:

@@ -40,7 +40,7 @@ def transits(
 def _counts(
     context: Context, state: ConditionState, zone: Zone, start: Position, end: Position
 ) -> bool:
-    history = context.condition.by_id.get(zone.zone_id)
+    history = context.condition.zone(zone.zone_id)
     run = state.run_at(zone.zone_id, Aspect.MAIN)
     if history is None or (run is not None and run.phase is not Phase.UNSURE):
         return False

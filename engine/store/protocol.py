@@ -20,8 +20,9 @@ from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpiso
 from engine.core.journal import JournalBlock
 from engine.core.order import Activation
 from engine.core.position import Position, PositionKey, Quarantine
-from engine.core.registry import Device, Order, Wearer
+from engine.core.registry import Device, Order, Wearer, WearerClass
 from engine.core.rejection import Reason
+from zones.group import ZoneGroup
 from zones.instant import Instant
 from zones.zone import Zone
 
@@ -295,6 +296,12 @@ class RegistryPart(Protocol):
     def save_zone(self, zone: Zone) -> Zone:
         """Store a zone version; it gets the next version number of its zone_id."""
 
+    def save_group(self, group: ZoneGroup) -> ZoneGroup:
+        """Store a version of a zone group; it gets the next version number of its id."""
+
+    def save_class(self, wearer_class: WearerClass) -> WearerClass:
+        """Store a version of a class of wearers; it gets the next version number of its id."""
+
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
 
@@ -309,6 +316,12 @@ class RegistryPart(Protocol):
 
     def zones(self) -> Sequence[Zone]:
         """Return every version of every zone."""
+
+    def groups(self) -> Sequence[ZoneGroup]:
+        """Return every version of every zone group, by id and version."""
+
+    def classes(self) -> Sequence[WearerClass]:
+        """Return every version of every class of wearers, by id and version."""
 
 
 class ConflictError(Exception):

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from engine.core.compile import changed_from, registry_of, supervision_of
+from engine.core.compile import registry_of, supervision_of
 from engine.core.condition_json import read_condition
 from engine.core.order import Activation, Supervision, SupervisionPlan
 from engine.core.registry import Order, Wearer
+from engine.core.supervision_change import changed_from
 from zones.instant import DAY, Instant
 from zones.interval import END
 from zones.zone import Circle, Zone

@@ -18,9 +18,12 @@ from tests.judgement_kit import (
     supervision,
     told,
 )
+from zones.history import ZoneHistory
+from zones.interval import Interval
 from zones.schedule import Schedule
 from zones.window import Window
 from zones.zone import Circle, Zone
+from zones.zone_set import ZoneSet
 
 OUT, RING, IN = 300.0, 125.0, 0.0
 
@@ -92,6 +95,17 @@ def test_a_zone_moved_away_ends_the_episode() -> None:
     reports = (position(60, 0), position(120, 1))
     found = told(keep_out(versions), *reports, until=320)
     assert found == [("exclusion_present_at_start", "confirmed", (0, 60), (200, 200), 2, 100)]
+
+
+def test_a_zone_withdrawn_ends_its_episode_and_may_begin_another() -> None:
+    """What runs ends when its zone is withdrawn, and begins anew if it counts again round him."""
+    history = ZoneHistory((circle("X", 0, 100),), withdrawn=(Interval(at(150), at(400)),))
+    rule = replace(condition(ConditionKind.EXCLUSION), zones=ZoneSet((history,)))
+    reports = [position(second, second % 100 / 50) for second in range(0, 600, 50)]
+    assert told(supervision(rule), *reports, until=600) == [
+        ("exclusion_present_at_start", "confirmed", (0, 0), (150, 150), 3, 100),
+        ("exclusion_present_at_start", "confirmed", (400, 400), None, 4, 100),
+    ]
 
 
 def test_a_zone_not_yet_in_effect_does_not_count() -> None:

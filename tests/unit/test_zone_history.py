@@ -3,6 +3,7 @@
 import pytest
 
 from zones.history import ZoneHistory
+from zones.interval import BEGINNING, END, Interval
 from zones.zone import Circle, Zone, ZoneError
 
 HERE = Circle(0.0, 0.0, 100.0)
@@ -30,13 +31,19 @@ def test_a_version_without_a_date_always_was() -> None:
     assert history.zone_id == "z"
 
 
-def test_changes_are_after_and_until() -> None:
-    """Changes between two instants leave out the first and count the last."""
-    history = ZoneHistory((version(1, None), version(2, 100), version(3, 200)))
-    assert history.changes_between(100, 200) == (200,)
-    assert history.changes_between(99, 199) == (100,)
-    assert history.changes_between(0, 1000) == (100, 200)
-    assert history.changes_between(200, 1000) == ()
+def test_what_changes_is_told() -> None:
+    """The instants at which what is in effect changes are those of versions and withdrawals."""
+    versions = (version(1, None), version(2, 100), version(3, 200))
+    assert ZoneHistory(versions).changes == (100, 200)
+    spans = (Interval(BEGINNING, 50), Interval(150, 200), Interval(300, END))
+    assert ZoneHistory(versions, spans).changes == (50, 100, 150, 200, 300)
+
+
+def test_a_withdrawn_zone_has_no_version_in_effect() -> None:
+    """While a zone is withdrawn no version holds, and after that the one of then does."""
+    history = ZoneHistory((version(1, None), version(2, 100)), (Interval(90, 110),))
+    held = [history.at(instant) for instant in (89, 90, 109, 110)]
+    assert [zone and zone.version for zone in held] == [1, None, None, 2]
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from typing import Final
 from sqlalchemy import or_, select, update
 
 from engine.core.order import Activation
-from engine.core.registry import Device, Order, Wearer
+from engine.core.registry import Device, Order, Wearer, WearerClass
 from engine.store.protocol import ConflictError
 from engine.store.sql.backend import Conflict
 from engine.store.sql.counters import last_id, take_ids
 from engine.store.sql.schema import activations, devices, wearers
 from engine.store.sql.session import AnyRow, SqlSession
-from engine.store.sql.versions import SqlOrders, SqlZones
+from engine.store.sql.versions import SqlClasses, SqlGroups, SqlOrders, SqlZones
+from zones.group import ZoneGroup
 from zones.instant import Instant, render
 from zones.zone import Zone
 
@@ -32,6 +33,8 @@ class SqlRegistry:
         self._session = session
         self._orders = SqlOrders(session)
         self._zones = SqlZones(session)
+        self._groups = SqlGroups(session)
+        self._classes = SqlClasses(session)
 
     def revision(self) -> int:
         """Return a number that grows with every write."""
@@ -98,7 +101,7 @@ class SqlRegistry:
         """Store an order; an order with that id gets the next version, the former one is kept.
 
         Raises:
-            ConflictError: its wearer, or a zone it names, is not stored.
+            ConflictError: its wearer, or a zone, group or class it names, is not stored.
         """
         self._changing()
         self._check_wearer(order.wearer_id)
@@ -108,6 +111,24 @@ class SqlRegistry:
         """Store a zone version; it gets the next version number of its zone_id."""
         self._changing()
         return self._zones.save(zone)
+
+    def save_group(self, group: ZoneGroup) -> ZoneGroup:
+        """Store a version of a zone group; it gets the next version number of its id.
+
+        Raises:
+            ConflictError: a zone it names is not stored.
+        """
+        self._changing()
+        return self._groups.save(group)
+
+    def save_class(self, wearer_class: WearerClass) -> WearerClass:
+        """Store a version of a class of wearers; it gets the next version number of its id.
+
+        Raises:
+            ConflictError: a zone or a group it names is not stored.
+        """
+        self._changing()
+        return self._classes.save(wearer_class)
 
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
@@ -131,6 +152,14 @@ class SqlRegistry:
     def zones(self) -> Sequence[Zone]:
         """Return every version of every zone, by zone_id and version."""
         return self._zones.all()
+
+    def groups(self) -> Sequence[ZoneGroup]:
+        """Return every version of every zone group, by group_id and version."""
+        return self._groups.all()
+
+    def classes(self) -> Sequence[WearerClass]:
+        """Return every version of every class of wearers, by class_id and version."""
+        return self._classes.all()
 
     def _changing(self) -> None:
         take_ids(self._session, _REVISION, 1)

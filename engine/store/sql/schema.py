@@ -301,3 +301,19 @@ zones: Final = Table(
     _id("version"),
     _text("body"),
 )
+
+zone_groups: Final = Table(
+    "zone_groups",
+    metadata,
+    _text("group_id", primary_key=True),
+    _id("version"),
+    _text("body"),
+)
+
+wearer_classes: Final = Table(
+    "wearer_classes",
+    metadata,
+    _text("class_id", primary_key=True),
+    _id("version"),
+    _text("body"),
+)

@@ -1,21 +1,24 @@
-"""Orders and zones: each save is the next version, and every version stays."""
+"""What has versions (orders, zones, groups, classes): each save is the next, and all stay."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Column, Table, func, select, update
 
-from engine.core.registry import Order, OrderCondition
+from engine.core.compile import places_of
+from engine.core.registry import Order, OrderCondition, WearerClass
 from engine.store.protocol import ConflictError
-from engine.store.sql.schema import orders, zones
+from engine.store.sql.schema import orders, wearer_classes, zone_groups, zones
 from engine.store.sql.session import SqlSession, chunks
 from zones.geojson import read_zones, write_zone
-from zones.schedule import OWN, Schedule
+from zones.group import ZoneGroup
 from zones.zone import Zone
 
 _ORDER: Final = msgspec.json.Decoder(Order)
+_GROUP: Final = msgspec.json.Decoder(ZoneGroup)
+_CLASS: Final = msgspec.json.Decoder(WearerClass)
 
 
 class SqlOrders:
@@ -29,9 +32,9 @@ class SqlOrders:
         """Store an order as the next version of its id and return it with that version.
 
         Raises:
-            ConflictError: a zone it names is not stored.
+            ConflictError: a zone, group or class it names is not stored.
         """
-        self._check_zones(order)
+        self._check_named(order)
         saved = msgspec.structs.replace(
             order, version=_next_version(self._session, orders, order.order_id)
         )
@@ -47,20 +50,10 @@ class SqlOrders:
         found = [_ORDER.decode(row.body) for row in self._session.rows(select(orders.c.body))]
         return sorted(found, key=lambda order: (order.order_id, order.version))
 
-    def _check_zones(self, order: Order) -> None:
-        named = {zone_id for condition in order.conditions for zone_id in _zone_ids(condition)}
-        stored = {
-            row.zone_id
-            for part in chunks(named)
-            for row in self._session.rows(
-                select(zones.c.zone_id).where(zones.c.zone_id.in_(part)).distinct()
-            )
-        }
-        if missing := sorted(named - stored):
-            raise ConflictError(
-                f"order {order.order_id!r} names zones that are not stored: {', '.join(missing)}: "
-                "save them first"
-            )
+    def _check_named(self, order: Order) -> None:
+        name = f"order {order.order_id!r}"
+        _check_conditions(self._session, name, order.conditions)
+        _check_stored(self._session, name, "classes", wearer_classes.c.class_id, order.classes)
 
 
 class SqlZones:
@@ -83,8 +76,85 @@ class SqlZones:
         return sorted(found, key=lambda zone: zone.key)
 
 
+class SqlGroups:
+    """Every version of every zone group."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Work inside one transaction."""
+        self._session = session
+
+    def save(self, group: ZoneGroup) -> ZoneGroup:
+        """Store a group as the next version of its id and return it with that version.
+
+        Raises:
+            ConflictError: a zone it names is not stored.
+        """
+        name = f"zone group {group.group_id!r}"
+        _check_stored(self._session, name, "zones", zones.c.zone_id, group.zone_ids)
+        saved = replace(group, version=_next_version(self._session, zone_groups, group.group_id))
+        body = msgspec.json.encode(saved).decode()
+        self._session.insert(zone_groups, [(saved.group_id, saved.version, body)])
+        return saved
+
+    def all(self) -> Sequence[ZoneGroup]:
+        """Return every version, by group_id and version."""
+        rows = self._session.rows(select(zone_groups.c.body))
+        found = [_GROUP.decode(row.body) for row in rows]
+        return sorted(found, key=lambda group: (group.group_id, group.version))
+
+
+class SqlClasses:
+    """Every version of every class of wearers."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Work inside one transaction."""
+        self._session = session
+
+    def save(self, wearer_class: WearerClass) -> WearerClass:
+        """Store a class as the next version of its id and return it with that version.
+
+        Raises:
+            ConflictError: a zone or group it names is not stored.
+        """
+        class_id = wearer_class.class_id
+        _check_conditions(self._session, f"class {class_id!r}", wearer_class.conditions)
+        version = _next_version(self._session, wearer_classes, class_id)
+        saved = msgspec.structs.replace(wearer_class, version=version)
+        body = msgspec.json.encode(saved).decode()
+        self._session.insert(wearer_classes, [(class_id, version, body)])
+        return saved
+
+    def all(self) -> Sequence[WearerClass]:
+        """Return every version, by class_id and version."""
+        rows = self._session.rows(select(wearer_classes.c.body))
+        found = [_CLASS.decode(row.body) for row in rows]
+        return sorted(found, key=lambda each: (each.class_id, each.version))
+
+
+def _check_conditions(session: SqlSession, name: str, conditions: Iterable[OrderCondition]) -> None:
+    named = {zone_id for each in conditions for zone_id in _zone_ids(each)}
+    groups = {group_id for each in conditions for group_id in each.group_ids}
+    _check_stored(session, name, "zones", zones.c.zone_id, named)
+    _check_stored(session, name, "zone groups", zone_groups.c.group_id, groups)
+
+
+def _check_stored(
+    session: SqlSession, name: str, what: str, column: "Column[str]", named: Iterable[str]
+) -> None:
+    wanted = set(named)
+    stored = {
+        row[0]
+        for part in chunks(wanted)
+        for row in session.rows(select(column).where(column.in_(part)).distinct())
+    }
+    if missing := sorted(wanted - stored):
+        raise ConflictError(
+            f"{name} names {what} that are not stored: {', '.join(missing)}: save them first"
+        )
+
+
 def _next_version(session: SqlSession, table: Table, id_: str) -> int:
-    column = table.c[f"{table.name.removesuffix('s')}_id"]
+    column = next(iter(table.primary_key.columns))
     return session.number(select(func.max(table.c.version)).where(column == id_)) + 1
 
 
@@ -96,9 +166,4 @@ def _zone(body: str) -> Zone:
 
 
 def _zone_ids(condition: OrderCondition) -> set[str]:
-    return {*condition.zone_ids, *_places(condition.schedule)} - {OWN}
-
-
-def _places(schedule: Schedule) -> Iterable[str]:
-    windows: tuple[Any, ...] = (*schedule.weekly, *schedule.extra, *schedule.recurrences)
-    return (place for window in windows for place in window.places)
+    return {*condition.zone_ids, *places_of(condition)}

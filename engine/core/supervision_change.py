@@ -1,0 +1,70 @@
+"""From when on two supervisions of one activation ask for different things.
+
+A change from now on needs no re-judging of the past; one that reaches into the past is judged again
+from the first instant that differs.
+"""
+
+from dataclasses import replace
+
+from engine.core.order import Condition, Supervision
+from zones.history import ZoneHistory
+from zones.instant import Instant
+from zones.interval import BEGINNING, END
+from zones.zone import Zone
+
+
+def changed_from(before: Supervision, after: Supervision) -> Instant:
+    """Return the first instant at which two supervisions ask for different things; END if never."""
+    ends = {before.activation.ended_at, after.activation.ended_at}
+    worn = min((end for end in ends if end is not None), default=END) if len(ends) > 1 else END
+    old = {each.key: each for each in before.conditions}
+    new = {each.key: each for each in after.conditions}
+    return min([worn, *(_difference(old.get(key), new.get(key)) for key in old | new)])
+
+
+def _difference(before: Condition | None, after: Condition | None) -> Instant:
+    if before is None or after is None:
+        only = before or after
+        return BEGINNING if only is None else _starts(only)
+    if before == after:
+        return END
+    if (before.kind, before.parameters) != (after.kind, after.parameters):
+        return min(_starts(before), _starts(after))
+    return min(_zone_difference(before, after), _schedule_difference(before, after))
+
+
+def _zone_difference(before: Condition, after: Condition) -> Instant:
+    """Return the first instant at which another version of any zone is in effect."""
+    if (before.zones, before.places) == (after.zones, after.places):
+        return END
+    old, new = ({each.zone_id: each for each in one.histories()} for one in (before, after))
+    return min(_history_difference(old.get(each), new.get(each)) for each in old | new)
+
+
+def _history_difference(before: ZoneHistory | None, after: ZoneHistory | None) -> Instant:
+    if before == after:
+        return END
+    known = [history for history in (before, after) if history is not None]
+    edges = sorted({BEGINNING, *(change for history in known for change in history.changes)})
+    return next((edge for edge in edges if _at(before, edge) != _at(after, edge)), END)
+
+
+def _at(history: ZoneHistory | None, instant: Instant) -> Zone | None:
+    return None if history is None else history.at(instant)
+
+
+def _schedule_difference(before: Condition, after: Condition) -> Instant:
+    if before.schedule == after.schedule:
+        return END
+    ends = {
+        END if end is None else end
+        for end in (before.schedule.effective_until, after.schedule.effective_until)
+    }
+    same_but_end = replace(before.schedule, effective_until=None) == replace(
+        after.schedule, effective_until=None
+    )
+    return min(ends) if same_but_end else min(_starts(before), _starts(after))
+
+
+def _starts(condition: Condition) -> Instant:
+    return condition.schedule.effective_from or BEGINNING
