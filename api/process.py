@@ -49,7 +49,7 @@ async def serve(settings: Settings) -> None:
     check_host(settings.host)
     listening = _listening(settings)
     clock = settings.clock()
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url, clock.now)
     store.check()
     async with AsyncExitStack() as stack:
         stack.callback(store.close)

@@ -11,11 +11,10 @@ from typing import TypeVar
 import msgspec
 
 from engine.caseload import Caseload
-from engine.core.attribute import Attributed
-from engine.core.decode import decode
-from engine.core.device_event import HEARD, DeviceEvent, EventState
-from engine.core.position import NEVER_JUDGED, Position, PositionKey
+from engine.core.device_event import DeviceEvent
+from engine.core.position import Position, PositionKey
 from engine.core.rejection import Rejection
+from engine.core.statement import read_statement
 from engine.core.topic import TelemetryTopic
 from engine.sources.source import Delivery
 from engine.store.protocol import Transaction
@@ -52,37 +51,12 @@ def open_batch(
 
 
 def _open(delivery: Delivery, caseload: Caseload) -> Opened:
-    decoded = decode(delivery.topic, delivery.payload)
-    vendor = "" if decoded.source is None else decoded.source.vendor
-    opened = Opened(delivery, decoded.source, [], [], list(decoded.rejections), {})
-    for message in decoded.messages:
-        said = caseload.attribution.attribute(vendor, message, delivery.received_at)
-        opened.positions += said.positions
-        opened.events += said.events
-        opened.events += _heard_without_position(said, delivery.received_at)
-        opened.rejections += said.rejections
-        if said.activation_id is not None:
-            opened.heard[said.activation_id] = delivery.received_at
-    return opened
-
-
-def _heard_without_position(said: Attributed, received_at: Instant) -> list[DeviceEvent]:
-    """Return that a device was heard whose positions are all quarantined at receipt."""
-    useless = said.positions and all(
-        position.quarantine in NEVER_JUDGED for position in said.positions
+    said = read_statement(
+        caseload.attribution, delivery.topic, delivery.payload, delivery.received_at
     )
-    if not useless or said.activation_id is None:
-        return []
-    return [
-        DeviceEvent(
-            activation_id=said.activation_id,
-            time=received_at,
-            received_at=received_at,
-            type=HEARD,
-            state=EventState.AT,
-            digest=said.positions[0].digest,
-        )
-    ]
+    return Opened(
+        delivery, said.source, said.positions, said.events, said.rejections, said.heard
+    )
 
 
 def _drop_known_positions(

@@ -157,3 +157,5 @@ class StoredEpisode(msgspec.Struct, frozen=True, kw_only=True):
     """Empty if it is about no wearer."""
     updated_at: Instant
     episode: Episode
+    registry_revision: int = 0
+    """Revision of the registry by which it was last judged; 0: it was not noted yet."""

@@ -6,12 +6,14 @@ from typing import Final
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from engine.clock import SystemClock
 from engine.store.protocol import Store
 from engine.store.sql.backend import Backend
 from engine.store.sql.migration import upgrade
 from engine.store.sql.postgresql import PostgresqlBackend
 from engine.store.sql.sqlite import SqliteBackend
 from engine.store.sql.store import SqlStore, failures_named
+from zones.instant import Instant
 
 _BACKENDS: Final[dict[str, Callable[[URL], Backend]]] = {
     "sqlite": SqliteBackend,
@@ -20,13 +22,15 @@ _BACKENDS: Final[dict[str, Callable[[URL], Backend]]] = {
 }
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, now: Callable[[], Instant] = SystemClock().now) -> Store:
     """Return the store at a URL; it connects with its first transaction, or `check()`.
+
+    `now` gives the time that writes of the registry are journaled with.
 
     Raises:
         ValueError: the URL is none, or names a database that is not supported.
     """
-    return SqlStore(_backend(url))
+    return SqlStore(_backend(url), now)
 
 
 def migrate(url: str) -> None:

@@ -115,6 +115,7 @@ def _values(row: StoredEpisode, *, newest: bool) -> tuple[Any, ...]:
         row.updated_at,
         _ENCODER.encode(episode).decode(),
         episode.subject,
+        row.registry_revision,
     )
 
 
@@ -125,4 +126,5 @@ def _episode(row: AnyRow) -> StoredEpisode:
         wearer_id=row.wearer_id,
         updated_at=row.updated_at,
         episode=_DECODER.decode(row.body),
+        registry_revision=row.registry_revision,
     )

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from engine.core.journal import JournalBlock
+from engine.core.journal import GENESIS, JournalBlock, RawMessage, build_block
+from engine.core.registry_journal import RegistryEntry, write_entry
 from engine.store.protocol import ConflictError
+from engine.store.sql.counters import take_ids
 from engine.store.sql.schema import journal_blocks
 from engine.store.sql.session import AnyRow, SqlSession
+from zones.instant import Instant
 
 _ROW = journal_blocks.c
 
@@ -32,6 +35,16 @@ class SqlJournal:
             block.body,
         )
         self._session.insert(journal_blocks, [row])
+
+    def append_registry(self, entries: Sequence[RegistryEntry], now: Instant) -> None:
+        """Seal writes of the registry in a block of their own; no entries, no block."""
+        if not entries:
+            return
+        # Taking an id takes the writers' lock: only then can nobody else add to the head.
+        (block_id,) = take_ids(self._session, "block", 1)
+        _, head = self.head() or GENESIS
+        messages = [RawMessage(now, *write_entry(entry)) for entry in entries]
+        self.append(build_block(block_id, head, messages, now))
 
     def rewrite(self, block: JournalBlock) -> None:
         """Replace the body of a stored block by one in which messages are expunged.

@@ -13,8 +13,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from engine.clock import SystemClock
 from engine.store.protocol import StoreUnavailableError
 from engine.store.sql.backend import MIGRATE, Backend
+from engine.store.sql.counters import last_id, take_ids
+from engine.store.sql.journal import SqlJournal
+from engine.store.sql.registry import SqlRegistry
+from engine.store.sql.session import SqlSession
+
+_JOURNALED: Final = "registry_journaled"
 
 _ONE_AT_A_TIME: Final = Lock()
 """Alembic keeps the migration it is in as a global of the process."""
@@ -33,13 +40,24 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def upgrade(backend: Backend, revision: str = "head") -> None:
-    """Bring a database to a revision, that of this engine; others wait until it is there."""
+    """Bring a database to a revision, that of this engine; others wait until it is there.
+
+    A registry from before the journal had it is journaled once, whole.
+    """
     backend.prepare()
     config = _config()
     with _ONE_AT_A_TIME, backend.writing.begin() as connection:
         backend.lock_writers(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        if current_revision(connection) == needed_revision():
+            _journal_registry(SqlSession(connection, backend, writable=True))
+
+
+def _journal_registry(session: SqlSession) -> None:
+    if last_id(session, _JOURNALED) == 0:
+        SqlJournal(session).append_registry(SqlRegistry(session).everything(), SystemClock().now())
+        take_ids(session, _JOURNALED, 1)
 
 
 def check_revision(connection: Connection, name: str) -> None:

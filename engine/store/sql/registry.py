@@ -5,12 +5,13 @@ wearer at a time rest on what is stored. Lists are sorted here: databases sort t
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import or_, select, update
 
 from engine.core.order import Activation
 from engine.core.registry import Device, Order, Wearer, WearerClass
+from engine.core.registry_journal import RegistryEntry, RegistryValue
 from engine.store.protocol import ConflictError
 from engine.store.sql.backend import Conflict
 from engine.store.sql.counters import last_id, take_ids
@@ -20,6 +21,8 @@ from engine.store.sql.versions import SqlClasses, SqlGroups, SqlOrders, SqlZones
 from zones.group import ZoneGroup
 from zones.instant import Instant, render
 from zones.zone import Zone
+
+V = TypeVar("V", bound=RegistryValue)
 
 _REVISION: Final = "registry"
 _WORN: Final = activations.c
@@ -35,6 +38,8 @@ class SqlRegistry:
         self._zones = SqlZones(session)
         self._groups = SqlGroups(session)
         self._classes = SqlClasses(session)
+        self.written: list[RegistryEntry] = []
+        """What this transaction has written: the journal is to have it by the commit."""
 
     def revision(self) -> int:
         """Return a number that grows with every write."""
@@ -45,12 +50,14 @@ class SqlRegistry:
         self._changing()
         row = (wearer.wearer_id, wearer.name, wearer.timezone, wearer.agency)
         self._session.insert(wearers, [row], Conflict.REPLACE)
+        self._wrote(wearer)
 
     def save_device(self, device: Device) -> None:
         """Insert or replace a device."""
         self._changing()
         row = (device.vendor, device.device_id, device.model)
         self._session.insert(devices, [row], Conflict.REPLACE)
+        self._wrote(device)
 
     def add_activation(self, activation: Activation) -> Activation:
         """Store a new activation and return it with its id (that of the argument is ignored).
@@ -74,7 +81,7 @@ class SqlRegistry:
             None,
         )
         self._session.insert(activations, [row])
-        return self._activation(id_)
+        return self._wrote(self._activation(id_))
 
     def end_activation(self, activation_id: int, ended_at: Instant, reason: str) -> Activation:
         """Set the end of an activation, and why it ended.
@@ -95,7 +102,7 @@ class SqlRegistry:
             .where(_WORN.activation_id == activation_id)
             .values(ended_at=ended_at, end_reason=reason)
         )
-        return self._activation(activation_id)
+        return self._wrote(self._activation(activation_id))
 
     def save_order(self, order: Order) -> Order:
         """Store an order; an order with that id gets the next version, the former one is kept.
@@ -105,12 +112,12 @@ class SqlRegistry:
         """
         self._changing()
         self._check_wearer(order.wearer_id)
-        return self._orders.save(order)
+        return self._wrote(self._orders.save(order))
 
     def save_zone(self, zone: Zone) -> Zone:
         """Store a zone version; it gets the next version number of its zone_id."""
         self._changing()
-        return self._zones.save(zone)
+        return self._wrote(self._zones.save(zone))
 
     def save_group(self, group: ZoneGroup) -> ZoneGroup:
         """Store a version of a zone group; it gets the next version number of its id.
@@ -119,7 +126,7 @@ class SqlRegistry:
             ConflictError: a zone it names is not stored.
         """
         self._changing()
-        return self._groups.save(group)
+        return self._wrote(self._groups.save(group))
 
     def save_class(self, wearer_class: WearerClass) -> WearerClass:
         """Store a version of a class of wearers; it gets the next version number of its id.
@@ -128,7 +135,7 @@ class SqlRegistry:
             ConflictError: a zone or a group it names is not stored.
         """
         self._changing()
-        return self._classes.save(wearer_class)
+        return self._wrote(self._classes.save(wearer_class))
 
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
@@ -160,9 +167,26 @@ class SqlRegistry:
     def classes(self) -> Sequence[WearerClass]:
         """Return every version of every class of wearers, by class_id and version."""
         return self._classes.all()
+    def everything(self) -> list[RegistryEntry]:
+        """Return the whole registry as if written now; what others refer to comes before them."""
+        revision = self.revision()
+        values = (
+            *self.wearers(),
+            *self.devices(),
+            *self.activations(),
+            *self.zones(),
+            *self.groups(),
+            *self.classes(),
+            *self.orders(),
+        )
+        return [RegistryEntry(revision, value) for value in values]
 
     def _changing(self) -> None:
         take_ids(self._session, _REVISION, 1)
+
+    def _wrote(self, value: V) -> V:
+        self.written.append(RegistryEntry(self.revision(), value))
+        return value
 
     def _check_wearer(self, wearer_id: str) -> None:
         found = select(wearers.c.wearer_id).where(wearers.c.wearer_id == wearer_id)

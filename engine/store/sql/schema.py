@@ -77,7 +77,9 @@ def _partial_index(name: str, where: str, *columns: "Column[Any]", unique: bool 
 counters: Final = Table(
     "counters", metadata, _text("counter", primary_key=True), _int("value"), sqlite_with_rowid=False
 )
-"""The last id given out of each kind, and the revision of the registry."""
+"""The last id given out of each kind, and the revision of the registry.
+
+`registry_journaled` is there once everything in the registry is in the journal as well."""
 
 journal_blocks: Final = Table(
     "journal_blocks",
@@ -164,6 +166,7 @@ episodes: Final = Table(
     _int("updated_at"),
     _text("body"),
     _subject(),
+    Column("registry_revision", INT64, nullable=False, server_default="0"),
 )
 _NEWEST: Final = "newest"
 _RUNNING: Final = "newest AND ended_by IS NULL AND state <> 'retracted'"

@@ -1,12 +1,13 @@
 """The Store on SQL: transactions, and what a failure of the database means."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from engine.clock import SystemClock
 from engine.store.protocol import (
     AlertsPart,
     CheckpointsPart,
@@ -33,6 +34,7 @@ from engine.store.sql.positions import SqlPositions
 from engine.store.sql.registry import SqlRegistry
 from engine.store.sql.rejections import SqlRejections
 from engine.store.sql.session import SqlSession
+from zones.instant import Instant
 
 _PIN = "SELECT 1 FROM counters LIMIT 1"
 """A snapshot is taken by the first statement: this one, so that it is that of the beginning."""
@@ -44,32 +46,41 @@ class SqlTransaction:
     def __init__(self, session: SqlSession) -> None:
         """Open the parts on one transaction."""
         self._session = session
-        self.journal: JournalPart = SqlJournal(session)
+        self._journal = SqlJournal(session)
+        self._registry = SqlRegistry(session)
+        self.journal: JournalPart = self._journal
         self.positions: PositionsPart = SqlPositions(session)
         self.events: EventsPart = SqlEvents(session)
         self.rejections: RejectionsPart = SqlRejections(session)
         self.checkpoints: CheckpointsPart = SqlCheckpoints(session)
         self.episodes: EpisodesPart = SqlEpisodes(session)
         self.alerts: AlertsPart = SqlAlerts(session)
-        self.registry: RegistryPart = SqlRegistry(session)
+        self.registry: RegistryPart = self._registry
 
     def next_ids(self, counter: Counter, count: int) -> range:
         """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""
         return take_ids(self._session, counter, count)
 
+    def complete(self, now: Instant) -> None:
+        """Add to the journal what the transaction wrote to the registry, before it is committed."""
+        self._journal.append_registry(self._registry.written, now)
+
 
 class SqlStore:
     """Durable storage in an SQL database."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, now: Callable[[], Instant] = SystemClock().now) -> None:
         """Use a database; nothing is connected before the first transaction."""
         self._backend = backend
+        self._now = now
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Begin a writing transaction: commit at the end of the block, else roll back."""
         with failures_named(self._backend), self._backend.writing.begin() as connection:
-            yield self._transaction(connection, writable=True)
+            transaction = self._transaction(connection, writable=True)
+            yield transaction
+            transaction.complete(self._now())
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
