@@ -54,9 +54,7 @@ def _open(delivery: Delivery, caseload: Caseload) -> Opened:
     said = read_statement(
         caseload.attribution, delivery.topic, delivery.payload, delivery.received_at
     )
-    return Opened(
-        delivery, said.source, said.positions, said.events, said.rejections, said.heard
-    )
+    return Opened(delivery, said.source, said.positions, said.events, said.rejections, said.heard)
 
 
 def _drop_known_positions(

@@ -43,6 +43,10 @@ from engine.version import engine_version
 from zones.instant import Duration, Instant, seconds
 
 
+class RegistryMovedError(Exception):
+    """The registry was changed while a batch was judged by it: the batch has to be tried again."""
+
+
 class Ruled(msgspec.Struct):
     """What a transaction did, for the caseload and for those who are told."""
 
@@ -155,6 +159,7 @@ class Ruling:
             wearer_id=wearer_id,
             updated_at=self._now,
             episode=change.episode,
+            registry_revision=self._caseload.registry.revision,
         )
         before = None if shown is None else shown.episode
         self._saved.append(Saved(kind=change.kind, stored=stored, before=before))
@@ -184,6 +189,7 @@ class Ruling:
             return
         journal = self._transaction.journal
         head = journal.head()
+        self._check_registry()
         block_id = self._next("block")
         previous = GENESIS_HASH if head is None else head[1]
         messages = [
@@ -194,6 +200,11 @@ class Ruling:
         self._store_positions(block_id, opened)
         self._transaction.events.insert([event for each in opened for event in each.events])
         self._store_rejections(opened)
+
+    def _check_registry(self) -> None:
+        """See that messages follow in the journal what they were attributed and judged by."""
+        if self._transaction.registry.revision() != self._caseload.registry.revision:
+            raise RegistryMovedError
 
     def _store_positions(self, block_id: int, opened: Sequence[Opened]) -> None:
         pairs = [

@@ -23,7 +23,7 @@ from engine.clock import Clock
 from engine.core.health import EngineHealth
 from engine.core.rejection import Rejection
 from engine.core.topic import TelemetryTopic, rejections_topic
-from engine.ruling import Ruled, Ruling
+from engine.ruling import RegistryMovedError, Ruled, Ruling
 from engine.sources.source import Delivery, Source
 from engine.store.protocol import Store, StoreUnavailableError
 from zones.instant import Instant, render
@@ -148,13 +148,15 @@ class Service:
         self._caseload = caseload
 
     def _take(self, batch: Sequence[Delivery]) -> Ruled:
-        now = self._clock.now()
-        with self._store.write() as transaction:
-            ruling = Ruling(self._caseload, transaction, now)
-            ruling.take(batch)
-        self._settle(ruling.ruled)
-        self.batches += 1
-        return ruling.ruled
+        while True:
+            now = self._clock.now()
+            with suppress(RegistryMovedError):
+                with self._store.write() as transaction:
+                    ruling = Ruling(self._caseload, transaction, now)
+                    ruling.take(batch)
+                self._settle(ruling.ruled)
+                self.batches += 1
+                return ruling.ruled
 
     def _tick(self) -> None:
         now = self._clock.now()

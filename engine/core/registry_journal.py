@@ -132,7 +132,7 @@ def read_entry(topic: str, payload: bytes) -> RegistryEntry:
     """
     parts = topic.removeprefix(PREFIX).split("/")
     if not is_registry_topic(topic) or parts[0] not in _BY_KIND or not parts[2].isdecimal():
-        raise RegistryEntryError(f"topic {ascii(topic)} is no registry write this version knows")
+        raise RegistryEntryError(f"topic {topic!a} is no registry write this version knows")
     form = _BY_KIND[parts[0]]
     try:
         value = form.read(msgspec.json.decode(payload))

@@ -15,6 +15,8 @@ from engine.store.sql.sqlite import SqliteBackend
 from engine.store.sql.store import SqlStore, failures_named
 from zones.instant import Instant
 
+_CLOCK: Final = SystemClock()
+
 _BACKENDS: Final[dict[str, Callable[[URL], Backend]]] = {
     "sqlite": SqliteBackend,
     "postgresql": PostgresqlBackend,
@@ -22,7 +24,7 @@ _BACKENDS: Final[dict[str, Callable[[URL], Backend]]] = {
 }
 
 
-def open_store(url: str, now: Callable[[], Instant] = SystemClock().now) -> Store:
+def open_store(url: str, now: Callable[[], Instant] = _CLOCK.now) -> Store:
     """Return the store at a URL; it connects with its first transaction, or `check()`.
 
     `now` gives the time that writes of the registry are journaled with.

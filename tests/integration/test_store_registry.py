@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.core.order import Activation, ConditionKind, Parameters, SupervisionPlan
 from engine.core.registry import Device, Order, OrderCondition, Wearer
+from engine.core.registry_journal import RegistryEntry, read_entry, write_entry
 from engine.store import ConflictError, Store
 from tests.store_values import HOUR, ROUND_TRIP, T0, numbers, put_on, undone, words
 from zones.instant import DAY
@@ -153,6 +154,19 @@ def test_wearers_and_devices_come_back_and_are_replaced(
         by_name = {(each.vendor, each.device_id): each for each in devices}
         assert list(tx.registry.devices()) == [by_name[key] for key in sorted(by_name)]
         assert tx.registry.revision() == len(wearers) + len(devices)
+
+
+@given(st.integers(1, 2**60), orders | zones)
+def test_orders_and_zones_are_rebuilt_from_the_journal(revision: int, value: Order | Zone) -> None:
+    """What a registry message says is the value it was written from, but for names."""
+    nameless = (
+        msgspec.structs.replace(value, officer="")
+        if isinstance(value, Order)
+        else dataclasses.replace(value, name="")
+    )
+    read = read_entry(*write_entry(RegistryEntry(revision, value)))
+    assert read == RegistryEntry(revision, nameless)
+    assert write_entry(read) == write_entry(RegistryEntry(revision, value))
 
 
 @ROUND_TRIP

@@ -1,7 +1,8 @@
 """Who wears what, under which order, and the zones; versions are added, never overwritten.
 
 Every write takes the writers' lock first: version numbers and the rule that a device is on one
-wearer at a time rest on what is stored. Lists are sorted here: databases sort text differently.
+wearer at a time rest on what is stored. So does every list in a writing transaction: all of them
+are then of one revision. Lists are sorted here: databases sort text differently.
 """
 
 from collections.abc import Iterable, Sequence
@@ -139,25 +140,30 @@ class SqlRegistry:
 
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
+        self._session.lock()
         found = [Wearer(**row._asdict()) for row in self._session.rows(select(wearers))]
         return sorted(found, key=lambda wearer: wearer.wearer_id)
 
     def devices(self) -> Sequence[Device]:
         """Return all devices, by vendor and id."""
+        self._session.lock()
         found = [Device(**row._asdict()) for row in self._session.rows(select(devices))]
         return sorted(found, key=lambda device: (device.vendor, device.device_id))
 
     def activations(self) -> Sequence[Activation]:
         """Return all activations, by id."""
+        self._session.lock()
         query = select(activations).order_by(_WORN.activation_id)
         return _activations(self._session.rows(query))
 
     def orders(self) -> Sequence[Order]:
         """Return every version of every order, by order_id and version."""
+        self._session.lock()
         return self._orders.all()
 
     def zones(self) -> Sequence[Zone]:
         """Return every version of every zone, by zone_id and version."""
+        self._session.lock()
         return self._zones.all()
 
     def groups(self) -> Sequence[ZoneGroup]:
@@ -170,7 +176,7 @@ class SqlRegistry:
     def everything(self) -> list[RegistryEntry]:
         """Return the whole registry as if written now; what others refer to comes before them."""
         revision = self.revision()
-        values = (
+        values: tuple[RegistryValue, ...] = (
             *self.wearers(),
             *self.devices(),
             *self.activations(),

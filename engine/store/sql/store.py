@@ -36,6 +36,8 @@ from engine.store.sql.rejections import SqlRejections
 from engine.store.sql.session import SqlSession
 from zones.instant import Instant
 
+_CLOCK = SystemClock()
+
 _PIN = "SELECT 1 FROM counters LIMIT 1"
 """A snapshot is taken by the first statement: this one, so that it is that of the beginning."""
 
@@ -69,7 +71,7 @@ class SqlTransaction:
 class SqlStore:
     """Durable storage in an SQL database."""
 
-    def __init__(self, backend: Backend, now: Callable[[], Instant] = SystemClock().now) -> None:
+    def __init__(self, backend: Backend, now: Callable[[], Instant] = _CLOCK.now) -> None:
         """Use a database; nothing is connected before the first transaction."""
         self._backend = backend
         self._now = now
