@@ -19,7 +19,7 @@ from engine.core.journal import (
     verify_chain,
 )
 from engine.core.order import ConditionKind, Supervision, SupervisionPlan
-from engine.core.registry import Device, Order, OrderCondition, Wearer
+from engine.core.registry import Device, Order, OrderCondition, Wearer, WearerClass
 from engine.core.registry_journal import RegistryEntry, RegistryValue, read_entry
 from engine.ruling import RegistryMovedError, Ruling
 from engine.sources.source import Delivery
@@ -27,6 +27,7 @@ from engine.store import ConflictError, Store, migrate, open_store
 from engine.store.opening import _backend
 from engine.store.protocol import Transaction
 from tests.store_values import HOUR, T0, put_on, undone
+from zones.group import ZoneGroup
 from zones.schedule import Schedule
 from zones.zone import Circle, Zone
 
@@ -67,6 +68,10 @@ def rewrite_all(tx: Transaction) -> None:
     for radius_m in (100.0, 200.0):
         tx.registry.save_zone(replace(ZONE, shape=Circle(9.1, 38.7, radius_m)))
         tx.registry.save_order(ORDER)
+    tx.registry.save_group(ZoneGroup("g1", ("home",), "Schools"))
+    tx.registry.save_class(
+        WearerClass(class_id="k1", name="Night", timezone="UTC", conditions=ORDER.conditions)
+    )
 
 
 def nameless(value: RegistryValue) -> RegistryValue:
@@ -75,13 +80,17 @@ def nameless(value: RegistryValue) -> RegistryValue:
         return Wearer(wearer_id=value.wearer_id, name="", timezone=value.timezone)
     if isinstance(value, Order):
         return msgspec.structs.replace(value, officer="")
-    return replace(value, name="") if isinstance(value, Zone) else value
+    if isinstance(value, WearerClass):
+        return msgspec.structs.replace(value, name="")
+    return replace(value, name="") if isinstance(value, Zone | ZoneGroup) else value
 
 
 def registry(tx: Transaction) -> list[RegistryValue]:
     """Return all that the registry tables hold."""
     part = tx.registry
-    return [*part.wearers(), *part.devices(), *part.activations(), *part.zones(), *part.orders()]
+    people = (*part.wearers(), *part.devices(), *part.activations())
+    places = (*part.zones(), *part.groups())
+    return [*people, *places, *part.classes(), *part.orders()]
 
 
 def test_each_write_is_journaled_with_its_revision(store: Store) -> None:
@@ -91,7 +100,7 @@ def test_each_write_is_journaled_with_its_revision(store: Store) -> None:
     with store.read() as tx:
         entries = written(tx)
         assert len(tx.journal.blocks()) == 1
-        assert [entry.revision for entry in entries] == list(range(1, 9))
+        assert [entry.revision for entry in entries] == list(range(1, 11))
         last = {(type(e.value), getattr(e.value, "activation_id", e.revision)): e for e in entries}
         rebuilt = [entry.value for entry in last.values()]
         expected = [nameless(each) for each in registry(tx)]
@@ -165,14 +174,14 @@ def test_a_registry_from_before_is_journaled_once(store_url: str) -> None:
         connection.execute(text("DELETE FROM counters WHERE counter = 'block'"))
         connection.execute(text("DELETE FROM counters WHERE counter = 'registry_journaled'"))
         connection.execute(text("ALTER TABLE episodes DROP COLUMN registry_revision"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     backend.writing.dispose()
     for _ in range(2):
         migrate(store_url)
     with store.read() as tx:
         entries = written(tx)
         assert [entry.value for entry in entries] == [nameless(each) for each in registry(tx)]
-        assert {entry.revision for entry in entries} == {8}
+        assert {entry.revision for entry in entries} == {10}
     store.close()
 
 

@@ -173,6 +173,7 @@ class SqlRegistry:
     def classes(self) -> Sequence[WearerClass]:
         """Return every version of every class of wearers, by class_id and version."""
         return self._classes.all()
+
     def everything(self) -> list[RegistryEntry]:
         """Return the whole registry as if written now; what others refer to comes before them."""
         revision = self.revision()
