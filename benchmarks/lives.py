@@ -15,7 +15,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.core.condition_json import read_condition
-from engine.core.order import Activation, Condition, Supervision, SupervisionPlan
+from engine.core.order import Activation, Condition, Supervision
+from engine.core.plan import PlanHistory, SupervisionPlan
 from engine.core.position import Mechanism, Position, content_digest, effective_accuracy_m
 from simulators.city import City
 from simulators.fix import Fix
@@ -85,7 +86,9 @@ def _supervision(wearer: FleetWearer, activation_id: int) -> Supervision:
             device_id=wearer.device_id,
             started_at=wearer.start,
         ),
-        plan=SupervisionPlan(float(wearer.interval_s), float(wearer.buffer_s)),
+        plans=PlanHistory(
+            plans=(SupervisionPlan(float(wearer.interval_s), float(wearer.buffer_s)),)
+        ),
         timezone=wearer.timezone,
         conditions=tuple(
             Condition(

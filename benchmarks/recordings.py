@@ -28,7 +28,8 @@ from rich.table import Table
 from engine.broker.configuration import Limits
 from engine.commands.replay import line_of
 from engine.core.condition_json import read_condition
-from engine.core.order import Activation, SupervisionPlan
+from engine.core.order import Activation
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, Wearer
 from engine.core.topic import telemetry_topic
 from engine.store import open_store

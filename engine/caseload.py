@@ -27,7 +27,7 @@ from engine.core.supervision_change import changed_from
 from engine.store.protocol import Checkpoint, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
-from zones.interval import BEGINNING
+from zones.interval import BEGINNING, END
 
 _DECODE = msgspec.msgpack.Decoder(ActivationState)
 
@@ -61,7 +61,7 @@ class Caseload:
         self._settled = False
         self._silent: dict[int, Instant] = {}
         self._call_ins: list[tuple[Instant, int]] = []
-        self._awaited: set[int] = set()
+        self._awaited: dict[int, Instant] = {}
 
     def fold(self, supervision: Supervision) -> Fold:
         """Return the fold of an activation."""
@@ -73,9 +73,14 @@ class Caseload:
         self.cases[activation_id] = case
         self._agenda.enter(activation_id, case.docket.due)
         self._silent.pop(activation_id, None)
-        if case.silence.missed is None and activation_id not in self._awaited:
-            self._awaited.add(activation_id)
-            heapq.heappush(self._call_ins, (_call_in_due(case, BEGINNING), activation_id))
+        if case.silence.missed is None:
+            self._await(activation_id, _call_in_due(case, BEGINNING))
+
+    def _await(self, activation_id: int, due: Instant) -> None:
+        """Look at an activation's silence when its call-in is due, or sooner."""
+        if due < self._awaited.get(activation_id, END):
+            self._awaited[activation_id] = due
+            heapq.heappush(self._call_ins, (due, activation_id))
 
     def due(self, now: Instant) -> list[int]:
         """Return the activations that time alone changes by `now`, until they are put again."""
@@ -87,14 +92,15 @@ class Caseload:
         They stay in it until they are put again, so a transaction that fails forgets none.
         """
         while self._call_ins and self._call_ins[0][0] <= now:
-            _, activation_id = heapq.heappop(self._call_ins)
+            entered, activation_id = heapq.heappop(self._call_ins)
+            if self._awaited.get(activation_id) != entered:
+                continue
+            del self._awaited[activation_id]
             case = self.cases[activation_id]
             due = _call_in_due(case, listening_since)
             if due > now:
-                heapq.heappush(self._call_ins, (due, activation_id))
-                continue
-            self._awaited.discard(activation_id)
-            if _worn(case, due):
+                self._await(activation_id, due)
+            elif case.silence.missed is None and _worn(case, due):
                 self._silent[activation_id] = due
         return list(self._silent.items())
 

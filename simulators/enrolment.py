@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from engine.core.condition_json import read_condition
-from engine.core.order import Activation, SupervisionPlan
+from engine.core.order import Activation
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, Wearer
 from engine.store.protocol import RegistryPart
 from zones.geojson import read_zones

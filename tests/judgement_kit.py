@@ -16,14 +16,8 @@ from engine.core.evidence import Report as Stated
 from engine.core.evidence import event_digest
 from engine.core.fold import Fold, Report
 from engine.core.gauge import IndexGauge
-from engine.core.order import (
-    Activation,
-    Condition,
-    ConditionKind,
-    Parameters,
-    Supervision,
-    SupervisionPlan,
-)
+from engine.core.order import Activation, Condition, ConditionKind, Parameters, Supervision
+from engine.core.plan import PlanHistory, SupervisionPlan
 from engine.core.position import (
     Mechanism,
     Position,
@@ -153,7 +147,7 @@ def supervision(
             started_at=started_at,
             ended_at=ended_at,
         ),
-        plan=SupervisionPlan(interval_s=0.0, buffer_s=max_age_s),
+        plans=PlanHistory(plans=(SupervisionPlan(interval_s=0.0, buffer_s=max_age_s),)),
         timezone="UTC",
         conditions=conditions,
     )

@@ -5,14 +5,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from api.directory import Directory
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import not_found
 from api.routes.parameters import ActivationId
 from api.schemas.page import Listing
-from api.schemas.registry import ActivationEndIn, ActivationIn, ActivationOut, ActivationQuery
+from api.schemas.registry import (
+    ActivationEndIn,
+    ActivationIn,
+    ActivationOut,
+    ActivationQuery,
+    PlanSince,
+)
 from api.shell import AtHand
+from api.views.order import plan_out
+from engine.core.compile import plan_history
 from engine.core.order import Activation
+from zones.interval import BEGINNING
 
 router = APIRouter(prefix="/v1/activations", tags=["activations"])
 
@@ -34,9 +44,9 @@ def add_activation(shell: AtHand, body: ActivationIn) -> ActivationOut:
         device_id=body.device_id,
         started_at=started_at,
     )
-    with shell.write() as (transaction, _, saved):
+    with shell.write() as (transaction, directory, saved):
         saved.append(activation := transaction.registry.add_activation(activation))
-    return _out(activation)
+    return _out(activation, directory)
 
 
 @router.post(
@@ -55,7 +65,7 @@ def end_activation(
             raise not_found("activation", activation_id)
         activation = transaction.registry.end_activation(activation_id, ended_at, body.reason)
         saved.append(activation)
-    return _out(activation)
+    return _out(activation, directory)
 
 
 @router.get(
@@ -70,7 +80,7 @@ def get_activation(shell: AtHand, activation_id: ActivationId) -> ActivationOut:
         activation = directory.activations.get(activation_id)
     if activation is None:
         raise not_found("activation", activation_id)
-    return _out(activation)
+    return _out(activation, directory)
 
 
 @router.get(
@@ -89,7 +99,7 @@ def list_activations(
             (each for each in directory.activations.values() if _fits(each, query)), key=_key
         )
     shown, cut = paging.cut_sorted(rows, _key)
-    return Listing(items=[_out(each) for each in shown], **cut._asdict())
+    return Listing(items=[_out(each, directory) for each in shown], **cut._asdict())
 
 
 def _key(activation: Activation) -> tuple[int]:
@@ -105,7 +115,8 @@ def _fits(activation: Activation, query: ActivationQuery) -> bool:
     )
 
 
-def _out(activation: Activation) -> ActivationOut:
+def _out(activation: Activation, directory: Directory) -> ActivationOut:
+    history = plan_history(directory.orders_of.get(activation.wearer_id, ()), activation)
     return ActivationOut(
         activation_id=activation.activation_id,
         wearer_id=activation.wearer_id,
@@ -113,4 +124,8 @@ def _out(activation: Activation) -> ActivationOut:
         device_id=activation.device_id,
         started_at=activation.started_at,
         ended_at=activation.ended_at,
+        plans=[
+            PlanSince(**dict(plan_out(plan)), since=None if since == BEGINNING else since)
+            for since, plan in zip(history.since, history.plans, strict=True)
+        ],
     )

@@ -21,6 +21,14 @@ class Plan(Wire):
         "unknown and the call-in is missed.",
         examples=[240],
     )
+    tamper_grace_s: Number = Field(
+        default=0,
+        ge=0,
+        le=86_400,
+        description="Seconds by which the page of a single tamper waits. It is recorded and shown "
+        "at once all the same, and three brief ones within 24 h page at once.",
+        examples=[0],
+    )
 
 
 class OrderIn(Wire):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.schemas.fields import Id, InstantIn, InstantOut, Name, Text, Wire
+from api.schemas.order import Plan
 from api.schemas.page import PageQuery
 
 TimezoneName = Annotated[
@@ -77,6 +78,15 @@ class ActivationEndIn(Wire):
     )
 
 
+class PlanSince(Plan):
+    """A supervision plan, from when on it counts."""
+
+    since: InstantOut | None = Field(
+        description="From when on it counts, until the next one does (UTC); null: since ever.",
+        examples=[None],
+    )
+
+
 class ActivationOut(Wire):
     """One device on one wearer, from-until (half-open)."""
 
@@ -89,6 +99,10 @@ class ActivationOut(Wire):
     )
     ended_at: InstantOut | None = Field(
         description="From when on it is no longer worn (UTC); null while it is.", examples=[None]
+    )
+    plans: list[PlanSince] = Field(
+        description="The supervision plans it is judged by, each in its own time, oldest first; "
+        "of several orders in force at once the strictest."
     )
 
 

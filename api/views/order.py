@@ -8,7 +8,7 @@ from api.problems import field_error, invalid
 from api.schemas.condition import ConditionIn, ConditionOut
 from api.schemas.order import OrderIn, OrderOut, Plan
 from engine.core.condition_json import ConditionError, read_condition, write_condition
-from engine.core.order import SupervisionPlan
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, OrderCondition, Wearer
 from zones.instant import Instant, render
 
@@ -35,8 +35,15 @@ def order_out(order: Order, timezone: str) -> OrderOut:
         officer=order.officer,
         effective_from=order.effective_from,
         effective_until=order.effective_until,
-        plan=Plan(interval_s=order.plan.interval_s, buffer_s=order.plan.buffer_s),
+        plan=plan_out(order.plan),
         conditions=[condition_out(each) for each in order.conditions],
+    )
+
+
+def plan_out(plan: SupervisionPlan) -> Plan:
+    """Return a supervision plan."""
+    return Plan(
+        interval_s=plan.interval_s, buffer_s=plan.buffer_s, tamper_grace_s=plan.tamper_grace_s
     )
 
 
@@ -65,7 +72,11 @@ def read_order(
         officer=body.officer,
         effective_from=since,
         effective_until=until,
-        plan=SupervisionPlan(body.plan.interval_s, body.plan.buffer_s),
+        plan=SupervisionPlan(
+            interval_s=body.plan.interval_s,
+            buffer_s=body.plan.buffer_s,
+            tamper_grace_s=body.plan.tamper_grace_s,
+        ),
         conditions=tuple(_numbered(each, former) for each in conditions),
         version_from=_version_from(body.version_from, former, now),
     )

@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from engine.core.compile import histories, places_of
 from engine.core.episode import Bound, Episode, EpisodeState, StoredEpisode
-from engine.core.order import Activation, Condition, Supervision, SupervisionPlan
+from engine.core.order import Activation, Condition, Supervision
+from engine.core.plan import PlanHistory, SupervisionPlan
 from engine.core.position import Position
 from engine.core.registry import OrderCondition
 from engine.core.replay import Replay, index_of
@@ -148,7 +149,7 @@ def _supervision(
         activation=Activation(
             activation_id=number, wearer_id=wearer, vendor="", device_id="", started_at=since
         ),
-        plan=SupervisionPlan(interval_s=0.0, buffer_s=oldest_s),
+        plans=PlanHistory(plans=(SupervisionPlan(interval_s=0.0, buffer_s=oldest_s),)),
         timezone=orders[0].timezone if orders else "UTC",
         conditions=tuple(
             Condition(

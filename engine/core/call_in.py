@@ -15,7 +15,7 @@ def deadline(
     """Return by when something has to be received."""
     started_at = supervision.activation.started_at
     last = started_at if last_received is None else last_received
-    return max(last, started_at, listening_since) + supervision.plan.max_age
+    return supervision.plans.due_after(max(last, started_at, listening_since))
 
 
 def missed(supervision: Supervision, last_received: Instant | None, due: Instant) -> Episode:

@@ -11,8 +11,9 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.core.in_force import Dated, conditions_of
-from engine.core.order import Activation, Condition, Supervision, SupervisionPlan
+from engine.core.in_force import Dated, conditions_of, plans_of
+from engine.core.order import Activation, Condition, Supervision
+from engine.core.plan import PlanHistory
 from engine.core.registry import Order, OrderCondition, Wearer, WearerClass
 from zones.group import ZoneGroup, members, united
 from zones.history import ZoneHistory
@@ -81,7 +82,6 @@ def supervision_of(registry: Registry, activation: Activation) -> Supervision:
     """Return what an activation is judged against."""
     orders = registry.orders.get(activation.wearer_id, ())
     wearer = registry.wearers.get(activation.wearer_id)
-    newest = max(orders, key=lambda order: (order.effective_from, order.version), default=None)
     dated = (
         (versions[0].order_id, each)
         for versions in _by(orders, "order_id").values()
@@ -89,10 +89,16 @@ def supervision_of(registry: Registry, activation: Activation) -> Supervision:
     )
     return Supervision(
         activation=activation,
-        plan=SupervisionPlan() if newest is None else newest.plan,
+        plans=plan_history(orders, activation),
         timezone="UTC" if wearer is None else wearer.timezone,
         conditions=tuple(_condition(order_id, each, registry) for order_id, each in dated),
     )
+
+
+def plan_history(orders: Iterable[Order], activation: Activation) -> PlanHistory:
+    """Return which supervision plan counts when, of every version of every order of a wearer."""
+    by_order = _by(orders, "order_id").values()
+    return PlanHistory.of(each for versions in by_order for each in plans_of(versions, activation))
 
 
 def _by(versions: Iterable[_Version], name: str) -> dict[str, tuple[_Version, ...]]:

@@ -183,5 +183,5 @@ def _due(
     last = state.admission.last
     if last is None or not running:
         return change
-    stale = last.fix_time + fold.supervision.plan.max_age + 1
+    stale = last.fix_time + fold.supervision.plans.max_age_at(last.fix_time) + 1
     return min(change, stale) if stale > now else change

@@ -94,9 +94,9 @@ class Fold(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Say once what every move needs to know."""
-        activation, max_age = self.supervision.activation, self.supervision.plan.max_age
+        activation, plans = self.supervision.activation, self.supervision.plans
         contexts = (
-            Context(condition, activation.activation_id, activation.started_at, max_age)
+            Context(condition, activation.activation_id, activation.started_at, plans)
             for condition in self.supervision.conditions
         )
         force_setattr(self, "contexts", tuple(contexts))
@@ -146,9 +146,8 @@ class Fold(msgspec.Struct, frozen=True):
 
     def running(self, state: ActivationState, now: Instant) -> list[Episode]:
         """Return the episodes that run at `now`, to which the state has been advanced."""
-        last, max_age = state.admission.last, self.supervision.plan.max_age
-        stale = last is not None and now > last.fix_time + max_age
-        since = last.fix_time + max_age if stale and last is not None else None
+        holds = self._holds_until(state)
+        since = holds if holds is not None and now > holds else None
         episodes = [
             episode_of(context, each, run, None, Ending.RUNNING, unconfirmed_since=since)
             for context, each in self._pairs(state)
@@ -183,9 +182,16 @@ class Fold(msgspec.Struct, frozen=True):
 
     def _held(self, state: ActivationState, at: Instant) -> Moment | None:
         last = state.admission.last
-        if last is None or at - last.fix_time > self.supervision.plan.max_age:
+        holds = self._holds_until(state)
+        if last is None or holds is None or at > holds:
             return None
         return Moment(at, last, self._near(last), self.gauge, None, held=True)
+
+    def _holds_until(self, state: ActivationState) -> Instant | None:
+        last = state.admission.last
+        if last is None:
+            return None
+        return last.fix_time + self.supervision.plans.max_age_at(last.fix_time)
 
     def _near(self, position: Position) -> Near:
         reach = reach_of(self.supervision, position)
@@ -226,7 +232,7 @@ class Fold(msgspec.Struct, frozen=True):
             return state
         last = state.admission.last
         judged = self.supervision.activation.started_at if last is None else last.fix_time
-        held = faults.heard(state.faults, at, judged, self.supervision.plan.max_age)
+        held = faults.heard(state.faults, at, judged, self.supervision.plans.max_age_at(judged))
         return msgspec.structs.replace(state, faults=held)
 
     def _event(self, state: ActivationState, event: DeviceEvent) -> Step:

@@ -8,7 +8,7 @@ The conditions of a class are named `CLASS/CONDITION`, which no condition of an 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from engine.core.order import Activation
+from engine.core.plan import PlanSpan
 from engine.core.registry import Order, OrderCondition, WearerClass
 from zones.instant import Instant
 from zones.interval import BEGINNING, END, Interval
@@ -60,6 +61,14 @@ def conditions_of(
             stretches[each.condition_id].append(each)
     dated = (each for some in stretches.values() for each in _joined(some))
     return [each for each in dated if each is not None]
+
+
+def plans_of(versions: Sequence[Order], activation: Activation) -> Iterator[PlanSpan]:
+    """Yield the plan of each version of one order with when it is in force, oldest first."""
+    for order, following in pairwise([*versions, None]):
+        span = None if order is None else _in_force(order, following, activation)
+        if order is not None and span is not None:
+            yield span.start, span.end, order.plan
 
 
 def _since(order: Order) -> Instant:

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 import msgspec
 
+from engine.core.plan import PlanHistory
 from zones.history import ZoneHistory
-from zones.instant import Duration, Instant, seconds
+from zones.instant import Instant
 from zones.schedule import Schedule
 from zones.window import OWN, Window
 from zones.zone_set import NO_ZONES, ZoneSet
@@ -47,18 +48,6 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"{name} is {value}: it must be from 0 to 10,000,000")
         if not 0.5 < self.confidence < 1:
             raise ValueError(f"confidence is {self.confidence}: it must be between 0.5 and 1")
-
-
-class SupervisionPlan(msgspec.Struct, frozen=True):
-    """How often a device is to report, and how long its last word holds."""
-
-    interval_s: float = 60.0
-    buffer_s: float = 240.0
-
-    @property
-    def max_age(self) -> Duration:
-        """How long the last position holds; after that membership is unknown."""
-        return seconds(self.interval_s + self.buffer_s)
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +120,7 @@ class Supervision(msgspec.Struct, frozen=True, kw_only=True):
     """All that one activation is judged against."""
 
     activation: Activation
-    plan: SupervisionPlan
+    plans: PlanHistory
     timezone: str
     conditions: tuple[Condition, ...]
     """Every version of every condition; each is in force in its own time only."""

@@ -5,7 +5,8 @@ It is loaded from the store as one frozen value; a change in the store makes a n
 
 import msgspec
 
-from engine.core.order import ConditionKind, Parameters, SupervisionPlan
+from engine.core.order import ConditionKind, Parameters
+from engine.core.plan import SupervisionPlan
 from zones.instant import Instant
 from zones.schedule import Schedule
 

@@ -14,10 +14,11 @@ from engine.core.bearing import Aspect
 from engine.core.episode import Bound, Episode, EpisodeState, Evidence
 from engine.core.naming import Ending, name
 from engine.core.order import Condition
+from engine.core.plan import PlanHistory
 from engine.core.run import Phase, Place, Reading, Run
 from engine.core.state import ConditionState
 from zones.crossing import crossing_fraction
-from zones.instant import Duration, Instant
+from zones.instant import Instant
 from zones.interval import BEGINNING
 from zones.zone import Zone
 
@@ -36,7 +37,7 @@ class Context(msgspec.Struct, frozen=True):
     activation_id: int
     since: Instant
     """Start of the activation; `BEGINNING` if it is not known."""
-    max_age: Duration
+    plans: PlanHistory
 
 
 def start_of_run(
@@ -95,7 +96,7 @@ def _crossing(
 ) -> Instant:
     """Return when the path from a certain place to the reading's crossed the boundary."""
     end = reading.position
-    if start is None or end.fix_time - start.time > context.max_age:
+    if start is None or end.fix_time - start.time > context.plans.max_age_at(start.time):
         return end.fix_time
     entering, outer = _boundary(context.condition, aspect, edge, reading)
     margin = context.condition.parameters.buffer_m if outer else 0.0

@@ -11,6 +11,7 @@ import msgspec
 from engine.core.bearing import Aspect
 from engine.core.episode import Episode, Evidence
 from engine.core.naming import Ending
+from engine.core.position import Position
 from engine.core.readings import Moment, reread
 from engine.core.run import TRANSITIONS, Outcome, Phase, Reading, Run, prove, strengthen
 from engine.core.run_episode import (
@@ -22,6 +23,7 @@ from engine.core.run_episode import (
     zone_since,
 )
 from engine.core.state import ConditionState
+from zones.instant import Instant
 
 Folded = tuple[ConditionState, list[Episode]]
 """The new state of a condition and the episodes that ended."""
@@ -44,7 +46,7 @@ def _watched(
 ) -> Run:
     last = None if moment.held else moment.last
     in_force = earliest_start(context, state, reading.zone, moment.at)
-    complying = last is not None and in_force - last.fix_time <= context.max_age
+    complying = last is not None and _holds(context, last, in_force)
     return Run(
         target=reading.target,
         zone_id=reading.zone.zone_id,
@@ -68,7 +70,11 @@ def _nothing_before(
         return False
     if moment.held:
         return moment.at == effect
-    return moment.last is None or effect - moment.last.fix_time > context.max_age
+    return moment.last is None or not _holds(context, moment.last, effect)
+
+
+def _holds(context: Context, last: Position, at: Instant) -> bool:
+    return at - last.fix_time <= context.plans.max_age_at(last.fix_time)
 
 
 def _watch(_c: Context, state: ConditionState, run: Run, _r: Reading, _m: Moment) -> Folded:

@@ -7,6 +7,7 @@ from the first instant that differs.
 from dataclasses import replace
 
 from engine.core.order import Condition, Supervision
+from engine.core.plan import plans_differ_from
 from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
@@ -17,9 +18,10 @@ def changed_from(before: Supervision, after: Supervision) -> Instant:
     """Return the first instant at which two supervisions ask for different things; END if never."""
     ends = {before.activation.ended_at, after.activation.ended_at}
     worn = min((end for end in ends if end is not None), default=END) if len(ends) > 1 else END
+    plans = plans_differ_from(before.plans, after.plans)
     old = {each.key: each for each in before.conditions}
     new = {each.key: each for each in after.conditions}
-    return min([worn, *(_difference(old.get(key), new.get(key)) for key in old | new)])
+    return min([worn, plans, *(_difference(old.get(key), new.get(key)) for key in old | new)])
 
 
 def _difference(before: Condition | None, after: Condition | None) -> Instant:

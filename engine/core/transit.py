@@ -25,7 +25,7 @@ def transits(
 ) -> list[Episode]:
     """Return the possible transits between two judged positions in a row."""
     window_start = state.window_start
-    too_far = end.fix_time - start.fix_time > context.max_age
+    too_far = end.fix_time - start.fix_time > context.plans.max_age_at(start.fix_time)
     if not context.condition.keep_out or window_start is None or too_far:
         return []
     if window_start > start.fix_time or (start.lon, start.lat) == (end.lon, end.lat):

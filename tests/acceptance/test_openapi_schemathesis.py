@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.condition_json import read_condition
-from engine.core.order import SupervisionPlan
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order
 from engine.store import Store, open_store
 from tests.integration.api_kit import NOW, PASSWORD, raise_alert, served_in_thread, services_on

@@ -11,7 +11,7 @@ from api.services import Services
 from engine.core.alert import AlertState
 from engine.core.condition_json import read_condition
 from engine.core.episode import Bound, EpisodeKind, Evidence, Severity
-from engine.core.order import SupervisionPlan
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, Wearer
 from engine.store import Store, open_store
 from tests.integration.api_kit import NOW, raise_alert, services_on, serving

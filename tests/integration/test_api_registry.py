@@ -164,6 +164,30 @@ async def test_a_device_is_worn_by_one_wearer_at_a_time(
     refused(await api.post("/v1/activations", json=body | {"wearer_id": "w9"}), 409)
 
 
+async def test_an_activation_shows_the_plans_it_is_judged_by(
+    api: httpx.AsyncClient, engine: Engine
+) -> None:
+    """A changed plan counts from when its order's version does; the one before it stays."""
+    await api.put("/v1/devices/acme/A-2", json={})
+    order = {
+        "wearer_id": "w1",
+        "agency": "a",
+        "officer": "o",
+        "effective_from": render(NOW),
+        "plan": {"interval_s": 60, "buffer_s": 240},
+    }
+    await api.put("/v1/orders/plans", json=order)
+    body = {"wearer_id": "w1", "vendor": "acme", "device_id": "A-2"}
+    made = (await api.post("/v1/activations", json=body)).json()
+    usual = {"since": None, "interval_s": 60.0, "buffer_s": 240.0, "tamper_grace_s": 0.0}
+    assert made["plans"] == [usual]
+    engine.now = NOW + HOUR
+    quick = {"interval_s": 30, "buffer_s": 30, "tamper_grace_s": 90}
+    assert (await api.put("/v1/orders/plans", json=order | {"plan": quick})).is_success
+    shown = (await api.get(f"/v1/activations/{made['activation_id']}")).json()
+    assert shown["plans"] == [usual, quick | {"since": render(NOW + HOUR)}]
+
+
 async def test_an_order_keeps_every_version_and_counts_real_changes_only(
     api: httpx.AsyncClient, engine: Engine
 ) -> None:

@@ -10,7 +10,8 @@ from api.directory import Directory, load
 from api.shell import Shell
 from api.stream import Feed
 from engine.core.condition_json import read_condition
-from engine.core.order import Activation, SupervisionPlan
+from engine.core.order import Activation
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, Wearer
 from engine.store import Store, open_store
 from engine.store.protocol import RegistryPart

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.core.episode import Episode, EpisodeKind
+from engine.core.plan import SupervisionPlan
 from engine.service import Service
 from engine.sources.memory import MemorySource
 from engine.store import Store
@@ -261,6 +263,23 @@ async def test_silence_is_noticed_and_ends_with_the_next_message(store: Store) -
         clock.time = START + 8 * MINUTE
         await source.submit(TOPIC, payload(8, FAR))
     assert kinds(store) == [("missed_call_in", True)]
+
+
+async def test_a_quicker_plan_shortens_the_silence_that_is_awaited(store: Store) -> None:
+    """A plan that asks for more makes the call-in due sooner, from when it takes effect."""
+    enrolled(store)
+    clock = StillClock()
+    async with running(store, clock) as (_, source):
+        clock.time = START + MINUTE
+        await source.submit(TOPIC, payload(1, FAR))
+        with store.write() as transaction:
+            (order,) = transaction.registry.orders()
+            quick = SupervisionPlan(15.0, 15.0)
+            changed = replace(order, plan=quick, version=2, version_from=START + 2 * MINUTE)
+            transaction.registry.save_order(changed)
+        clock.time = START + 2 * MINUTE + 31 * SECOND
+        await until(lambda: len(kinds(store)) == 1)
+    assert kinds(store) == [("missed_call_in", False)]
 
 
 async def test_silence_is_noticed_though_the_store_fails(store: Store) -> None:

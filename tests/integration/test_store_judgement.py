@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.episode import Bound, EpisodeKind, EpisodeState, Severity, StoredEpisode
-from engine.core.order import SupervisionPlan
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, Wearer
 from engine.store import ConflictError, Store, Transaction
 from engine.store.protocol import OutboxEntry, Page

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.order import Activation, ConditionKind, Parameters, SupervisionPlan
+from engine.core.order import Activation, ConditionKind, Parameters
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, OrderCondition, Wearer
 from engine.core.registry_journal import RegistryEntry, read_entry, write_entry
 from engine.store import ConflictError, Store

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from engine.core.compile import registry_of, supervision_of
 from engine.core.condition_json import read_condition
-from engine.core.order import Activation, Supervision, SupervisionPlan
+from engine.core.order import Activation, Supervision
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, Wearer
 from engine.core.supervision_change import changed_from
 from zones.instant import DAY, Instant
