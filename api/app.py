@@ -25,7 +25,9 @@ from api.routes import (
     schedules,
     stream,
     telemetry,
+    wearer_classes,
     wearers,
+    zone_groups,
     zones,
 )
 from api.services import Services
@@ -60,7 +62,9 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         activations,
         schedules,
         orders,
+        wearer_classes,
         zones,
+        zone_groups,
         telemetry,
         rejections,
         operation,

@@ -11,20 +11,22 @@ from operator import attrgetter
 from typing import TypeVar
 
 from engine.core.compile import histories
+from engine.core.in_force import class_condition_id
 from engine.core.order import Activation
-from engine.core.registry import Device, Order, OrderCondition, Wearer
+from engine.core.registry import Device, Order, OrderCondition, Wearer, WearerClass
 from engine.store.protocol import RegistryPart
+from zones.group import ZoneGroup
 from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.zone import Zone
 
-Entry = Wearer | Device | Activation | Order | Zone
+Entry = Wearer | Device | Activation | Order | Zone | ZoneGroup | WearerClass
 """What the registry holds, one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Wearers, devices, activations, orders and zones by id, as of one revision."""
+    """Everything that is configured by id, as of one revision."""
 
     revision: int
     wearers: Mapping[str, Wearer]
@@ -38,6 +40,10 @@ class Directory:
     """Every version of each zone, oldest first."""
     histories: Mapping[str, ZoneHistory]
     """Which version of each zone is in effect when."""
+    groups: Mapping[str, tuple[ZoneGroup, ...]]
+    """Every version of each group of zones, oldest first."""
+    classes: Mapping[str, tuple[WearerClass, ...]]
+    """Every version of each class of wearers, oldest first."""
 
     def timezone(self, wearer_id: str) -> str:
         """Return the IANA zone of a wearer's wall clock, UTC if the wearer is not known."""
@@ -49,14 +55,23 @@ class Directory:
     ) -> tuple[Order, OrderCondition] | None:
         """Return a condition as it stood in a version of the wearer's order in force at `at`.
 
-        `version` is the order's, as `core.compile` gives it to what is judged.
+        `version` is the order's, or the class's, as `core.in_force` gives it to what is judged.
         """
+        orders = self.orders_of.get(wearer_id, ())
         found = [
             (order, each)
-            for order in self.orders_of.get(wearer_id, ())
+            for order in orders
             if order.version == version
             for each in order.conditions
             if each.condition_id == condition_id
+        ] + [
+            (order, each)
+            for order in orders
+            for class_id in order.classes
+            for held in self.classes.get(class_id, ())
+            if held.version == version
+            for each in held.conditions
+            if class_condition_id(class_id, each.condition_id) == condition_id
         ]
         return next((pair for pair in found if _binds(pair[0], at)), found[0] if found else None)
 
@@ -84,6 +99,10 @@ class Directory:
                     zones=zones,
                     histories={**self.histories, **histories(zones[entry.zone_id])},
                 )
+            case ZoneGroup():
+                made = replace(self, groups=_with(self.groups, entry.group_id, entry))
+            case WearerClass():
+                made = replace(self, classes=_with(self.classes, entry.class_id, entry))
         return replace(made, revision=revision)
 
 
@@ -99,11 +118,13 @@ def load(registry: RegistryPart, revision: int) -> Directory:
         orders_of=_versions(orders, "wearer_id"),
         zones=_versions(zones, "zone_id"),
         histories=histories(zones),
+        groups=_versions(registry.groups(), "group_id"),
+        classes=_versions(registry.classes(), "class_id"),
     )
 
 
 _Item = TypeVar("_Item")
-_Versioned = TypeVar("_Versioned", Order, Zone)
+_Versioned = TypeVar("_Versioned", Order, Zone, ZoneGroup, WearerClass)
 
 
 def _versions(items: Iterable[_Versioned], name: str) -> dict[str, tuple[_Versioned, ...]]:

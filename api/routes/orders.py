@@ -31,8 +31,9 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"])
 def put_order(shell: AtHand, order_id: OrderId, body: OrderIn, response: Response) -> OrderOut:
     """Store the legal instrument. 201 for the first version, 200 for a later one.
 
-    What says the same as the newest version makes no new one. 409 if the wearer or a zone is not
-    stored, or another order that binds the wearer at the same time has a condition of that id.
+    What says the same as the newest version makes no new one. 409 if the wearer, a zone, group or
+    class is not stored, or another order that binds the wearer at the same time has a condition of
+    that id or names that class.
     """
     with shell.write() as (transaction, directory, saved):
         wearer = _wearer(body.wearer_id, directory)
@@ -120,16 +121,21 @@ def _check_wearer_stays(order: Order, former: Sequence[Order]) -> None:
 
 def _check_condition_ids(order: Order, directory: Directory) -> None:
     """Check that a condition's id means one rule to a wearer at a time: alerts collapse by it."""
-    ids = {each.condition_id for each in order.conditions}
+    ids = _ids(order)
     others = {each.order_id for each in directory.orders_of.get(order.wearer_id, ())}
     for other in (directory.orders[id_][-1] for id_ in sorted(others - {order.order_id})):
-        shared = sorted(ids & {each.condition_id for each in other.conditions})
+        shared = sorted(ids & _ids(other))
         if shared and _overlap(order, other):
             raise ProblemError(
                 HTTPStatus.CONFLICT,
                 f"order {other.order_id!r} binds the same wearer at the same time and has "
-                f"conditions {', '.join(shared)} too: give these other ids",
+                f"{', '.join(shared)} too: give conditions other ids, name a class in one order",
             )
+
+
+def _ids(order: Order) -> set[str]:
+    classes = {f"class {class_id}" for class_id in order.classes}
+    return classes | {f"condition {each.condition_id}" for each in order.conditions}
 
 
 def _overlap(one: Order, other: Order) -> bool:

@@ -11,6 +11,10 @@ Vendor = Annotated[Name, Path(description="Vendor of the device.", examples=["ac
 DeviceId = Annotated[Name, Path(description="The vendor's id of the device.", examples=["A-1001"])]
 OrderId = Annotated[Name, Path(description="Id of the order.", examples=["o1"])]
 ZoneId = Annotated[Name, Path(description="Id of the zone.", examples=["HOME-w1"])]
+GroupId = Annotated[Name, Path(description="Id of the group of zones.", examples=["SCHOOLS"])]
+ClassId = Annotated[
+    Name, Path(description="Id of the class of wearers.", examples=["child-protection"])
+]
 ConditionId = Annotated[Name, Path(description="Id of the condition.", examples=["c1"])]
 AlertId = Annotated[Id, Path(description="Id of the alert.", examples=[42])]
 EpisodeId = Annotated[Id, Path(description="Id of the episode.", examples=[301])]

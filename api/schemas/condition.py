@@ -88,6 +88,9 @@ class ConditionIn(ScheduleFields):
     zones: list[ZoneId] = Field(
         default=[], max_length=500, description="The zones, where there are several."
     )
+    groups: list[Name] = Field(
+        default=[], max_length=100, description="Groups whose zones count like these."
+    )
     threshold: Whole = Field(
         default=2,
         ge=1,

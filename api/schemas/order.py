@@ -49,6 +49,12 @@ class OrderIn(Wire):
     conditions: list[ConditionIn] = Field(
         default=[], max_length=100, description="The rules, ids unique in the order."
     )
+    classes: list[Name] = Field(
+        default=[],
+        max_length=100,
+        description="Classes it puts the wearer in: their conditions bind too.",
+        examples=[[]],
+    )
     version_from: InstantIn | None = Field(
         default=None,
         description="From when on this version replaces the one before (RFC 3339); now if left "
@@ -83,6 +89,7 @@ class OrderOut(Wire):
     )
     plan: Plan = Field(description="How often the device is to report.")
     conditions: list[ConditionOut] = Field(description="The rules.")
+    classes: list[str] = Field(description="Classes it puts the wearer in.", examples=[[]])
 
 
 class OrderQuery(PageQuery):

@@ -37,6 +37,7 @@ def order_out(order: Order, timezone: str) -> OrderOut:
         effective_until=order.effective_until,
         plan=plan_out(order.plan),
         conditions=[condition_out(each) for each in order.conditions],
+        classes=list(order.classes),
     )
 
 
@@ -61,10 +62,10 @@ def read_order(
     if until is not None and until <= since:
         raise invalid([field_error("body.effective_until", "is not after effective_from")])
     conditions = [
-        _read(each, f"body.conditions[{i}]", wearer.timezone)
+        read_one(each, f"body.conditions[{i}]", wearer.timezone)
         for i, each in enumerate(body.conditions)
     ]
-    _check_unique(conditions)
+    check_unique(conditions)
     return Order(
         order_id=order_id,
         wearer_id=body.wearer_id,
@@ -78,6 +79,7 @@ def read_order(
             tamper_grace_s=body.plan.tamper_grace_s,
         ),
         conditions=tuple(_numbered(each, former) for each in conditions),
+        classes=tuple(dict.fromkeys(body.classes)),
         version_from=_version_from(body.version_from, former, now),
     )
 
@@ -101,7 +103,12 @@ def _version_from(given: Instant | None, former: Sequence[Order], now: Instant) 
     return version_from
 
 
-def _read(wire: ConditionIn, path: str, timezone: str) -> OrderCondition:
+def read_one(wire: ConditionIn, path: str, timezone: str) -> OrderCondition:
+    """Return a condition; `path` is where it stands in the request.
+
+    Raises:
+        ProblemError: what is wrong with which field.
+    """
     try:
         return read_condition(wire.model_dump(mode="json"), timezone)
     except ConditionError as error:
@@ -109,12 +116,17 @@ def _read(wire: ConditionIn, path: str, timezone: str) -> OrderCondition:
         raise invalid([field_error(where, error.fix, error.value)]) from None
 
 
-def _check_unique(conditions: Sequence[OrderCondition]) -> None:
+def check_unique(conditions: Sequence[OrderCondition]) -> None:
+    """Check that no two conditions have one id.
+
+    Raises:
+        ProblemError: two have.
+    """
     seen: set[str] = set()
     for i, each in enumerate(conditions):
         if each.condition_id in seen:
             where = f"body.conditions[{i}].id"
-            fix = "is the id of another condition of this order: give each its own"
+            fix = "is the id of another condition here: give each its own"
             raise invalid([field_error(where, fix, each.condition_id)])
         seen.add(each.condition_id)
 

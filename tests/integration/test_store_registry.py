@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from engine.core.order import Activation, ConditionKind, Parameters
 from engine.core.plan import SupervisionPlan
-from engine.core.registry import Device, Order, OrderCondition, Wearer
+from engine.core.registry import Device, Order, OrderCondition, Wearer, WearerClass
 from engine.core.registry_journal import RegistryEntry, read_entry, write_entry
 from engine.store import ConflictError, Store
 from tests.store_values import HOUR, ROUND_TRIP, T0, numbers, put_on, undone, words
+from zones.group import ZoneGroup
 from zones.instant import DAY
 from zones.schedule import Interval, Recurrence, Schedule, WeeklyWindow, Window
 from zones.zone import Area, Circle, Zone
@@ -343,3 +344,48 @@ def test_every_write_raises_the_revision(store: Store) -> None:
             write()
             revisions.append(tx.registry.revision())
     assert revisions == [1, 2, 5, 6, 7, 8, 8, 8]
+
+
+def test_groups_and_classes_keep_every_version(store: Store) -> None:
+    """A group and a class get their next version at each save, and all come back as saved."""
+    groups = [ZoneGroup("g", ("park",), "Parks"), ZoneGroup("g", (), effective_from=T0)]
+    rule = OrderCondition(
+        condition_id="c",
+        kind=ConditionKind.EXCLUSION,
+        zone_ids=(),
+        schedule=Schedule("UTC", always=True),
+        group_ids=("g",),
+    )
+    held = WearerClass(class_id="k", name="K", timezone="UTC", conditions=(rule,))
+    with store.write() as tx:
+        tx.registry.save_zone(Zone("park", Circle(0.0, 0.0, 50.0)))
+        before = tx.registry.revision()
+        saved = [tx.registry.save_group(each) for each in groups]
+        kept = [tx.registry.save_class(each) for each in (held, held)]
+        assert tx.registry.revision() == before + 4
+    assert [each.version for each in (*saved, *kept)] == [1, 2, 1, 2]
+    with store.read() as tx:
+        assert list(tx.registry.groups()) == saved
+        assert list(tx.registry.classes()) == kept
+
+
+def test_groups_and_classes_name_only_what_is_stored(store: Store) -> None:
+    """A group of unknown zones and a class of unknown groups are refused, by name."""
+    rule = OrderCondition(
+        condition_id="c",
+        kind=ConditionKind.EXCLUSION,
+        zone_ids=(),
+        schedule=Schedule("UTC", always=True),
+        group_ids=("none",),
+    )
+    held = WearerClass(class_id="k", name="K", timezone="UTC", conditions=(rule,))
+    with (
+        pytest.raises(ConflictError, match="zones that are not stored: nowhere"),
+        undone(store) as tx,
+    ):
+        tx.registry.save_group(ZoneGroup("g", ("nowhere",)))
+    with (
+        pytest.raises(ConflictError, match="groups that are not stored: none"),
+        undone(store) as tx,
+    ):
+        tx.registry.save_class(held)
