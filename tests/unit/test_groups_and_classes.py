@@ -2,7 +2,8 @@
 
 from engine.core.compile import registry_of, supervision_of
 from engine.core.condition_json import read_condition
-from engine.core.order import Activation, Condition, Supervision, SupervisionPlan
+from engine.core.order import Activation, Condition, Supervision
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, Wearer, WearerClass
 from engine.core.supervision_change import changed_from
 from zones.group import ZoneGroup, members
