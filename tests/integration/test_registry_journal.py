@@ -18,7 +18,8 @@ from engine.core.journal import (
     open_block,
     verify_chain,
 )
-from engine.core.order import ConditionKind, Supervision, SupervisionPlan
+from engine.core.order import ConditionKind, Supervision
+from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, OrderCondition, Wearer, WearerClass
 from engine.core.registry_journal import RegistryEntry, RegistryValue, read_entry
 from engine.ruling import RegistryMovedError, Ruling
