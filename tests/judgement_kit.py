@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
+from engine.core.amend import EpisodeChange
 from engine.core.archive import Archive
 from engine.core.device_event import HEARD, DeviceEvent, EventState
 from engine.core.docket import Docket, judge, open_docket, realigned, restored
@@ -191,6 +192,10 @@ class Engine:
         state = msgspec.msgpack.decode(encoded, type=type(self.docket.state))
         assert state == self.docket.state
         self.docket = msgspec.structs.replace(self.docket, state=state)
+
+    def look(self, now: Instant) -> list[EpisodeChange]:
+        """Return what time alone would change by a later time, and change nothing."""
+        return judge(self.docket, self.fold, (), now, self.archive.history()).changes
 
     def standing(self) -> list[Episode]:
         """Return the episodes that were not retracted, by content."""

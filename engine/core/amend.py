@@ -52,7 +52,7 @@ def differences(
     for stored in shown:
         theirs[_identity(stored.episode)].append(stored)
     for episode in derived:
-        if _worth_showing(episode):
+        if worth_showing(episode):
             ours[_identity(episode)].append(episode)
     changes: list[EpisodeChange] = []
     same: list[tuple[StoredEpisode, Episode]] = []
@@ -68,7 +68,7 @@ def _identity(episode: Episode) -> tuple[object, ...]:
     return (episode.condition_id, episode.condition_version, group, zone_id)
 
 
-def _worth_showing(episode: Episode) -> bool:
+def worth_showing(episode: Episode) -> bool:
     """Tell whether there is any evidence yet: a held position alone is none."""
     return episode.state is not EpisodeState.PENDING or episode.positions > 0
 

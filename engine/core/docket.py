@@ -19,10 +19,11 @@ from engine.core.episode import Episode, StoredEpisode
 from engine.core.fold import Fold, Report, begin, in_order, prime, report_order
 from engine.core.folding import Cut, Folded, fold_run, time_of
 from engine.core.order import Supervision
+from engine.core.outlook import outlook
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.state import ActivationState
 from zones.instant import Instant
-from zones.interval import BEGINNING, END
+from zones.interval import BEGINNING
 
 
 class Docket(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Docket(msgspec.Struct, frozen=True, kw_only=True):
     shown: tuple[StoredEpisode, ...] = ()
     """Episodes shown that the next fold may still change."""
     due: Instant = BEGINNING
-    """When time alone next changes something."""
+    """When time alone next changes an episode; until then nobody need look."""
 
 
 class History:
@@ -126,8 +127,12 @@ def restored(fold: Fold, newest: Cut | None, history: History) -> Docket:
     _, folded = _refolded(fold, (), newest, history)
     while folded.doubted_from is not None:
         _, folded = _refolded(fold, (), history.cut_at(folded.doubted_from), history)
-    shown = () if folded.state.head is None else history.shown_since(_settled(folded.state))
-    return Docket(supervision=fold.supervision, state=folded.state, shown=tuple(shown))
+    state = folded.state
+    shown = () if state.head is None else history.shown_since(_settled(state))
+    running = fold.running(state, state.time)
+    changes, _ = differences(shown, running)
+    due = BEGINNING if changes else outlook(fold, state, running, state.time)
+    return Docket(supervision=fold.supervision, state=state, shown=tuple(shown), due=due)
 
 
 def realigned(state: ActivationState, supervision: Supervision) -> ActivationState:
@@ -163,25 +168,7 @@ def _compared(fold: Fold, folded: Folded, shown: Sequence[StoredEpisode], now: I
         changes=changes,
         unchanged=[stored for stored, episode in same if id(episode) in unsettled],
         open_ended=open_ended,
-        due=_due(fold, folded.state, projected.state, running, now),
+        due=outlook(fold, projected.state, running, max(now, projected.state.time)),
         verdicts=folded.verdicts,
         cuts=folded.cuts,
     )
-
-
-def _due(
-    fold: Fold,
-    state: ActivationState,
-    projected: ActivationState,
-    running: Sequence[Episode],
-    now: Instant,
-) -> Instant:
-    change = min((each.next_change for each in projected.conditions), default=END)
-    ended_at = fold.supervision.activation.ended_at
-    if projected.faults and ended_at is not None:
-        change = min(change, ended_at)
-    last = state.admission.last
-    if last is None or not running:
-        return change
-    stale = last.fix_time + fold.supervision.plans.max_age_at(last.fix_time) + 1
-    return min(change, stale) if stale > now else change

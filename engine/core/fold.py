@@ -146,7 +146,7 @@ class Fold(msgspec.Struct, frozen=True):
 
     def running(self, state: ActivationState, now: Instant) -> list[Episode]:
         """Return the episodes that run at `now`, to which the state has been advanced."""
-        holds = self._holds_until(state)
+        holds = self.holds_until(state)
         since = holds if holds is not None and now > holds else None
         episodes = [
             episode_of(context, each, run, None, Ending.RUNNING, unconfirmed_since=since)
@@ -180,14 +180,19 @@ class Fold(msgspec.Struct, frozen=True):
             closed += ended
         return each, closed
 
+    def holds(self, state: ActivationState, at: Instant) -> bool:
+        """Tell whether the last judged position still says where the wearer is."""
+        until = self.holds_until(state)
+        return until is not None and at <= until
+
     def _held(self, state: ActivationState, at: Instant) -> Moment | None:
         last = state.admission.last
-        holds = self._holds_until(state)
-        if last is None or holds is None or at > holds:
+        if last is None or not self.holds(state, at):
             return None
         return Moment(at, last, self._near(last), self.gauge, None, held=True)
 
-    def _holds_until(self, state: ActivationState) -> Instant | None:
+    def holds_until(self, state: ActivationState) -> Instant | None:
+        """Return until when the last judged position says where the wearer is."""
         last = state.admission.last
         if last is None:
             return None

@@ -37,6 +37,9 @@ NIGHTS = (
 EVERY_DAY = frozenset(range(7))
 ORDERLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+EDGES = (60, 301, 3599, 3600, 7200, 9000, 10_800, 12_000, 14_400, 18_000, 20_000, 36_000, 43_200)
+"""Seconds into the night at which schedules, passes and zones change, and some others."""
+
 Verdicts = dict[PositionKey, Quarantine | None]
 
 
@@ -232,6 +235,24 @@ def test_any_arrival_ends_in_what_one_fold_in_order_says(data: st.DataObject) ->
     found, other = piecemeal(history, steps)
     assert found == episodes
     assert other == verdicts
+
+
+@ORDERLY
+@given(st.data())
+def test_until_it_is_due_time_alone_changes_nothing(data: st.DataObject) -> None:
+    """Whoever looks before a docket is due sees what was shown; ticks in between are not needed."""
+    history = data.draw(histories())
+    engine = Engine(history.judged_by)
+    edges = [history.judged_by.activation.started_at + round(each * SECOND) for each in EDGES]
+    for step in data.draw(arrivals(history.reports)):
+        if step.restart:
+            engine.restart()
+        times = [time_of(each) for each in step.reports]
+        engine.take(step.reports, max([engine.now, *times]) + step.pause)
+        before = [each for each in (*edges, engine.docket.due - 1) if engine.now <= each]
+        looks = [each for each in before if each < min(engine.docket.due, history.until)]
+        if looks:
+            assert engine.look(data.draw(st.sampled_from(looks))) == []
 
 
 @ORDERLY
