@@ -13,7 +13,7 @@ from typing import Final
 from engine.core.amend import worth_showing
 from engine.core.episode import Episode
 from engine.core.fold import Fold, next_change
-from engine.core.order import ConditionKind
+from engine.core.rules import RULES
 from engine.core.run import Phase
 from engine.core.state import ActivationState
 from zones.instant import Instant
@@ -21,11 +21,6 @@ from zones.interval import END
 
 MOST_LOOKS: Final = 4
 """Changes tried out; what lies behind them is looked at when it comes."""
-
-_NEED_EVIDENCE: Final = frozenset(
-    {ConditionKind.EXCLUSION, ConditionKind.INCLUSION, ConditionKind.CURFEW}
-)
-"""Conditions of which no episode begins without a position."""
 
 
 def outlook(
@@ -64,7 +59,7 @@ def _stirs(fold: Fold, state: ActivationState, at: Instant) -> bool:
         bool(state.faults)
         or fold.holds(state, at)
         or any(run.phase is not Phase.UNSURE for each in state.conditions for run in each.runs)
-        or any(each.kind not in _NEED_EVIDENCE for each in fold.supervision.conditions)
+        or any(RULES[each.kind].every_turn for each in fold.supervision.conditions)
     )
 
 
