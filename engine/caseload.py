@@ -5,12 +5,13 @@ folded on. When the registry changes, the activations concerned are judged by th
 change reaches into the past, from there on.
 """
 
-import heapq
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
 from engine.agenda import Agenda
+from engine.call_ins import CallIns
 from engine.core.attribute import Attribution
 from engine.core.call_in import deadline
 from engine.core.compile import Registry, registry_of, supervision_of
@@ -27,7 +28,6 @@ from engine.core.supervision_change import changed_from
 from engine.store.protocol import Checkpoint, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
-from zones.interval import BEGINNING, END
 
 _DECODE = msgspec.msgpack.Decoder(ActivationState)
 
@@ -59,9 +59,7 @@ class Caseload:
         self.cases: dict[int, Case] = {}
         self._agenda = Agenda()
         self._settled = False
-        self._silent: dict[int, Instant] = {}
-        self._call_ins: list[tuple[Instant, int]] = []
-        self._awaited: dict[int, Instant] = {}
+        self._call_ins = CallIns()
 
     def fold(self, supervision: Supervision) -> Fold:
         """Return the fold of an activation."""
@@ -72,37 +70,34 @@ class Caseload:
         activation_id = case.docket.supervision.activation.activation_id
         self.cases[activation_id] = case
         self._agenda.enter(activation_id, case.docket.due)
-        self._silent.pop(activation_id, None)
         if case.silence.missed is None:
-            self._await(activation_id, _call_in_due(case, BEGINNING))
+            self._call_ins.enter(case.docket.supervision, case.silence.last_received)
+        else:
+            self._call_ins.leave(activation_id)
 
-    def _await(self, activation_id: int, due: Instant) -> None:
-        """Look at an activation's silence when its call-in is due, or sooner."""
-        if due < self._awaited.get(activation_id, END):
-            self._awaited[activation_id] = due
-            heapq.heappush(self._call_ins, (due, activation_id))
+    def due(self, now: Instant, most: int | None = None) -> list[int]:
+        """Return the activations that time alone changes by `now`, until they are put again.
 
-    def due(self, now: Instant) -> list[int]:
-        """Return the activations that time alone changes by `now`, until they are put again."""
-        return self._agenda.due(now)
+        The longest due come first; no more than `most` if it is given.
+        """
+        return self._agenda.due(now)[:most]
 
-    def call_ins_missed(self, now: Instant, listening_since: Instant) -> list[tuple[int, Instant]]:
+    def call_ins_missed(
+        self, now: Instant, listening_since: Instant, most: int | None = None
+    ) -> list[tuple[int, Instant]]:
         """Return the activations that have missed their call-in, with when it was due.
 
-        They stay in it until they are put again, so a transaction that fails forgets none.
+        They stay in it until they are put again, so a transaction that fails forgets none. No more
+        than `most` are returned if it is given.
         """
-        while self._call_ins and self._call_ins[0][0] <= now:
-            entered, activation_id = heapq.heappop(self._call_ins)
-            if self._awaited.get(activation_id) != entered:
-                continue
-            del self._awaited[activation_id]
+        return list(islice(self._missed(now, listening_since), most))
+
+    def _missed(self, now: Instant, listening_since: Instant) -> Iterator[tuple[int, Instant]]:
+        for activation_id in self._call_ins.perhaps_missed(now, listening_since):
             case = self.cases[activation_id]
-            due = _call_in_due(case, listening_since)
-            if due > now:
-                self._await(activation_id, due)
-            elif case.silence.missed is None and _worn(case, due):
-                self._silent[activation_id] = due
-        return list(self._silent.items())
+            due = deadline(case.docket.supervision, case.silence.last_received, listening_since)
+            if due <= now and _worn(case, due):
+                yield activation_id, due
 
     def load(self, transaction: Transaction) -> None:
         """Build the caseload from the store."""
@@ -161,10 +156,6 @@ class Caseload:
             newest = Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
         history = history_of(transaction, activation.activation_id)
         return restored(self.fold(supervision), newest, history)
-
-
-def _call_in_due(case: Case, listening_since: Instant) -> Instant:
-    return deadline(case.docket.supervision, case.silence.last_received, listening_since)
 
 
 def _worn(case: Case, at: Instant) -> bool:

@@ -31,6 +31,9 @@ from zones.instant import Instant, render
 TICK_S: Final = 0.25
 """Real seconds between looks at the clock."""
 
+MOST_A_TICK: Final = 1_000
+"""Activations whose time is let pass in one transaction: batches are taken in between."""
+
 BEHIND: Final = 500
 """Deliveries in hand from which on the engine is behind."""
 
@@ -112,7 +115,8 @@ class Service:
     async def _tick_for_ever(self) -> None:
         while not self._stopping.is_set():
             self._listen()
-            await self._persist(self._tick)
+            while await self._persist(self._tick) and not self._stopping.is_set():
+                pass
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), TICK_S)
 
@@ -158,15 +162,17 @@ class Service:
                 self.batches += 1
                 return ruling.ruled
 
-    def _tick(self) -> None:
+    def _tick(self) -> bool:
+        """Let time pass for some of those for whom it changes something; tell if there are more."""
         now = self._clock.now()
-        due, silent = self._caseload.due(now), self._silent(now)
+        due, silent = self._caseload.due(now, MOST_A_TICK), self._silent(now)
         if not due and not silent and not self._registry_changed():
-            return
+            return False
         with self._store.write() as transaction:
             ruling = Ruling(self._caseload, transaction, now)
             ruling.tick(due, silent)
         self._settle(ruling.ruled)
+        return MOST_A_TICK in (len(due), len(silent))
 
     def _registry_changed(self) -> bool:
         with self._store.read() as transaction:
@@ -175,7 +181,7 @@ class Service:
     def _silent(self, now: Instant) -> list[tuple[int, Instant]]:
         """Return the activations that have missed their call-in, with when it was due."""
         since = self._listening_since
-        return [] if since is None else self._caseload.call_ins_missed(now, since)
+        return [] if since is None else self._caseload.call_ins_missed(now, since, MOST_A_TICK)
 
     def _settle(self, ruled: Ruled) -> None:
         for case in ruled.cases.values():

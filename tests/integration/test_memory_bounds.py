@@ -23,7 +23,7 @@ def test_a_day_of_positions_leaves_no_more_than_a_batch(sqlite_url: str) -> None
             engine.take(load.deliveries[first : first + BATCH])
         caseload = engine._service._caseload
         assert engine.positions > 3_500
-        assert len(caseload._agenda) <= 2 * WEARERS + 65
+        assert len(caseload._agenda) == WEARERS
         assert caseload.gauge.remembered <= 500
 
 

@@ -1,0 +1,45 @@
+"""Who may have missed a call-in: deadlines in columns, all of them compared with the time at once.
+
+The rule is that of `engine.core.call_in`; the columns only spare it those of whom nothing can be
+due yet: for 250,000 activations a look takes about a millisecond. Where the plan never changed they
+are exact; else a deadline is no earlier than the shortest of the plans allows.
+"""
+
+import numpy as np
+
+from engine.columns import Columns
+from engine.core.call_in import deadline
+from engine.core.order import Supervision
+from zones.instant import Instant
+from zones.interval import BEGINNING, END
+
+
+class CallIns:
+    """By when each of many activations has to be heard."""
+
+    def __init__(self) -> None:
+        self._columns = Columns(due=END, max_age=0, worn_until=END)
+
+    def enter(self, supervision: Supervision, last_received: Instant | None) -> None:
+        """Expect an activation to be heard from, again and again."""
+        activation = supervision.activation
+        self._columns.put(
+            activation.activation_id,
+            due=deadline(supervision, last_received, BEGINNING),
+            max_age=min(supervision.plans.max_ages),
+            worn_until=END if activation.ended_at is None else activation.ended_at,
+        )
+
+    def leave(self, activation_id: int) -> None:
+        """Expect nothing of an activation: it is known to be silent."""
+        self._columns.put(activation_id, due=END)
+
+    def perhaps_missed(self, now: Instant, listening_since: Instant) -> list[int]:
+        """Return everyone who has missed a call-in, and few others, the longest silent first.
+
+        Who is in it stays in it until entered anew, so a transaction that fails forgets none.
+        """
+        expected = self._columns["due"]
+        due = np.maximum(expected, listening_since + self._columns["max_age"])
+        perhaps = (expected < END) & (due <= now) & (due < self._columns["worn_until"])
+        return self._columns.keys_where(perhaps, order=due)
