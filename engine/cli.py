@@ -13,6 +13,7 @@ import typer
 from engine.commands import zones
 from engine.commands.migrate import migrate
 from engine.commands.replay import replay
+from engine.commands.verify import verify
 
 GROUP = "ringfence.commands"
 
@@ -29,6 +30,7 @@ def application() -> typer.Typer:
     app.callback()(_ringfence)
     app.command()(migrate)
     app.command()(replay)
+    app.command()(verify)
     app.add_typer(zones.app, name="zones")
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         entry.load()(app)

@@ -41,6 +41,7 @@ __all__ = [
     "expunge",
     "inclusion_proof",
     "open_block",
+    "open_next",
     "verify_chain",
     "verify_inclusion",
 ]
@@ -181,17 +182,26 @@ def verify_chain(blocks: Iterable[JournalBlock], head: ChainHead = GENESIS) -> C
         JournalError: a block is missing, out of order, damaged or not tied to the one before it.
     """
     for block in blocks:
-        if block.block_id != head.block_id + 1:
-            raise _fault(block, f"it follows block {head.block_id}: some are missing or misplaced")
-        if block.previous_hash != head.block_hash:
-            raise _fault(
-                block,
-                f"it is tied to a block with hash {block.previous_hash.hex()}, "
-                f"but block {head.block_id} has {head.block_hash.hex()}",
-            )
-        open_block(block)
+        open_next(block, head)
         head = ChainHead(block.block_id, block.block_hash)
     return head
+
+
+def open_next(block: JournalBlock, head: ChainHead) -> tuple[Entry, ...]:
+    """Return the messages of the block that follows `head`, once it has been checked.
+
+    Raises:
+        JournalError: it does not follow, is not tied to it, is damaged or was changed.
+    """
+    if block.block_id != head.block_id + 1:
+        raise _fault(block, f"it follows block {head.block_id}: some are missing or misplaced")
+    if block.previous_hash != head.block_hash:
+        raise _fault(
+            block,
+            f"it is tied to a block with hash {block.previous_hash.hex()}, "
+            f"but block {head.block_id} has {head.block_hash.hex()}",
+        )
+    return open_block(block)
 
 
 def _seal(block_id: int, committed_at: Instant, count: int, previous: bytes, root: bytes) -> bytes:

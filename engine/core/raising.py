@@ -83,7 +83,8 @@ def raise_alerts(
         if not actions:
             continue
         alert = _alert_of(ledger, each, now, next_id)
-        alert = _summary(ledger, alert, now, grace_of)
+        every = [ledger.episodes[episode_id].episode for episode_id in alert.episode_ids]
+        alert = summary(alert, every, now, grace_of)
         _put(ledger, alert)
         if alert.restored and AlertAction.RESTORED not in actions and _ended_now(each):
             actions = [*actions, AlertAction.RESTORED]
@@ -158,10 +159,10 @@ def _put(ledger: Ledger, alert: Alert) -> None:
         ledger.not_closed[alert.key] = alert.alert_id
 
 
-def _summary(
-    ledger: Ledger, alert: Alert, now: Instant, grace_of: Callable[[Episode], Duration]
+def summary(
+    alert: Alert, every: Iterable[Episode], now: Instant, grace_of: Callable[[Episode], Duration]
 ) -> Alert:
-    every = [ledger.episodes[episode_id].episode for episode_id in alert.episode_ids]
+    """Return an alert with what it says of itself worked out from every one of its episodes."""
     standing = [each for each in every if each.state is not EpisodeState.RETRACTED]
     if not standing:
         return msgspec.structs.replace(
