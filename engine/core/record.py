@@ -28,7 +28,7 @@ class Kept(NamedTuple):
     """A raw message with its place in the journal."""
 
     block_id: int
-    index: int
+    message_index: int
     committed_at: Instant
     message: RawMessage
 
@@ -136,7 +136,7 @@ def _statements(record: Record, activation: Activation) -> Iterator[tuple[Kept, 
 
 
 def _place(kept: Kept) -> tuple[int, int]:
-    return kept.block_id, kept.index
+    return kept.block_id, kept.message_index
 
 
 def _known_by(record: Record, kept: Kept) -> tuple[int, int]:

@@ -5,7 +5,7 @@ machine may is said to be a rounding, and is no difference.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -20,12 +20,29 @@ ROUNDING: Final = 1e-6
 """Largest difference of two numbers, relative to 1 or to the number, that is a rounding."""
 
 _INSTANTS: Final = frozenset(
-    "after by estimate fix_time confirmed_at unconfirmed_since window_start window_end "
-    "started page_due_at".split()
+    [
+        "after",
+        "by",
+        "estimate",
+        "fix_time",
+        "confirmed_at",
+        "unconfirmed_since",
+        "window_start",
+        "window_end",
+        "started",
+        "page_due_at",
+    ]
 )
-_SUMMARISED: Final = (
-    "kind severity started count confirmed restored retracted page_due_at".split()
-)
+_SUMMARISED: Final = [
+    "kind",
+    "severity",
+    "started",
+    "count",
+    "confirmed",
+    "restored",
+    "retracted",
+    "page_due_at",
+]
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -187,7 +204,7 @@ def compared(stored: object, derived: object, path: str = "") -> Iterator[Differ
     yield from _differing(msgspec.to_builtins(stored), msgspec.to_builtins(derived), path)
 
 
-def _differing(stored: Any, derived: Any, path: str) -> Iterator[Difference]:
+def _differing(stored: object, derived: object, path: str) -> Iterator[Difference]:
     if isinstance(stored, dict) and isinstance(derived, dict):
         for name in {**stored, **derived}:
             inner = f"{path}.{name}" if path else name
@@ -196,12 +213,17 @@ def _differing(stored: Any, derived: Any, path: str) -> Iterator[Difference]:
         for index, (one, other) in enumerate(zip(stored, derived, strict=True)):
             yield from _differing(one, other, f"{path}[{index}]")
     elif stored != derived:
-        rounding = isinstance(stored, float) and isinstance(derived, float)
-        rounding = rounding and abs(stored - derived) <= ROUNDING * max(1.0, abs(derived))
-        yield Difference(path, _shown(stored, path), _shown(derived, path), rounding)
+        shown = _shown(stored, path), _shown(derived, path)
+        yield Difference(path, *shown, rounding=_is_rounding(stored, derived))
 
 
-def _shown(value: Any, path: str) -> str:
+def _is_rounding(stored: object, derived: object) -> bool:
+    if not (isinstance(stored, float) and isinstance(derived, float)):
+        return False
+    return abs(stored - derived) <= ROUNDING * max(1.0, abs(derived))
+
+
+def _shown(value: object, path: str) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, list):

@@ -5,6 +5,7 @@ episodes as stored, to be compared, and when and by which revision of the regist
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from engine.core.alert import Alert
 from engine.core.episode import StoredEpisode
@@ -19,6 +20,11 @@ from engine.proof.check import Check, Outcome
 from engine.store.protocol import Page, Store, Transaction
 from zones.interval import BEGINNING, END
 
+_CUT_OFF: Final = (
+    "that the newest blocks were not cut off shows only against a head that was noted elsewhere "
+    "before: give it with --head"
+)
+
 
 def verify_journal(store: Store, noted: ChainHead | None = None) -> Check:
     """Check the chain of the journal, and that it holds a head noted before."""
@@ -26,9 +32,7 @@ def verify_journal(store: Store, noted: ChainHead | None = None) -> Check:
         try:
             head = check_chain(transaction, noted)
         except JournalError as error:
-            return Check(
-                subject="the journal", outcome=Outcome.DIFFERENT, problems=(str(error),)
-            )
+            return Check(subject="the journal", outcome=Outcome.DIFFERENT, problems=(str(error),))
     return Check(subject="the journal", outcome=Outcome.IDENTICAL, head=head, notes=_limits(noted))
 
 
@@ -66,9 +70,7 @@ def read_record(
     return record, check_chain(transaction, noted, take)
 
 
-def activations_of(
-    transaction: Transaction, episodes: Sequence[StoredEpisode]
-) -> list[Activation]:
+def activations_of(transaction: Transaction, episodes: Sequence[StoredEpisode]) -> list[Activation]:
     """Return the activations that episodes are of."""
     wanted = {each.episode.activation_id for each in episodes}
     return [each for each in transaction.registry.activations() if each.activation_id in wanted]
@@ -102,9 +104,7 @@ def _compared(
     try:
         derived = derive_all(record, episodes)
     except NotDerivableError as error:
-        return Check(
-            subject=subject, outcome=Outcome.DIFFERENT, problems=(str(error),), head=head
-        )
+        return Check(subject=subject, outcome=Outcome.DIFFERENT, problems=(str(error),), head=head)
     history = transaction.alerts.history(alert.alert_id)
     verdict = alert_verdict(alert, episodes, derived, history)
     problems = () if verdict.identical else _expunged(transaction, alert, record)
@@ -119,9 +119,7 @@ def _compared(
     )
 
 
-def _expunged(
-    transaction: Transaction, alert: Alert, record: Record
-) -> tuple[str, ...]:
+def _expunged(transaction: Transaction, alert: Alert, record: Record) -> tuple[str, ...]:
     """Return which messages of the wearer were expunged: without them nothing can be derived."""
     gone = set(record.expunged)
     if not gone:
@@ -144,10 +142,7 @@ def _expunged(
 def _limits(noted: ChainHead | None) -> tuple[str, ...]:
     if noted is not None:
         return ()
-    return (
-        "that the newest blocks were not cut off shows only against a head that was noted "
-        "elsewhere before: give it with --head",
-    )
+    return (_CUT_OFF,)
 
 
 def _unverifiable(subject: str, why: str) -> Check:
