@@ -25,7 +25,7 @@ from engine.core.position import NEVER_JUDGED, PositionKey
 from engine.core.replay import index_of
 from engine.core.state import ActivationState
 from engine.core.supervision_change import changed_from
-from engine.store.protocol import Checkpoint, Transaction
+from engine.store.protocol import Checkpoint, RegistryPart, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
 
@@ -168,19 +168,22 @@ def _under(docket: Docket, supervision: Supervision) -> Docket:
     return msgspec.structs.replace(docket, supervision=supervision, state=state)
 
 
-def _read_registry(transaction: Transaction) -> tuple[Registry, Attribution]:
-    part = transaction.registry
-    activations = part.activations()
-    registry = registry_of(
+def read_registry(part: RegistryPart) -> Registry:
+    """Return the registry as the store holds it."""
+    return registry_of(
         part.revision(),
         part.wearers(),
-        activations,
+        part.activations(),
         part.orders(),
         part.zones(),
         part.groups(),
         part.classes(),
     )
-    return registry, Attribution(part.devices(), activations)
+
+
+def _read_registry(transaction: Transaction) -> tuple[Registry, Attribution]:
+    registry = read_registry(transaction.registry)
+    return registry, Attribution(transaction.registry.devices(), registry.activations)
 
 
 def _missed_call_ins(transaction: Transaction) -> dict[int, StoredEpisode]:

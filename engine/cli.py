@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from engine.commands import zones
+from engine.commands.dry_run import dry_run
 from engine.commands.migrate import migrate
 from engine.commands.replay import replay
 from engine.commands.verify import verify
@@ -31,6 +32,7 @@ def application() -> typer.Typer:
     app.command()(migrate)
     app.command()(replay)
     app.command()(verify)
+    app.command()(dry_run)
     app.add_typer(zones.app, name="zones")
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         entry.load()(app)

@@ -18,10 +18,10 @@ from engine.core.amend import EpisodeChange, differences
 from engine.core.episode import Episode, StoredEpisode
 from engine.core.fold import Fold, Report, begin, in_order, prime, report_order
 from engine.core.folding import Cut, Folded, fold_run, time_of
-from engine.core.order import Supervision
+from engine.core.order import Condition, Supervision
 from engine.core.outlook import outlook
 from engine.core.position import Position, PositionKey, Quarantine
-from engine.core.state import ActivationState
+from engine.core.state import ActivationState, ConditionState
 from zones.instant import Instant
 from zones.interval import BEGINNING
 
@@ -99,12 +99,20 @@ def rejudge(
     history: History,
 ) -> Judged:
     """Fold everything at or after `since` again, with further reports."""
+    since, cut, folded = refold(fold, reports, since, history)
+    judged = _compared(fold, folded, history.shown_since(_settled(cut.state)), now)
+    return msgspec.structs.replace(judged, refolded_from=since)
+
+
+def refold(
+    fold: Fold, reports: Sequence[Report], since: Instant, history: History
+) -> tuple[Instant, Cut, Folded]:
+    """Fold everything at or after `since` again: from when on, from which cut, and what it made."""
     cut, folded = _refolded(fold, reports, history.cut_at(since), history)
     while folded.doubted_from is not None:
         since = folded.doubted_from
         cut, folded = _refolded(fold, reports, history.cut_at(since), history)
-    judged = _compared(fold, folded, history.shown_since(_settled(cut.state)), now)
-    return msgspec.structs.replace(judged, refolded_from=since)
+    return since, cut, folded
 
 
 def _refolded(
@@ -142,8 +150,8 @@ def realigned(state: ActivationState, supervision: Supervision) -> ActivationSta
     conditions = []
     for condition in supervision.conditions:
         key = condition.key
-        change = condition.next_change(state.time) if state.time != BEGINNING else BEGINNING
         kept = known.get(key)
+        change = _next_turn(condition, kept, state.time)
         renewed = fresh[key] if kept is None or kept.next_change == BEGINNING else kept
         if renewed is kept:
             window = condition.schedule.window_at(state.time)
@@ -155,6 +163,19 @@ def realigned(state: ActivationState, supervision: Supervision) -> ActivationSta
             )
         conditions.append(renewed)
     return msgspec.structs.replace(state, conditions=tuple(conditions))
+
+
+def _next_turn(condition: Condition, kept: ConditionState | None, time: Instant) -> Instant:
+    """Return when a condition turns next.
+
+    A turn not later than the state's time is still to come: what was folded is then from before
+    the activation, whose start the state's time never precedes.
+    """
+    if time == BEGINNING:
+        return BEGINNING
+    if kept is not None and kept.next_change <= time:
+        return kept.next_change
+    return condition.next_change(time)
 
 
 def _compared(fold: Fold, folded: Folded, shown: Sequence[StoredEpisode], now: Instant) -> Judged:

@@ -32,7 +32,7 @@ def open_store(url: str, now: Callable[[], Instant] = _CLOCK.now) -> Store:
     Raises:
         ValueError: the URL is none, or names a database that is not supported.
     """
-    return SqlStore(_backend(url), now)
+    return SqlStore(_backend(url), url, now)
 
 
 def migrate(url: str) -> None:

@@ -347,6 +347,9 @@ class Transaction(Protocol):
 class Store(Protocol):
     """Durable storage."""
 
+    url: str
+    """Where another process opens it. It may hold a password: never log it."""
+
     def write(self) -> AbstractContextManager[Transaction]:
         """Begin a writing transaction: commit at the end of the block, else roll back."""
 

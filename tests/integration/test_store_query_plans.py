@@ -57,7 +57,7 @@ SMALL = ("SCAN seen", "SCAN episodes USING INDEX episodes_running")
 def plans(sqlite_url: str) -> Iterator[Callable[[Callable[[Transaction], object]], list[str]]]:
     """A function that gives the plans of all statements of a read."""
     backend = SqliteBackend(make_url(sqlite_url))
-    store = SqlStore(backend)
+    store = SqlStore(backend, sqlite_url)
     with store.write() as tx:
         put_on(tx, "w1", "d1", T0)
     statements: list[tuple[str, Any]] = []

@@ -216,7 +216,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_says_so_and_loses_nothing(sqlite_url: str) -> None:
     """A batch that no longer fits is rolled back whole; the store works once there is room."""
     backend = SqliteBackend(make_url(sqlite_url))
-    store = SqlStore(backend)
+    store = SqlStore(backend, sqlite_url)
     with backend.writing.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 5}")
@@ -230,7 +230,7 @@ def test_a_full_disk_says_so_and_loses_nothing(sqlite_url: str) -> None:
 
 def test_a_writer_in_another_process_that_hangs_is_reported(store_url: str) -> None:
     """Waiting for the writers' lock ends with an error that says who to look for."""
-    store = SqlStore(_backend(store_url, lock_wait_s=0.1))
+    store = SqlStore(_backend(store_url, lock_wait_s=0.1), store_url)
     holder = open_store(store_url)
     with holder.write() as tx:
         tx.next_ids("alert", 1)
