@@ -37,6 +37,8 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     zones: dict[str, ZoneHistory]
     classes: dict[str, tuple[WearerClass, ...]] = {}
     """Every version."""
+    groups: dict[str, tuple[ZoneGroup, ...]] = {}
+    """Every version."""
     grouped: dict[Named, ZoneSet] = {}
     """The zones of every condition that names groups, shared by all whom it concerns."""
 
@@ -63,6 +65,7 @@ def registry_of(
 ) -> Registry:
     """Return the registry made of its rows."""
     by_wearer, by_class = _by(orders, "wearer_id"), _by(classes, "class_id")
+    by_group = _by(groups, "group_id")
     known = histories(zones)
     ordered = (order.conditions for versions in by_wearer.values() for order in versions)
     classed = (each.conditions for versions in by_class.values() for each in versions)
@@ -74,7 +77,8 @@ def registry_of(
         orders=by_wearer,
         zones=known,
         classes=by_class,
-        grouped=_grouped(written, _by(groups, "group_id"), known),
+        groups=by_group,
+        grouped=_grouped(written, by_group, known),
     )
 
 

@@ -9,10 +9,11 @@ to the window's start; an end stands as it is written.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 import msgspec
 
-from engine.core.compile import Registry, histories
+from engine.core.compile import Registry, histories, registry_of
 from engine.core.order import Parameters
 from engine.core.registry import Order, OrderCondition
 from zones.history import ZoneHistory
@@ -57,7 +58,15 @@ def applied(registry: Registry, proposal: Proposal, since: Instant) -> Registry:
     for change in proposal.parameters:
         for order_id in _orders_with(change, orders):
             orders[order_id] = _revised(orders[order_id], _tuning(change), since)
-    return msgspec.structs.replace(registry, zones=zones, orders=_by_wearer(orders))
+    return registry_of(
+        registry.revision,
+        registry.wearers.values(),
+        registry.activations,
+        chain.from_iterable(orders.values()),
+        chain.from_iterable(history.versions for history in zones.values()),
+        chain.from_iterable(registry.groups.values()),
+        chain.from_iterable(registry.classes.values()),
+    )
 
 
 def _by_id(registry: Registry) -> list[tuple[Order, ...]]:
@@ -66,14 +75,6 @@ def _by_id(registry: Registry) -> list[tuple[Order, ...]]:
         for order in versions:
             found.setdefault(order.order_id, []).append(order)
     return [tuple(sorted(each, key=lambda order: order.version)) for each in found.values()]
-
-
-def _by_wearer(orders: Mapping[str, Sequence[Order]]) -> dict[str, tuple[Order, ...]]:
-    found: dict[str, list[Order]] = {}
-    for versions in orders.values():
-        for order in versions:
-            found.setdefault(order.wearer_id, []).append(order)
-    return {wearer_id: tuple(each) for wearer_id, each in found.items()}
 
 
 def _with_zone(former: ZoneHistory | None, zone: Zone, since: Instant) -> ZoneHistory:

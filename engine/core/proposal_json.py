@@ -14,15 +14,15 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from engine.core.compile import Registry
+from engine.core.compile import Registry, places_of
 from engine.core.condition_json import read_condition
 from engine.core.condition_wire import ConditionError, demand
-from engine.core.order import Parameters, SupervisionPlan
+from engine.core.order import Parameters
+from engine.core.plan import SupervisionPlan
 from engine.core.proposal import ParameterChange, Proposal, has_condition, tuned
 from engine.core.registry import Order, OrderCondition
 from zones.geojson import read_zones
 from zones.instant import Instant, parse
-from zones.window import OWN
 from zones.zone import Zone
 
 DAYS: Final = 30
@@ -37,6 +37,7 @@ class PlanJson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     interval_s: float = 60.0
     buffer_s: float = 240.0
+    tamper_grace_s: float = 0.0
 
 
 class OrderJson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +51,7 @@ class OrderJson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     effective_until: str | None = None
     plan: PlanJson = PlanJson()
     conditions: tuple[dict[str, object], ...] = ()
+    classes: tuple[str, ...] = ()
     version: int | None = None
     version_from: str | None = None
     timezone: str | None = None
@@ -161,12 +163,16 @@ def _order(data: Mapping[str, object], path: str, registry: Registry) -> Order:
         officer=wire.officer,
         effective_from=since,
         effective_until=until,
+        classes=wire.classes,
         plan=_plan(wire.plan, f"{path}.plan"),
         conditions=tuple(
             _read(each, f"{path}.conditions[{i}]", wearer.timezone)
             for i, each in enumerate(wire.conditions)
         ),
     )
+    for i, class_id in enumerate(wire.classes):
+        known = class_id in registry.classes
+        demand(known, f"{path}.classes[{i}]", class_id, "is no class that is stored")
     ids = [each.condition_id for each in order.conditions]
     _check_once(ids, f"{path}.conditions", "id")
     return order
@@ -175,7 +181,10 @@ def _order(data: Mapping[str, object], path: str, registry: Registry) -> Order:
 def _plan(wire: PlanJson, path: str) -> SupervisionPlan:
     demand(wire.interval_s > 0, f"{path}.interval_s", wire.interval_s, "must be above 0 seconds")
     demand(wire.buffer_s >= 0, f"{path}.buffer_s", wire.buffer_s, "must be 0 seconds or more")
-    return SupervisionPlan(wire.interval_s, wire.buffer_s)
+    demand(
+        wire.tamper_grace_s >= 0, f"{path}.tamper_grace_s", wire.tamper_grace_s, "must be 0 or more"
+    )
+    return SupervisionPlan(wire.interval_s, wire.buffer_s, wire.tamper_grace_s)
 
 
 def _instant(text: str, path: str) -> Instant:
@@ -246,14 +255,7 @@ def _check_zones(proposal: Proposal, registry: Registry) -> None:
         *((f"conditions[{i}]", c) for i, (_, c) in enumerate(proposal.conditions)),
     ]
     for path, condition in proposed:
-        for zone_id in sorted(zones_of(condition) - known):
+        for zone_id in sorted((places_of(condition) | set(condition.zone_ids)) - known):
             raise ConditionError(path, zone_id, "is no zone: store it first, or propose it too")
-
-
-def zones_of(condition: OrderCondition) -> set[str]:
-    """Return the ids of the zones that a condition or its windows name."""
-    schedule = condition.schedule
-    places = {place for each in schedule.weekly for place in each.places}
-    places |= {place for each in schedule.extra for place in each.places}
-    places |= {place for each in schedule.recurrences for place in each.places}
-    return (set(condition.zone_ids) | places) - {OWN}
+        for group_id in sorted(set(condition.group_ids) - registry.groups.keys()):
+            raise ConditionError(path, group_id, "is no group of zones that is stored")

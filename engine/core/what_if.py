@@ -39,7 +39,7 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
 
 def narrowed(before: Supervision, after: Supervision) -> tuple[Supervision, Supervision]:
     """Return two supervisions without the conditions that they have in common."""
-    if before.plan != after.plan or before.activation != after.activation:
+    if before.plans != after.plans or before.activation != after.activation:
         return before, after
     ours, theirs = ([_unnumbered(each) for each in side.conditions] for side in (before, after))
     return (
@@ -69,7 +69,7 @@ def what_if(
 
     Where the geometry of a zone differs, its version must.
     """
-    with_faults = before.plan != after.plan
+    with_faults = before.plans != after.plans
     history = _remembered(history, with_events=with_faults)
     gauge = IndexGauge(index_of([before, after]))
     was, would_be = (

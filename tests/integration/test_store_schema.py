@@ -94,7 +94,7 @@ def test_alerts_stored_before_there_were_subjects_still_collapse(empty_url: str)
     with _connected(empty_url) as connection:
         connection.execute(insert, {"key": key, "body": msgspec.json.encode(body).decode()})
     migrate(empty_url)
-    with SqlStore(backend).read() as tx:
+    with SqlStore(backend, empty_url).read() as tx:
         assert tx.alerts.not_closed([stored.key]) == {stored.key: stored}
         assert tx.alerts.list(Page(), subject="engine") == []
     backend.reading.dispose()

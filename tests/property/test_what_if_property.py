@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.dry_run import Effect, wearer_dry_run
 from engine.core.episode import Episode
-from engine.core.order import Activation, ConditionKind, Supervision, SupervisionPlan
+from engine.core.order import Activation, ConditionKind, Supervision
+from engine.core.plan import SupervisionPlan
 from engine.core.proposal import ParameterChange, Proposal, applied
 from engine.core.registry import Order, OrderCondition, Wearer
 from engine.core.what_if import narrowed, what_if

@@ -9,7 +9,8 @@ from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.concerned import concerned
 from engine.core.condition_json import read_condition
 from engine.core.condition_wire import ConditionError
-from engine.core.order import Activation, Condition, SupervisionPlan
+from engine.core.order import Activation, Condition
+from engine.core.plan import SupervisionPlan
 from engine.core.proposal import Proposal, applied
 from engine.core.proposal_json import read_question
 from engine.core.registry import Order, Wearer

@@ -71,9 +71,7 @@ class SqlTransaction:
 class SqlStore:
     """Durable storage in an SQL database."""
 
-    def __init__(
-        self, backend: Backend, url: str, now: Callable[[], Instant] = _CLOCK.now
-    ) -> None:
+    def __init__(self, backend: Backend, url: str, now: Callable[[], Instant] = _CLOCK.now) -> None:
         """Use a database; nothing is connected before the first transaction."""
         self._backend = backend
         self.url = url
