@@ -5,17 +5,25 @@ series. Each application has a registry of its own.
 """
 
 import time
+from collections import Counter as Counts
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import accumulate
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.shell import Shell
 from engine.core.health import EngineHealth
+from engine.logbook import KINDS
 from engine.store.protocol import StoreUnavailableError
 from zones.instant import SECOND
 
@@ -104,8 +112,49 @@ class _Moment:
         if health.last_commit_at is not None:
             age.add_metric([], (self._shell.now() - health.last_commit_at) / SECOND)
         yield age
+        yield from self._self()
         yield _gauge("ringfence_sse_clients", "Clients of the live feed.", self._shell.feed.clients)
         yield from self._store()
+
+    def _self(self) -> Iterator[Metric]:
+        """Yield what the engine knows of itself."""
+        services, now = self._shell.services, self._shell.now()
+        health, status, delays = services.health(), services.status(), services.delays()
+        bounds = [f"{bound:g}" for bound in delays.buckets_s] + ["+Inf"]
+        yield HistogramMetricFamily(
+            "ringfence_decision_delay_seconds",
+            "From measured by the device to judged and committed, by message.",
+            buckets=list(zip(bounds, accumulate(delays.counts), strict=True)),
+            sum_value=delays.sum_s,
+        )
+        oldest = health.oldest_in_hand
+        yield _gauge(
+            "ringfence_backlog_age_seconds",
+            "Age of the oldest message that is not committed; 0 if there is none.",
+            0 if oldest is None else (now - oldest) / SECOND,
+        )
+        yield _gauge(
+            "ringfence_listening",
+            "1 while telemetry can be heard and silence be told from a message on its way.",
+            health.listening_since is not None,
+        )
+        yield CounterMetricFamily(
+            "ringfence_coverage_gap_seconds",
+            "Time in which the engine, not the wearer, failed.",
+            value=status.gap_s,
+        )
+        yield _gauge(
+            "ringfence_findings_unwritten",
+            "What the watch found and could not store yet.",
+            status.unwritten,
+        )
+        running = Counts(each.kind.value for each in status.running)
+        alarms = GaugeMetricFamily(
+            "ringfence_system_episodes", "System episodes that run, by kind.", labels=["kind"]
+        )
+        for kind in KINDS:
+            alarms.add_metric([kind.value], running[kind.value])
+        yield alarms
 
     def _store(self) -> Iterator[Metric]:
         alerts = GaugeMetricFamily("ringfence_alerts", "Alerts by state.", labels=["state"])

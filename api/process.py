@@ -28,6 +28,7 @@ from engine.sources.memory import MemorySource
 from engine.sources.merged import MergedSource
 from engine.sources.mqtt import MqttSource
 from engine.store import open_store
+from engine.watch import Watch
 
 _log = structlog.get_logger(__name__)
 
@@ -63,14 +64,19 @@ async def serve(settings: Settings) -> None:
         )
         changes = ChangeSignal()
         service = Service(store, MergedSource(mqtt, intake), clock, changes.notify)
+        watch = Watch(store, clock, service.health, settings.limits(), changes.notify)
         services = Services(
             store=store,
             now=clock.now,
             submit=intake.submit,
             vendor_passwords=passwords,
             health=service.health,
+            status=watch.status,
+            delays=lambda: service.delays,
             changes=changes,
         )
+        watch.start()
+        stack.push_async_callback(asyncio.to_thread, watch.stop)
         await _until_signal(settings, listening, service, services)
 
 

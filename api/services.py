@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from api.feed import ChangeSignal
 from engine.core.health import EngineHealth
+from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.sources.memory import BusyError, StoppedError
 from engine.store.protocol import Store
+from engine.watch import SelfStatus
 from zones.instant import Instant
 
 __all__ = ["BusyError", "EngineHealth", "Services", "StoppedError"]
@@ -25,4 +27,8 @@ class Services:
     Raises BusyError or StoppedError. None: this process takes no telemetry.
     """
     vendor_passwords: Mapping[str, str] = field(default_factory=dict)
+    status: Callable[[], SelfStatus] = SelfStatus
+    """What the engine's watch on itself knows."""
+    delays: Callable[[], Histogram] = lambda: Histogram(DELAY_BUCKETS_S)
+    """From measured by a device to judged, message by message, since the process started."""
     changes: ChangeSignal = field(default_factory=ChangeSignal)

@@ -36,6 +36,7 @@ from engine.core.raising import (
 )
 from engine.core.rejection import Rejection
 from engine.core.topic import TelemetryTopic
+from engine.gaps import newest_gaps
 from engine.intake import Opened, open_batch
 from engine.sources.source import Delivery
 from engine.store.protocol import Counter, OutboxEntry, StoredPosition, StoredRejection, Transaction
@@ -55,6 +56,8 @@ class Ruled(msgspec.Struct):
     """0 if no alert changed."""
     positions: int = 0
     late: int = 0
+    delays: list[Duration] = []
+    """Of each message with new positions: from its newest position's measurement to now."""
     rejections: list[tuple[TelemetryTopic | None, Rejection]] = []
     episodes: int = 0
     alerts: int = 0
@@ -84,6 +87,11 @@ class Ruling:
             heard |= each.heard
         self._judge_all(reports, changed)
         self._store_messages([each for each in opened if each.new])
+        self.ruled.delays = [
+            self._now - max(position.fix_time for position in each.positions)
+            for each in opened
+            if each.positions
+        ]
         self._received(heard)
         self._raise()
 
@@ -306,6 +314,7 @@ class Ruling:
             (change, ledger.alerts[change.alert_id])
             for change in ledger.changes
             if ledger.alerts[change.alert_id].confirmed
+            and change.action is not AlertAction.COVERAGE_GAP
         ]
         ids = self._transaction.next_ids("outbox", len(telling))
         return [
@@ -364,4 +373,5 @@ def open_ledger(transaction: Transaction, saved: Sequence[Saved]) -> Ledger | No
         not_closed={key: alert.alert_id for key, alert in not_closed.items()},
         episodes={stored.episode_id: stored for stored in episodes},
         changes=[],
+        gaps=newest_gaps(transaction),
     )

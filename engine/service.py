@@ -21,8 +21,10 @@ from engine.backoff import delays
 from engine.caseload import Caseload
 from engine.clock import Clock
 from engine.core.health import EngineHealth
+from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.core.rejection import Rejection
 from engine.core.topic import TelemetryTopic, rejections_topic
+from engine.pulse import Freshness, Pulse
 from engine.ruling import RegistryMovedError, Ruled, Ruling
 from engine.sources.source import Delivery, Source
 from engine.store.protocol import Store, StoreUnavailableError
@@ -63,7 +65,11 @@ class Service:
         self._caseload = Caseload()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ruling")
         self._stopping = asyncio.Event()
+        self._pulse = Pulse(source, clock)
         self._running = False
+        self._idle_since: Instant | None = clock.now()
+        self._busy: dict[object, Instant] = {}
+        self._freshness = Freshness(clock.speed)
         self._problem = ""
         self._listening_since: Instant | None = None
         self._last_commit_at: Instant | None = None
@@ -73,6 +79,7 @@ class Service:
         self.episodes = 0
         self.alerts = 0
         self.batches = 0
+        self.delays = Histogram(DELAY_BUCKETS_S)
 
     def health(self) -> EngineHealth:
         """Return how the engine is."""
@@ -80,6 +87,12 @@ class Service:
             running=self._running,
             connected=self._source.connected,
             backlog=self._source.in_flight,
+            oldest_in_hand=self._pulse.oldest_in_hand,
+            idle_since=self._idle_since,
+            disconnected_since=self._pulse.disconnected_since,
+            busy_since=min(list(self._busy.values()), default=None),
+            beat_at=self._pulse.at,
+            freshest=self._freshness.least(self._clock.now()),
             last_commit_at=self._last_commit_at,
             listening_since=self._listening_since,
             positions=self.positions,
@@ -94,15 +107,17 @@ class Service:
 
     async def run(self) -> None:
         """Load the caseload, then take batches and tick until stopped."""
-        await self._persist(self._load)
-        self._running = True
+        pulsing = asyncio.create_task(self._pulse.run())
         try:
+            await self._persist(self._load)
+            self._running, self._idle_since = True, None
             async with self._source, asyncio.TaskGroup() as tasks:
                 ticking = tasks.create_task(self._tick_for_ever())
                 await self._take_for_ever()
                 ticking.cancel()
         finally:
-            self._running = False
+            self._running, self._idle_since = False, self._clock.now()
+            pulsing.cancel()
             self._thread.shutdown()
 
     async def _take_for_ever(self) -> None:
@@ -132,18 +147,22 @@ class Service:
 
     async def _persist(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do work on the store, again and again for as long as the store is not to be had."""
-        loop = asyncio.get_running_loop()
-        for wait_s in delays(*_RETRY_WAITS_S):
-            try:
-                done = await loop.run_in_executor(self._thread, lambda: work(*args, **kwargs))
-            except StoreUnavailableError as error:
-                self._problem = str(error)
-                _log.error("the store cannot be used", problem=self._problem, again_in_s=wait_s)
-                await asyncio.sleep(wait_s)
-            else:
-                self._problem = ""
-                return done
-        raise AssertionError("the delays never end")
+        loop, owed = asyncio.get_running_loop(), object()
+        self._busy[owed] = self._clock.now()
+        try:
+            for wait_s in delays(*_RETRY_WAITS_S):
+                try:
+                    done = await loop.run_in_executor(self._thread, lambda: work(*args, **kwargs))
+                except StoreUnavailableError as error:
+                    self._problem = str(error)
+                    _log.error("the store cannot be used", problem=self._problem, again_in_s=wait_s)
+                    await asyncio.sleep(wait_s)
+                else:
+                    self._problem = ""
+                    return done
+            raise AssertionError("the delays never end")
+        finally:
+            del self._busy[owed]
 
     def _load(self) -> None:
         with self._store.read() as transaction:
@@ -190,6 +209,8 @@ class Service:
         self._last_commit_at = self._clock.now()
         self.positions += ruled.positions
         self.late += ruled.late
+        self._freshness.add(self._last_commit_at, ruled.delays)
+        self.delays.add(ruled.delays)
         self.rejected += len(ruled.rejections)
         self.episodes += ruled.episodes
         self.alerts += ruled.alerts

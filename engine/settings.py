@@ -8,7 +8,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.clock import Clock, ScaledClock, SystemClock, WaitingClock
-from zones.instant import parse
+from engine.core.self_watch import Limits
+from zones.instant import parse, seconds
 
 EMBEDDED = "embedded"
 PREFIX = "RINGFENCE_"
@@ -62,6 +63,20 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(
         default=1000, ge=1, description="Most messages taken from the broker and not yet stored."
     )
+    watch_stalled_s: float = Field(
+        default=30.0, gt=0, description="Seconds for which ingest stands still before an alert."
+    )
+    watch_gap_s: float = Field(
+        default=15.0, gt=0, description="Shortest interval without coverage that is recorded."
+    )
+    watch_backlog_messages: int = Field(
+        default=900, ge=1, description="Messages in hand for a minute that are a backlog."
+    )
+    watch_backlog_delay_s: float = Field(
+        default=120.0,
+        gt=0,
+        description="Delay from measured to judged, of all messages for a minute, that is one too.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="How the log is written, to standard error."
     )
@@ -93,6 +108,15 @@ class Settings(BaseSettings):
         if value:
             parse(value)
         return value
+
+    def limits(self) -> Limits:
+        """Return from which numbers on the engine calls itself unwell."""
+        return Limits(
+            stalled_after=seconds(self.watch_stalled_s),
+            gap_after=seconds(self.watch_gap_s),
+            backlog_messages=min(self.watch_backlog_messages, 9 * self.max_in_flight // 10 or 1),
+            backlog_delay=seconds(self.watch_backlog_delay_s),
+        )
 
     def clock(self) -> Clock:
         """Return the clock to run by: the machine's own, unless an origin is given."""

@@ -2,7 +2,8 @@
 
 Broker, engine process and store are the real ones. The result is what an auditor would compare: the
 positions stored, and the episodes and alerts that stand; ids, revisions and what was retracted on
-the way are about arrival and are left out, and so is missed call-in, which is nothing else.
+the way are about arrival and are left out; so is missed call-in, which is nothing else, and what
+the engine says of itself.
 """
 
 import asyncio
@@ -77,11 +78,12 @@ def result_of(store: Store, faults: int = 0) -> Result:
             for each in transaction.episodes.list(Page(limit=_EVERYTHING))
             if each.episode.state is not EpisodeState.RETRACTED
             and each.episode.kind is not EpisodeKind.MISSED_CALL_IN
+            and not each.episode.subject
         ]
         alerts = [
             each
             for each in transaction.alerts.list(Page(limit=_EVERYTHING))
-            if not each.retracted and each.kind is not EpisodeKind.MISSED_CALL_IN
+            if not (each.retracted or each.subject or each.kind is EpisodeKind.MISSED_CALL_IN)
         ]
         messages = sum(block.messages for block in transaction.journal.blocks(0, _EVERYTHING))
     return Result(

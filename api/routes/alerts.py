@@ -85,8 +85,9 @@ def get_alert(shell: AtHand, alert_id: AlertId) -> AlertDetail:
     with shell.read() as (transaction, directory):
         alert = _alert(transaction, alert_id)
         episodes = transaction.episodes.get(alert.episode_ids)
+        gaps = transaction.episodes.get(alert.coverage_gaps)
         history = transaction.alerts.history(alert_id)
-    return alert_detail(alert, episodes, history, directory)
+    return alert_detail(alert, episodes, gaps, history, directory)
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """How the engine is: alive, ready, and in numbers."""
 
 from http import HTTPStatus
+from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
@@ -9,7 +10,10 @@ from api.openapi import refusals
 from api.problems import ProblemError
 from api.schemas.operation import Alive, CheckOut, Ready
 from api.shell import AtHand, Shell
+from engine.core.ailment import Ailment, ailments, in_hand
+from engine.core.health import EngineHealth
 from engine.store.protocol import StoreUnavailableError
+from zones.instant import Instant
 
 router = APIRouter(tags=["operation"])
 
@@ -62,13 +66,24 @@ def _store(shell: Shell) -> CheckOut:
 
 
 def _engine(shell: Shell) -> list[CheckOut]:
-    health = shell.services.health()
-    running = "running" if health.running else "not running"
-    engine = f"{running}, {health.backlog} messages wait"
-    if health.detail:
-        engine += f": {health.detail}"
+    now, health = shell.now(), shell.services.health()
+    ailing = ailments(health, now, shell.services.status().patience)
+    engine = f"{'running' if health.running else 'not running'}, {in_hand(health, now)}"
     source = "connected" if health.connected else "not connected"
     return [
-        CheckOut(name="engine", ok=health.running, detail=engine),
-        CheckOut(name="source", ok=health.connected, detail=source),
+        _check("engine", engine, [each for each in ailing if each.name != "source"], health, now),
+        _check("source", source, [each for each in ailing if each.name == "source"], health, now),
     ]
+
+
+def _check(
+    name: Literal["engine", "source"],
+    words: str,
+    ailing: list[Ailment],
+    health: EngineHealth,
+    now: Instant,
+) -> CheckOut:
+    found = [each.lasting(now) for each in ailing]
+    if name == "engine" and health.detail:
+        found.append(health.detail)
+    return CheckOut(name=name, ok=not ailing, detail=": ".join([words, *dict.fromkeys(found)]))

@@ -69,6 +69,11 @@ class AlertOut(Wire):
     retracted: bool = Field(
         description="Late evidence showed that nothing of it happened.", examples=[False]
     )
+    coverage_gaps: list[int] = Field(
+        description="Episodes of kind coverage_gap that overlap what is uncertain of its episodes: "
+        "the engine, not the wearer, failed then.",
+        examples=[[]],
+    )
     page_due_at: InstantOut | None = Field(
         description="When people are told (UTC); null before it is confirmed.",
         examples=["2026-03-01T21:21:03Z"],
@@ -114,6 +119,7 @@ class AlertDetail(AlertOut):
     conditions: list[PinnedCondition] = Field(
         description="The conditions in the versions its episodes were judged by."
     )
+    gaps: list[EpisodeOut] = Field(description="Its coverage gaps, with from, until and why.")
     history: list[ChangeOut] = Field(description="Everything that happened to it, oldest first.")
     engine_version: str = Field(
         description="Version of the engine that last judged it.", examples=["0.1.0"]

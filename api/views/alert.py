@@ -37,6 +37,7 @@ def alert_out(alert: Alert, directory: Directory) -> AlertOut:
         confirmed=alert.confirmed,
         restored=alert.restored,
         retracted=alert.retracted,
+        coverage_gaps=list(alert.coverage_gaps),
         page_due_at=alert.page_due_at,
         close_code=alert.close_code,
     )
@@ -62,6 +63,7 @@ def change_out(change: AlertChange, wearer_id: str, directory: Directory) -> Cha
 def alert_detail(
     alert: Alert,
     episodes: Sequence[StoredEpisode],
+    gaps: Sequence[StoredEpisode],
     history: Iterable[AlertChange],
     directory: Directory,
 ) -> AlertDetail:
@@ -70,6 +72,7 @@ def alert_detail(
         **dict(alert_out(alert, directory)),
         episodes=[episode_out(each, directory) for each in episodes],
         conditions=_pinned(alert.wearer_id, episodes, directory),
+        gaps=[episode_out(each, directory) for each in gaps],
         history=[change_out(each, alert.wearer_id, directory) for each in history],
         engine_version=alert.engine_version,
     )

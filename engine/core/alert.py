@@ -33,6 +33,8 @@ class AlertAction(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     NOTED = "noted"
     CLOSED = "closed"
+    COVERAGE_GAP = "coverage_gap"
+    """A coverage gap of the engine (`episode_id`) touches one of its episodes."""
 
 
 TRANSITIONS: Final[dict[tuple[AlertState, AlertAction], AlertState]] = {
@@ -107,6 +109,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """When people are told: confirmation of what runs (or of what ran, if nothing does) plus the
     condition's grace; None before confirmation."""
     close_code: CloseCode | None = None
+    coverage_gaps: tuple[int, ...] = ()
+    """Episodes that are coverage gaps of the engine and touch what is uncertain of its own."""
     engine_version: str = ""
     """Version of the engine that last judged it."""
 

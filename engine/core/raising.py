@@ -6,7 +6,7 @@ not closed (a repeat), or raises one. What an alert says of itself is always rec
 its episodes, so it does not depend on the order in which they came to be known.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -21,6 +21,7 @@ from engine.core.alert import (
     collapse_group,
 )
 from engine.core.amend import ChangeKind
+from engine.core.coverage import Gap, touching
 from engine.core.episode import Episode, EpisodeState, Severity, StoredEpisode
 from zones.instant import Duration, Instant
 
@@ -50,6 +51,8 @@ class Ledger(msgspec.Struct):
     episodes: dict[int, StoredEpisode]
     """Every episode of every alert at hand."""
     changes: list[AlertChange]
+    gaps: tuple[Gap, ...] = ()
+    """The coverage gaps that may touch them."""
 
 
 def collapse_key(stored: StoredEpisode) -> CollapseKey:
@@ -83,12 +86,45 @@ def raise_alerts(
         if not actions:
             continue
         alert = _alert_of(ledger, each, now, next_id)
-        every = [ledger.episodes[episode_id].episode for episode_id in alert.episode_ids]
+        every = _episodes(ledger, alert)
         alert = summary(alert, every, now, grace_of)
+        found = new_gaps(alert, ledger.gaps, every)
+        alert = with_gaps(alert, found, now)
         _put(ledger, alert)
         if alert.restored and AlertAction.RESTORED not in actions and _ended_now(each):
             actions = [*actions, AlertAction.RESTORED]
         ledger.changes += [_change(alert, each, action, now, next_id) for action in actions]
+        ledger.changes += [gap_change(alert, gap, now, next_id("change")) for gap in found]
+
+
+def new_gaps(alert: Alert, gaps: Iterable[Gap], episodes: Sequence[Episode]) -> list[int]:
+    """Return the coverage gaps that touch an alert's episodes and are not known to, as ids."""
+    found = touching(gaps, episodes)
+    return [gap for gap in found if gap not in alert.coverage_gaps]
+
+
+def with_gaps(alert: Alert, found: Sequence[int], now: Instant) -> Alert:
+    """Return an alert that carries these coverage gaps as well."""
+    if not found:
+        return alert
+    gaps = (*alert.coverage_gaps, *found)
+    return msgspec.structs.replace(alert, coverage_gaps=gaps, updated_at=now)
+
+
+def gap_change(alert: Alert, gap: int, now: Instant, change_id: int) -> AlertChange:
+    """Return the step of an alert's history that says a coverage gap touches it."""
+    return AlertChange(
+        change_id=change_id,
+        alert_id=alert.alert_id,
+        at=now,
+        actor=ENGINE_ACTOR,
+        action=AlertAction.COVERAGE_GAP,
+        episode_id=gap,
+    )
+
+
+def _episodes(ledger: Ledger, alert: Alert) -> list[Episode]:
+    return [ledger.episodes[episode_id].episode for episode_id in alert.episode_ids]
 
 
 def _actions(ledger: Ledger, saved: Saved) -> list[AlertAction]:

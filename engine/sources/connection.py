@@ -51,6 +51,11 @@ class MqttConnection:
         """Deliveries not acknowledged yet."""
         return len(self._held)
 
+    @property
+    def oldest(self) -> Instant | None:
+        """When the oldest of these arrived; None if there is none."""
+        return next((each.received_at for each in self._held.values()), None)
+
     def acknowledge(self, batch: Iterable[Delivery]) -> None:
         """Send the acknowledgements; those of another connection are left out."""
         packet_ids = []

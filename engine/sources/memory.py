@@ -77,6 +77,11 @@ class MemorySource:
         return len(self._held)
 
     @property
+    def oldest(self) -> Instant | None:
+        """When the oldest of these arrived; None if there is none."""
+        return next((each.delivery.received_at for each in self._held.values()), None)
+
+    @property
     def reconnects(self) -> int:
         """Connections made after the first one."""
         return self._reconnects

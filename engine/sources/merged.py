@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from engine.sources.source import Delivery, Source
+from zones.instant import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class MergedSource:
     def in_flight(self) -> int:
         """Deliveries of all sources that are not acknowledged."""
         return sum(source.in_flight for source in self._sources)
+
+    @property
+    def oldest(self) -> Instant | None:
+        """When the oldest of these arrived; None if there is none."""
+        every = (source.oldest for source in self._sources)
+        return min((each for each in every if each is not None), default=None)
 
     @property
     def reconnects(self) -> int:

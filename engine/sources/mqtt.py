@@ -95,6 +95,11 @@ class MqttSource:
         return 0 if self._connection is None else self._connection.in_flight
 
     @property
+    def oldest(self) -> Instant | None:
+        """When the oldest of these arrived; None if there is none."""
+        return None if self._connection is None else self._connection.oldest
+
+    @property
     def reconnects(self) -> int:
         """Connections made after the first one."""
         return max(0, self._connections - 1)

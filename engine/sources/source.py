@@ -60,6 +60,11 @@ class Source(Protocol):
         ...
 
     @property
+    def oldest(self) -> Instant | None:
+        """When the oldest of these arrived; None if there is none."""
+        ...
+
+    @property
     def reconnects(self) -> int:
         """Connections made after the first one."""
         ...

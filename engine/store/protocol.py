@@ -188,6 +188,9 @@ class EpisodesPart(Protocol):
     def touching(self, activation_id: int, since: Instant) -> Sequence[StoredEpisode]:
         """Return the episodes that run or whose end's `by` >= `since`, not retracted."""
 
+    def reaching(self, since: Instant) -> Sequence[StoredEpisode]:
+        """Return the episodes of wearers that run or whose end's `by` >= `since`, not retracted."""
+
     def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]:
         """Return the newest revisions of episodes, by id."""
 
@@ -324,6 +327,16 @@ class RegistryPart(Protocol):
         """Return every version of every class of wearers, by id and version."""
 
 
+class HeartbeatsPart(Protocol):
+    """Up to when something is known to have been well, for whoever comes after it."""
+
+    def beat(self, name: str, at: Instant) -> None:
+        """Store an instant under a name, in place of the former one."""
+
+    def last(self, name: str) -> Instant | None:
+        """Return the instant under a name; None if there never was one."""
+
+
 class ConflictError(Exception):
     """What was asked contradicts what is stored; the message says what and how to go on."""
 
@@ -339,6 +352,7 @@ class Transaction(Protocol):
     episodes: EpisodesPart
     alerts: AlertsPart
     registry: RegistryPart
+    heartbeats: HeartbeatsPart
 
     def next_ids(self, counter: Counter, count: int) -> range:
         """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""

@@ -57,6 +57,13 @@ class SqlEpisodes:
         reaches = or_(_ROW.ended_by.is_(None), _ROW.ended_by >= since)
         return self._newest(_ROW.activation_id == activation_id, reaches, _HAPPENED)
 
+    def reaching(self, since: Instant) -> Sequence[StoredEpisode]:
+        """Return the episodes of wearers that run or whose end's `by` >= `since`, not retracted."""
+        of_wearers = _ROW.subject == constant("")
+        ended = self._newest(_ROW.ended_by >= since, _HAPPENED, of_wearers)
+        running = self._newest(_ROW.ended_by.is_(None), _HAPPENED, of_wearers)
+        return sorted([*ended, *running], key=lambda each: each.episode_id)
+
     def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]:
         """Return the newest revisions of episodes, by id."""
         found = [

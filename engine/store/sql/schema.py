@@ -183,6 +183,7 @@ _partial_index(
     episodes.c.episode_id,
 )
 _partial_index("episodes_activation", _NEWEST, episodes.c.activation_id, episodes.c.ended_by)
+_partial_index("episodes_ended", _NEWEST, episodes.c.ended_by)
 _partial_index("episodes_running", _RUNNING, episodes.c.episode_id)
 
 alerts: Final = Table(
@@ -245,6 +246,11 @@ outbox: Final = Table(
     _int("due_at"),
     _int("created_at"),
 )
+
+heartbeats: Final = Table(
+    "heartbeats", metadata, _text("name", primary_key=True), _int("at"), sqlite_with_rowid=False
+)
+"""Up to when something is known to have been well."""
 
 wearers: Final = Table(
     "wearers",

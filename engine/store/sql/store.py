@@ -15,6 +15,7 @@ from engine.store.protocol import (
     Counter,
     EpisodesPart,
     EventsPart,
+    HeartbeatsPart,
     JournalPart,
     PositionsPart,
     RegistryPart,
@@ -28,6 +29,7 @@ from engine.store.sql.checkpoints import SqlCheckpoints
 from engine.store.sql.counters import take_ids
 from engine.store.sql.episodes import SqlEpisodes
 from engine.store.sql.events import SqlEvents
+from engine.store.sql.heartbeats import SqlHeartbeats
 from engine.store.sql.journal import SqlJournal
 from engine.store.sql.migration import check_revision
 from engine.store.sql.positions import SqlPositions
@@ -58,6 +60,7 @@ class SqlTransaction:
         self.episodes: EpisodesPart = SqlEpisodes(session)
         self.alerts: AlertsPart = SqlAlerts(session)
         self.registry: RegistryPart = self._registry
+        self.heartbeats: HeartbeatsPart = SqlHeartbeats(session)
 
     def next_ids(self, counter: Counter, count: int) -> range:
         """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""
