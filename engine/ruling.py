@@ -167,7 +167,7 @@ class Ruling:
             wearer_id=wearer_id,
             updated_at=self._now,
             episode=change.episode,
-            registry_revision=self._caseload.registry.revision,
+            registry_revision=max(0, self._caseload.registry.revision),
         )
         before = None if shown is None else shown.episode
         self._saved.append(Saved(kind=change.kind, stored=stored, before=before))

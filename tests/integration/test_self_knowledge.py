@@ -47,6 +47,12 @@ async def _not_ready(engine: Engine, what: str) -> dict[str, dict[str, object]] 
     return checks if status == 503 and not checks[what]["ok"] else None
 
 
+async def _unwritten(engine: Engine) -> bool:
+    text = (await engine.api.get("/metrics")).text
+    (line,) = [each for each in text.splitlines() if each.startswith("ringfence_findings")]
+    return float(line.split()[1]) >= 2
+
+
 async def test_after_a_kill_the_gap_is_recorded_with_its_bounds(
     sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -86,6 +92,7 @@ async def test_a_locked_store_is_said_at_once_and_recorded_afterwards(
         checks = await eventually(lambda: _not_ready(engine, "engine"), "503")
         assert "the store has not finished a transaction" in str(checks["engine"]["detail"])
         assert checks["source"]["ok"]
+        await eventually(lambda: _unwritten(engine), "the watch has seen it, and waits to write")
         assert await engine.items("/v1/alerts") == []
         other.execute("ROLLBACK")
         released = now()

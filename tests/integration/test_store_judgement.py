@@ -88,15 +88,30 @@ def test_running_and_touching_follow_the_newest_revision(store: Store) -> None:
         stored_episode(4, state=EpisodeState.RETRACTED),
         stored_episode(5, activation_id=2),
         stored_episode(6),
+        stored_episode(7, activation_id=0, subject="engine"),
     ]
     with store.write() as tx:
         tx.episodes.save(rows)
         tx.episodes.save([stored_episode(6, 2, state=EpisodeState.RETRACTED)])
     with store.read() as tx:
-        assert list(tx.episodes.running()) == [rows[0], rows[4]]
+        assert list(tx.episodes.running()) == [rows[0], rows[4], rows[6]]
         assert list(tx.episodes.touching(1, T0 + 10)) == [rows[0], rows[1]]
         assert list(tx.episodes.touching(1, T0 + 11)) == [rows[0]]
         assert list(tx.episodes.touching(2, 0)) == [rows[4]]
+        assert list(tx.episodes.reaching(T0 + 10)) == [rows[0], rows[1], rows[4]]
+        assert list(tx.episodes.reaching(T0 + 11)) == [rows[0], rows[4]]
+
+
+def test_a_heartbeat_is_the_last_one_of_its_name(store: Store) -> None:
+    """Each name has one instant, the one stored last; other names have none."""
+    with store.write() as tx:
+        tx.heartbeats.beat("engine", T0)
+        tx.heartbeats.beat("other", T0 + 1)
+    with store.write() as tx:
+        tx.heartbeats.beat("engine", T0 + 2)
+    with store.read() as tx:
+        names = ("engine", "other", "none")
+        assert [tx.heartbeats.last(name) for name in names] == [T0 + 2, T0 + 1, None]
 
 
 def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> None:

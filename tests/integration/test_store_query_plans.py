@@ -29,6 +29,8 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "checkpoints at": lambda tx: tx.checkpoints.at(1, T0),
     "episodes running": lambda tx: tx.episodes.running(),
     "episodes touching": lambda tx: tx.episodes.touching(1, T0),
+    "episodes reaching": lambda tx: tx.episodes.reaching(T0),
+    "heartbeat": lambda tx: tx.heartbeats.last("engine"),
     "episodes get": lambda tx: tx.episodes.get([1]),
     "episodes revisions": lambda tx: tx.episodes.revisions(1),
     "episodes list": lambda tx: tx.episodes.list(Page(after=(T0, 1))),
