@@ -11,12 +11,14 @@ from api.allow import methods_of
 from api.binding import HostGuard
 from api.body_limit import BodyLimit
 from api.directory_cache import DirectoryCache
+from api.dry_runs import DryRuns
 from api.headers import PrivateAnswers
 from api.metrics import Metrics, MetricsMiddleware
 from api.routes import (
     activations,
     alerts,
     devices,
+    dry_runs,
     episodes,
     operation,
     orders,
@@ -49,7 +51,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.shell = Shell(services, feed, directories)
+    app.state.shell = Shell(services, feed, DryRuns(services.store.url), directories)
     app.state.metrics = Metrics()
     # `stream` before `alerts`: its path would be an alert's id.
     modules = (
@@ -65,6 +67,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         wearer_classes,
         zones,
         zone_groups,
+        dry_runs,
         telemetry,
         rejections,
         operation,
@@ -91,4 +94,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         polling.cancel()
         shell.services.changes.close()
+        await asyncio.to_thread(shell.dry_runs.close)
         await asyncio.wait({polling})

@@ -20,6 +20,7 @@ _WORDS: Final = {
     HTTPStatus.CONFLICT: "It contradicts what is stored; `detail` says what and how to go on.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Fields are wrong; `errors` says which, and nothing was done.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many of these at once; Retry-After says when to try again.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not right now; Retry-After says when to try again.",
 }
 
@@ -41,6 +42,7 @@ TAGS: Final = [
     {"name": "activations", "description": "Which device is on which wearer, from-until."},
     {"name": "orders", "description": "The legal instruments and their conditions."},
     {"name": "zones", "description": "Places and their versions, as GeoJSON."},
+    {"name": "dry runs", "description": "What a change would have meant, before it is made."},
     {"name": "schedules", "description": "When conditions are in force."},
     {"name": "telemetry", "description": "What devices say, and what of it was not taken."},
     {"name": "operation", "description": "How the engine is."},

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from api.directory import Directory, Entry
 from api.directory_cache import DirectoryCache
+from api.dry_runs import DryRuns
 from api.services import Services
 from api.stream import Feed
 from engine.store.protocol import Transaction
@@ -25,6 +26,7 @@ class Shell:
 
     services: Services
     feed: Feed
+    dry_runs: DryRuns
     directories: DirectoryCache = field(default_factory=DirectoryCache)
 
     def now(self) -> Instant:

@@ -18,4 +18,5 @@ ClassId = Annotated[
 ConditionId = Annotated[Name, Path(description="Id of the condition.", examples=["c1"])]
 AlertId = Annotated[Id, Path(description="Id of the alert.", examples=[42])]
 EpisodeId = Annotated[Id, Path(description="Id of the episode.", examples=[301])]
+DryRunId = Annotated[Id, Path(description="Id of the dry run.", examples=[1])]
 ActivationId = Annotated[Id, Path(description="Id of the activation.", examples=[1])]

@@ -1,5 +1,6 @@
 """`ringfence dry-run`: what a change of zones, hours or parameters would have meant."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -177,4 +178,6 @@ def _line(each: AlertEffect, timezone: str) -> str:
 
 
 if __name__ == "__main__":
+    # As the API runs it, beside the engine.
+    os.nice(10)
     typer.run(dry_run)
