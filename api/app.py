@@ -17,6 +17,7 @@ from api.metrics import Metrics, MetricsMiddleware
 from api.routes import (
     activations,
     alerts,
+    beacons,
     devices,
     dry_runs,
     episodes,
@@ -61,6 +62,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         positions,
         wearers,
         devices,
+        beacons,
         activations,
         schedules,
         orders,

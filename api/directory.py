@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
+from engine.core.beacon import Beacon
 from engine.core.compile import histories
 from engine.core.in_force import class_condition_id
 from engine.core.order import Activation
@@ -20,7 +21,7 @@ from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.zone import Zone
 
-Entry = Wearer | Device | Activation | Order | Zone | ZoneGroup | WearerClass
+Entry = Wearer | Device | Activation | Order | Zone | ZoneGroup | WearerClass | Beacon
 """What the registry holds, one at a time."""
 
 
@@ -44,6 +45,8 @@ class Directory:
     """Every version of each group of zones, oldest first."""
     classes: Mapping[str, tuple[WearerClass, ...]]
     """Every version of each class of wearers, oldest first."""
+    beacons: Mapping[tuple[str, str], tuple[Beacon, ...]]
+    """Every version of each beacon, oldest first, by vendor and id."""
 
     def timezone(self, wearer_id: str) -> str:
         """Return the IANA zone of a wearer's wall clock, UTC if the wearer is not known."""
@@ -103,6 +106,9 @@ class Directory:
                 made = replace(self, groups=_with(self.groups, entry.group_id, entry))
             case WearerClass():
                 made = replace(self, classes=_with(self.classes, entry.class_id, entry))
+            case Beacon():
+                at = (entry.vendor, entry.beacon_id)
+                made = replace(self, beacons=_with(self.beacons, at, entry))
         return replace(made, revision=revision)
 
 
@@ -120,9 +126,11 @@ def load(registry: RegistryPart, revision: int) -> Directory:
         histories=histories(zones),
         groups=_versions(registry.groups(), "group_id"),
         classes=_versions(registry.classes(), "class_id"),
+        beacons=_beacons(registry.beacons()),
     )
 
 
+_Id = TypeVar("_Id", str, tuple[str, str])
 _Item = TypeVar("_Item")
 _Versioned = TypeVar("_Versioned", Order, Zone, ZoneGroup, WearerClass)
 
@@ -132,9 +140,14 @@ def _versions(items: Iterable[_Versioned], name: str) -> dict[str, tuple[_Versio
     return {id_: tuple(versions) for id_, versions in groupby(ordered, attrgetter(name))}
 
 
+def _beacons(items: Iterable[Beacon]) -> dict[tuple[str, str], tuple[Beacon, ...]]:
+    ordered = sorted(items, key=attrgetter("vendor", "beacon_id", "version"))
+    return {id_: tuple(each) for id_, each in groupby(ordered, attrgetter("vendor", "beacon_id"))}
+
+
 def _with(
-    versions: Mapping[str, tuple[_Item, ...]], id_: str, newest: _Item
-) -> dict[str, tuple[_Item, ...]]:
+    versions: Mapping[_Id, tuple[_Item, ...]], id_: _Id, newest: _Item
+) -> dict[_Id, tuple[_Item, ...]]:
     return {**versions, id_: (*versions.get(id_, ()), newest)}
 
 

@@ -183,7 +183,8 @@ def read_registry(part: RegistryPart) -> Registry:
 
 def _read_registry(transaction: Transaction) -> tuple[Registry, Attribution]:
     registry = read_registry(transaction.registry)
-    return registry, Attribution(transaction.registry.devices(), registry.activations)
+    part = transaction.registry
+    return registry, Attribution(part.devices(), registry.activations, part.beacons())
 
 
 def _missed_call_ins(transaction: Transaction) -> dict[int, StoredEpisode]:

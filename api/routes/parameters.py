@@ -9,6 +9,7 @@ from api.schemas.fields import Id, Name
 WearerId = Annotated[Name, Path(description="Id of the wearer.", examples=["w1"])]
 Vendor = Annotated[Name, Path(description="Vendor of the device.", examples=["acme"])]
 DeviceId = Annotated[Name, Path(description="The vendor's id of the device.", examples=["A-1001"])]
+BeaconId = Annotated[Name, Path(description="The vendor's id of the beacon.", examples=["HU-7"])]
 OrderId = Annotated[Name, Path(description="Id of the order.", examples=["o1"])]
 ZoneId = Annotated[Name, Path(description="Id of the zone.", examples=["HOME-w1"])]
 GroupId = Annotated[Name, Path(description="Id of the group of zones.", examples=["SCHOOLS"])]

@@ -62,6 +62,11 @@ class EvidenceOut(Wire):
         description="Probability of having been inside: Φ(signed_distance_m / sigma_m).",
         examples=[2.3e-14],
     )
+    beacon_id: str | None = Field(
+        description="Beacon in whose range the device was, which proves that it was inside; null "
+        "where the distance decides.",
+        examples=[None],
+    )
     in_words: str = Field(
         description="The arithmetic in a sentence, rounded for reading.",
         examples=["42.3 m outside the boundary of HOME-w1 (version 1), accurate to 8.0 m …"],

@@ -117,6 +117,13 @@ class PositionProperties(Wire):
     quarantine: Quarantine | None = Field(
         description="Why it is kept but not judged; null if it is judged.", examples=[None]
     )
+    beacon_id: str | None = Field(
+        description="Beacon in whose range the device was: the position is where that stands.",
+        examples=[None],
+    )
+    beacon_zone_id: str | None = Field(
+        description="Zone in which that beacon stands.", examples=[None]
+    )
     block_id: int = Field(description="Journal block with the raw message.", examples=[88])
     message_index: int = Field(description="Place of the message in the block.", examples=[3])
 

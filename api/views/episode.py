@@ -8,7 +8,7 @@ from engine.core.episode import Bound, Episode, Evidence, StoredEpisode
 from engine.core.words import in_words
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
-from zones.membership import membership, sigma_m
+from zones.membership import Membership, membership, sigma_m
 
 
 def episode_out(stored: StoredEpisode, directory: Directory) -> EpisodeOut:
@@ -92,6 +92,15 @@ def _evidence(evidence: Evidence, timezone: str, confidence: float | None) -> Ev
         zone_version=evidence.zone_version,
         signed_distance_m=distance_m,
         probability_inside=evidence.probability_inside,
-        membership=None if confidence is None else membership(distance_m, accuracy_m, confidence),
+        beacon_id=evidence.beacon_id,
+        membership=_membership(evidence, confidence),
         in_words=in_words(evidence, confidence),
     )
+
+
+def _membership(evidence: Evidence, confidence: float | None) -> Membership | None:
+    if evidence.beacon_id is not None:
+        return Membership.INSIDE
+    if confidence is None:
+        return None
+    return membership(evidence.signed_distance_m, evidence.accuracy_m, confidence)

@@ -38,6 +38,8 @@ def position_out(stored: StoredPosition, timezone: str) -> PositionFeature:
             altitude_m=position.altitude_m,
             late=position.late,
             quarantine=position.quarantine,
+            beacon_id=position.beacon_id,
+            beacon_zone_id=position.beacon_zone_id,
             block_id=stored.block_id,
             message_index=stored.message_index,
         ),

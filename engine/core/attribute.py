@@ -2,6 +2,9 @@
 
 A device that is not registered, or is another vendor's, or that nobody ever wore, gives a rejection
 and nothing else; the payload is kept, so nothing is lost once the registry is put right.
+
+A beacon that stands at one wearer's address reports of itself: its events are that wearer's, and
+nothing else of its messages is.
 """
 
 from collections.abc import Iterable
@@ -9,8 +12,10 @@ from collections.abc import Iterable
 import msgspec
 
 from engine.core.activation_history import NEVER_WORN, ActivationHistory
+from engine.core.beacon import Beacon, Placements
 from engine.core.device_event import DeviceEvent
-from engine.core.evidence import events_of, positions_of
+from engine.core.evidence import events_of, events_of_beacon, positions_of
+from engine.core.in_range import ranges_of
 from engine.core.order import Activation
 from engine.core.position import Position
 from engine.core.registry import Device
@@ -32,24 +37,36 @@ class Attributed(msgspec.Struct, frozen=True, kw_only=True):
 class Attribution:
     """Who wore which device when; a changed registry makes a new one."""
 
-    __slots__ = ("_device_ids", "_histories")
+    __slots__ = ("_beacons", "_device_ids", "_histories", "_wearers")
 
     def __init__(
-        self, devices: Iterable[Device] = (), activations: Iterable[Activation] = ()
+        self,
+        devices: Iterable[Device] = (),
+        activations: Iterable[Activation] = (),
+        beacons: Iterable[Beacon] = (),
     ) -> None:
         """Build from the registry: one pass, and a sort per device worn more than once."""
         self._histories: dict[tuple[str, str], ActivationHistory] = {}
         self._device_ids: set[str] = set()
-        self._take(devices, activations)
+        self._beacons: dict[tuple[str, str], Placements] = {}
+        self._wearers: dict[str, ActivationHistory] = {}
+        self._take(devices, activations, beacons)
 
     def changed(
-        self, devices: Iterable[Device] = (), activations: Iterable[Activation] = ()
+        self,
+        devices: Iterable[Device] = (),
+        activations: Iterable[Activation] = (),
+        beacons: Iterable[Beacon] = (),
     ) -> "Attribution":
-        """Return one with further devices and new or changed activations; this one stays."""
+        """Return one with further devices, and new or changed ones of the others; this one stays.
+
+        Of beacons that is further versions.
+        """
         changed = Attribution()
         changed._histories = self._histories.copy()
         changed._device_ids = self._device_ids.copy()
-        changed._take(devices, activations)
+        changed._beacons, changed._wearers = self._beacons.copy(), self._wearers.copy()
+        changed._take(devices, activations, beacons)
         return changed
 
     def attribute(self, vendor: str, message: Message, received_at: Instant) -> Attributed:
@@ -59,24 +76,61 @@ class Attribution:
         """
         history = self._histories.get((vendor, message.device))
         if history is None or not history.activations:
-            return Attributed(rejections=(self._refusal(vendor, message.device),))
+            return self._of_beacon(vendor, message, received_at)
         heard = history.current(received_at)
+        ranged, refused = ranges_of(history, message, vendor, received_at, self._beacons)
         return Attributed(
-            positions=positions_of(history, message, received_at),
+            positions=(*positions_of(history, message, received_at), *ranged),
             events=events_of(history, message, received_at),
+            rejections=tuple(refused),
             activation_id=None if heard is None else heard.activation_id,
         )
 
-    def _take(self, devices: Iterable[Device], activations: Iterable[Activation]) -> None:
+    def _of_beacon(self, vendor: str, message: Message, received_at: Instant) -> Attributed:
+        """Return what a message says that no wearer's device sent."""
+        placements = self._beacons.get((vendor, message.device))
+        placed = None if placements is None else placements.at(received_at)
+        if placed is None or placed.wearer_id is None:
+            return Attributed(rejections=(self._refusal(vendor, message.device),))
+        history = self._wearers[placed.wearer_id]
+        if not history.activations:
+            return Attributed(rejections=(self._refusal(vendor, message.device),))
+        return Attributed(events=events_of_beacon(history, message, received_at))
+
+    def _take(
+        self,
+        devices: Iterable[Device],
+        activations: Iterable[Activation],
+        beacons: Iterable[Beacon],
+    ) -> None:
         taken: dict[tuple[str, str], list[Activation]] = {
             (device.vendor, device.device_id): [] for device in devices
         }
+        worn: dict[str, list[Activation]] = {}
         for activation in activations:
             taken.setdefault((activation.vendor, activation.device_id), []).append(activation)
+            worn.setdefault(activation.wearer_id, []).append(activation)
         for key, changes in taken.items():
             former = self._histories.get(key, NEVER_WORN)
             self._histories[key] = former.changed(changes)
             self._device_ids.add(key[1])
+        self._place(beacons)
+        for wearer_id in self._wearers.keys() & worn.keys():
+            self._wearers[wearer_id] = self._wearers[wearer_id].changed(worn[wearer_id])
+
+    def _place(self, beacons: Iterable[Beacon]) -> None:
+        fresh: dict[str, list[Activation]] = {}
+        for beacon in beacons:
+            key = (beacon.vendor, beacon.beacon_id)
+            former = self._beacons[key].versions if key in self._beacons else ()
+            self._beacons[key] = Placements.of([*former, beacon])
+            if beacon.wearer_id is not None and beacon.wearer_id not in self._wearers:
+                fresh[beacon.wearer_id] = []
+        for history in self._histories.values() if fresh else ():
+            for activation in history.activations:
+                if activation.wearer_id in fresh:
+                    fresh[activation.wearer_id].append(activation)
+        self._wearers |= {id_: ActivationHistory.of(worn) for id_, worn in fresh.items()}
 
     def _refusal(self, vendor: str, device: str) -> Rejection:
         if (vendor, device) in self._histories:

@@ -57,10 +57,13 @@ def _are_sound(messages: tuple[Message, ...], device: str) -> bool:
         for position in message.positions:
             if not EARLIEST <= position.time < LATEST:
                 return False
+        for report in message.in_range:
+            if not EARLIEST <= report.time < LATEST:
+                return False
         for event in message.events:
             if event.time is None or not EARLIEST <= event.time < LATEST:
                 return False
-        positions += len(message.positions)
+        positions += len(message.positions) + len(message.in_range)
         items += len(message.events)
     return bool(messages) and positions <= MAX_POSITIONS and items <= MAX_ITEMS
 

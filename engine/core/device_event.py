@@ -30,5 +30,7 @@ class DeviceEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     received_at: Instant
     type: str
     state: EventState
+    beacon_id: str | None = None
+    """The beacon it is about, if not about the device."""
     digest: bytes
     """16 bytes over device, time, type and state: equal for the same report delivered twice."""

@@ -36,6 +36,8 @@ class EpisodeKind(StrEnum):
     BATTERY_DEAD = "battery_dead"
     BATTERY_CRITICAL = "battery_critical"
     BATTERY_LOW = "battery_low"
+    BEACON_MOVED = "beacon_moved"
+    BEACON_POWER_LOST = "beacon_power_lost"
     INGEST_STALLED = "ingest_stalled"
     BACKLOG = "backlog"
     VENDOR_SILENT = "vendor_silent"
@@ -56,7 +58,7 @@ class Severity(StrEnum):
 _CRITICAL: Final = (
     "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos"
 )
-_ADVISORY: Final = "buffer_entered possible_transit battery_low"
+_ADVISORY: Final = "buffer_entered possible_transit battery_low beacon_power_lost"
 _SYSTEM: Final = "ingest_stalled backlog vendor_silent coverage_gap capacity_forecast canary_lost"
 
 SEVERITY: Final[dict[EpisodeKind, Severity]] = (
@@ -104,6 +106,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     signed_distance_m: float
     """Metres to the zone's boundary, positive inside."""
     probability_inside: float
+    beacon_id: str | None = None
+    """The beacon in whose range the device was: at its zone whatever the distance says."""
     role: str
     """`before` (the last in compliance) or `held` (older than the start, but it still held then),
     `violation`, `deepest`, or `after` (the one that ended it)."""

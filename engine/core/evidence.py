@@ -14,6 +14,8 @@ could be heard: it becomes a `heard` event at `sent_at`.
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
+import msgspec
+
 from engine.core.activation_history import ActivationHistory
 from engine.core.device_event import HEARD, DeviceEvent, EventState
 from engine.core.position import Position, Quarantine, content_digest, effective_accuracy_m
@@ -33,6 +35,7 @@ class Report(NamedTuple):
     time: Instant
     type: str
     state: EventState
+    beacon_id: str | None = None
 
 
 def positions_of(
@@ -47,18 +50,37 @@ def events_of(
     history: ActivationHistory, message: Message, received_at: Instant
 ) -> tuple[DeviceEvent, ...]:
     """Return the events of a message whose device has been worn at some time."""
-    if message.positions and not message.events:
+    located = message.positions or message.in_range
+    if located and not message.events:
         return ()
     sent_at = received_at if message.sent_at is None else from_datetime(message.sent_at)
     reports = [
         Report(
-            sent_at if event.time is None else from_datetime(event.time), event.type, event.state
+            sent_at if event.time is None else from_datetime(event.time),
+            event.type,
+            event.state,
+            event.beacon,
         )
         for event in message.events
     ]
-    if not message.positions:
+    if not located:
         reports.append(Report(sent_at, HEARD, EventState.AT))
     return tuple([_event(history, message.device, report, received_at) for report in reports])
+
+
+def events_of_beacon(
+    history: ActivationHistory, message: Message, received_at: Instant
+) -> tuple[DeviceEvent, ...]:
+    """Return the events of a beacon's own message, as those of the wearer whose it is.
+
+    That the beacon is heard says nothing of the wearer's device.
+    """
+    events = events_of(history, message, received_at)
+    return tuple(
+        msgspec.structs.replace(event, beacon_id=event.beacon_id or message.device)
+        for event in events
+        if event.type != HEARD
+    )
 
 
 def event_digest(device: str, report: Report) -> bytes:
@@ -67,6 +89,7 @@ def event_digest(device: str, report: Report) -> bytes:
     The time is the one stated: a corrected one depends on the receipt, and duplicates differ in it.
     """
     stated = f"{report.time}\n{report.state.value}\n{device}\n{report.type}"
+    stated += "" if report.beacon_id is None else f"\n{report.beacon_id}"
     return blake2b(stated.encode(), digest_size=16).digest()
 
 
@@ -127,5 +150,6 @@ def _event(
         received_at=received_at,
         type=report.type,
         state=report.state,
+        beacon_id=report.beacon_id,
         digest=event_digest(device, report),
     )

@@ -12,7 +12,7 @@ from msgspec import Meta, Raw, Struct
 from msgspec.structs import fields
 
 from engine.core.rejection import Reason, Rejection
-from engine.core.wire import EARLIEST, LATEST, Message, WireEvent, WirePosition
+from engine.core.wire import EARLIEST, LATEST, Message, WireEvent, WirePosition, WireRange
 
 SHOWN_CHARACTERS: Final = 60
 """How much of a refused value a rejection repeats."""
@@ -21,7 +21,7 @@ UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """Everything the decoder raises on bytes it cannot take."""
 
 _ABSENT: Final = (b"", b"null")
-_NESTED: Final = ("positions", "events")
+_NESTED: Final = ("positions", "in_range", "events")
 _DATETIME: Final = msgspec.json.Decoder(datetime)
 
 
@@ -147,4 +147,5 @@ def _name(path: str) -> str:
 
 MESSAGE: Final = Shape(Message)
 POSITION: Final = Shape(WirePosition)
+RANGE: Final = Shape(WireRange)
 EVENT: Final = Shape(WireEvent)

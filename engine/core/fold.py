@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import force_setattr
 
-from engine.core import faults
+from engine.core import beacon_fold, faults
 from engine.core.bearing import reach_m
 from engine.core.device_event import HEARD, DeviceEvent, EventState
 from engine.core.episode import Episode
@@ -134,7 +134,7 @@ class Fold(msgspec.Struct, frozen=True):
                 closed += ended
             state = msgspec.structs.replace(state, conditions=tuple(conditions))
         ended_at = self.supervision.activation.ended_at
-        if state.faults and ended_at is not None and ended_at <= now:
+        if (state.faults or state.beacons) and ended_at is not None and ended_at <= now:
             state, closed = self._taken_off(state, ended_at, closed)
         return state, closed
 
@@ -142,7 +142,8 @@ class Fold(msgspec.Struct, frozen=True):
         self, state: ActivationState, at: Instant, closed: list[Episode]
     ) -> tuple[ActivationState, list[Episode]]:
         ended = [faults.ended(fault, at, state.activation_id) for fault in state.faults]
-        return msgspec.structs.replace(state, faults=()), closed + ended
+        ended += [beacon_fold.ended(each, at, state.activation_id) for each in state.beacons]
+        return msgspec.structs.replace(state, faults=(), beacons=()), closed + ended
 
     def running(self, state: ActivationState, now: Instant) -> list[Episode]:
         """Return the episodes that run at `now`, to which the state has been advanced."""
@@ -154,8 +155,9 @@ class Fold(msgspec.Struct, frozen=True):
             for run in each.runs
             if run.phase is not Phase.UNSURE
         ]
+        episodes += [faults.episode_of(fault, state.activation_id, None) for fault in state.faults]
         return episodes + [
-            faults.episode_of(fault, state.activation_id, None) for fault in state.faults
+            beacon_fold.episode_of(each, state.activation_id, None) for each in state.beacons
         ]
 
     def _pairs(self, state: ActivationState) -> Iterable[tuple[Context, ConditionState]]:
@@ -205,6 +207,9 @@ class Fold(msgspec.Struct, frozen=True):
     def _position(
         self, state: ActivationState, position: Position, trusted: Container[PositionKey]
     ) -> Step:
+        if beacon_fold.moved(state.beacons, position.beacon_id):
+            heard = self._heard(state, position.fix_time)
+            return Step(heard, [], Quarantine.BEACON_MOVED)
         last = state.admission.last
         admitted = admit(state.admission, position, trusted=_is_in(position, trusted))
         if admitted.proved is not None:
@@ -245,6 +250,9 @@ class Fold(msgspec.Struct, frozen=True):
             return Step(self._heard(state, event.time), [])
         if not self.supervision.activation.worn_at(event.time):
             return Step(state, [])
+        if event.type in beacon_fold.REPORTED:
+            beacons, closed = beacon_fold.reported(state.beacons, event)
+            return Step(msgspec.structs.replace(state, beacons=beacons), closed)
         holding, closed = faults.reported(state.faults, event)
         return Step(msgspec.structs.replace(state, faults=holding), closed)
 

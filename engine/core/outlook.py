@@ -47,7 +47,7 @@ def _next_look(
 ) -> Instant:
     change = next_change(state)
     ended_at = fold.supervision.activation.ended_at
-    if state.faults and ended_at is not None:
+    if (state.faults or state.beacons) and ended_at is not None:
         change = min(change, ended_at)
     held = fold.holds_until(state)
     return change if held is None or held < now or not running else min(change, held + 1)
@@ -56,7 +56,7 @@ def _next_look(
 def _stirs(fold: Fold, state: ActivationState, at: Instant) -> bool:
     """Tell whether there is anything from which an episode can come, at `at` or later."""
     return (
-        bool(state.faults)
+        bool(state.faults or state.beacons)
         or fold.holds(state, at)
         or any(run.phase is not Phase.UNSURE for each in state.conditions for run in each.runs)
         or any(RULES[each.kind].every_turn for each in fold.supervision.conditions)

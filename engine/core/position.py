@@ -47,6 +47,7 @@ class Quarantine(StrEnum):
     AFTER_ACTIVATION = "after_activation"
     IMPLAUSIBLE = "implausible"
     CONFLICT = "conflict"
+    BEACON_MOVED = "beacon_moved"
 
 
 NEVER_JUDGED: Final = frozenset(
@@ -84,6 +85,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     speed_mps: float | None = None
     heading_deg: float | None = None
     altitude_m: float | None = None
+    beacon_id: str | None = None
+    """The beacon in whose range the device was; the position then is where that stands."""
+    beacon_zone_id: str | None = None
+    """The zone in which that beacon stands: the device is inside, whatever the distance."""
     late: bool = False
     """True if a position with a greater key had been judged before this one arrived."""
     quarantine: Quarantine | None = None
@@ -114,6 +119,11 @@ def effective_accuracy_m(
 
 
 _CONTENT: Final = Packing("<qqdddddddq4s")
+
+
+def range_digest(fix_time: Instant, seq: int, beacon_id: str) -> bytes:
+    """Return 16 bytes that are equal exactly for the same report of a beacon's range (BLAKE2b)."""
+    return blake2b(f"{fix_time}\n{seq}\n{beacon_id}".encode(), digest_size=16).digest()
 
 
 def content_digest(

@@ -2,12 +2,13 @@
 
 Zones to keep out of are judged each for itself; a zone that is not near is clear and needs no
 reading. Of zones to stay in the wearer must be in any, so the one he is deepest in counts for all.
+In the range of a beacon he is in the zone in which that stands, whatever the distance says.
 """
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from engine.core.bearing import Aspect, Signal, bearing, signal
+from engine.core.bearing import Aspect, Bearing, Signal, bearing, signal
 from engine.core.gauge import Gauge, Near
 from engine.core.order import Condition
 from engine.core.position import Position
@@ -65,14 +66,22 @@ def _deepest(targets: Iterable[ZoneHistory], position: Position, moment: Moment)
         for zone in versions
         if zone is not None
     ]
-    deepest = max(found, key=lambda each: (each.signed_distance_m, each.zone.zone_id), default=None)
+    here = position.beacon_zone_id
+
+    def depth(each: Measured) -> tuple[bool, float, str]:
+        return each.zone.zone_id == here, each.signed_distance_m, each.zone.zone_id
+
+    deepest = max(found, key=depth, default=None)
     return [] if deepest is None else [deepest]
 
 
 def read(condition: Condition, aspect: Aspect, position: Position, place: Measured) -> Reading:
     """Return what a measured position means for one aspect of a condition."""
     target, zone, metres = place
-    seen = bearing(metres, position.accuracy_m, condition.parameters)
+    at_beacon = position.beacon_zone_id == zone.zone_id
+    seen = (
+        Bearing.INSIDE if at_beacon else bearing(metres, position.accuracy_m, condition.parameters)
+    )
     means = signal(condition.kind, aspect, seen)
     return Reading(means, position, target, zone, metres, _depth_m(condition, metres))
 

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from engine.core.beacon import Beacon
 from engine.core.order import Activation
 from engine.core.registry import Device, Order, Wearer, WearerClass
 from zones.geojson import read_zones, write_zone
@@ -25,7 +26,9 @@ from zones.zone import Zone
 
 PREFIX: Final = "ringfence/v1/registry/"
 
-RegistryValue: TypeAlias = Wearer | Device | Activation | Order | Zone | ZoneGroup | WearerClass
+RegistryValue: TypeAlias = (
+    Wearer | Device | Activation | Order | Zone | ZoneGroup | WearerClass | Beacon
+)
 
 
 class RegistryEntry(NamedTuple):
@@ -100,6 +103,12 @@ _FORMS: Final[dict[type, _Form]] = {
         lambda each: each.group_id,
         lambda each: _without(msgspec.to_builtins(each), "name"),
         lambda body: msgspec.convert(body, ZoneGroup),
+    ),
+    Beacon: _Form(
+        "beacons",
+        lambda each: f"{each.vendor}/{each.beacon_id}",
+        msgspec.to_builtins,
+        lambda body: msgspec.convert(body, Beacon),
     ),
     WearerClass: _Form(
         "classes",

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     VENDOR_MISMATCH = "vendor_mismatch"
     UNKNOWN_DEVICE = "unknown_device"
     NO_ACTIVATION = "no_activation"
+    UNKNOWN_BEACON = "unknown_beacon"
 
 
 class Rejection(msgspec.Struct, frozen=True):

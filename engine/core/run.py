@@ -126,6 +126,8 @@ confirmed, whatever the signal."""
 def prove(reading: Reading, role: str) -> Evidence:
     """Return a reading as evidence: the arithmetic of one position against one zone."""
     position = reading.position
+    at_beacon = position.beacon_zone_id == reading.zone.zone_id
+    inside = probability_inside(reading.signed_distance_m, position.accuracy_m)
     return Evidence(
         fix_time=position.fix_time,
         seq=position.seq,
@@ -136,7 +138,8 @@ def prove(reading: Reading, role: str) -> Evidence:
         zone_id=reading.zone.zone_id,
         zone_version=reading.zone.version,
         signed_distance_m=reading.signed_distance_m,
-        probability_inside=probability_inside(reading.signed_distance_m, position.accuracy_m),
+        probability_inside=1.0 if at_beacon else inside,
+        beacon_id=position.beacon_id if at_beacon else None,
         role=role,
     )
 

@@ -6,15 +6,15 @@ its time to unknown. Whatever is not taken is named by a rejection, so nothing v
 """
 
 from codecs import BOM_UTF8
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
 
-from engine.core.fields import EVENT, MESSAGE, POSITION, UNREADABLE, Reading, shown
+from engine.core.fields import EVENT, MESSAGE, POSITION, RANGE, UNREADABLE, Reading, Shape, shown
 from engine.core.rejection import Reason, Rejection
-from engine.core.wire import MAX_ITEMS, MAX_POSITIONS, Message, WireEvent, WirePosition
+from engine.core.wire import MAX_ITEMS, MAX_POSITIONS, Message, WireEvent, WirePosition, WireRange
 
 MAX_REJECTIONS: Final = 20
 """Rejections listed for one payload; one more says how many are not."""
@@ -72,11 +72,11 @@ def _payload_rejections(readings: dict[str, Reading]) -> Iterator[Rejection]:
     """Yield what is wrong with a payload as a whole; refuse its positions if they are too many."""
     if not readings:
         yield Rejection(Reason.WRONG_TYPE, "payload is []: write at least one message", "$")
-    count = _count(readings, "positions")
+    count = _count(readings, "positions") + _count(readings, "in_range")
     if count <= MAX_POSITIONS:
         return
     for reading in readings.values():
-        reading.arrays["positions"] = []
+        reading.arrays.update(positions=[], in_range=[])
     yield Rejection(
         Reason.TOO_MANY_POSITIONS,
         f"payload holds {count} positions, none of which was taken: send at most {MAX_POSITIONS} "
@@ -93,11 +93,18 @@ def _message(
         rejections.append(_mismatch(device, stated, path))
         return None
     rejections += reading.rejections
-    positions = _positions(reading.arrays.get("positions", ()), f"{path}.positions", rejections)
+    taken = {
+        name: _sound(shape, reading.arrays.get(name, ()), f"{path}.{name}", rejections)
+        for name, shape in (("positions", POSITION), ("in_range", RANGE))
+    }
+    positions = tuple(WirePosition(**values) for values in taken["positions"])
+    in_range = tuple(WireRange(**values) for values in taken["in_range"])
     events = _events(reading.arrays.get("events", ()), f"{path}.events", rejections)
-    if stated is None and not positions and not events:
+    if stated is None and not (positions or in_range or events):
         return None
-    return Message(device=device, positions=positions, events=events, **reading.values)
+    return Message(
+        device=device, positions=positions, in_range=in_range, events=events, **reading.values
+    )
 
 
 def _mismatch(device: str, stated: str, path: str) -> Rejection:
@@ -109,17 +116,18 @@ def _mismatch(device: str, stated: str, path: str) -> Rejection:
     )
 
 
-def _positions(
-    items: list[Raw] | tuple[()], path: str, rejections: list[Rejection]
-) -> tuple[WirePosition, ...]:
+def _sound(
+    shape: Shape, items: Iterable[Raw], path: str, rejections: list[Rejection]
+) -> list[dict[str, Any]]:
+    """Return the fields of the items that are sound as a whole."""
     taken = []
     for index, raw in enumerate(items):
-        reading = POSITION.read(raw, f"{path}[{index}]")
+        reading = shape.read(raw, f"{path}[{index}]")
         if reading.rejections:
             rejections.append(reading.rejections[0])
         else:
-            taken.append(WirePosition(**reading.values))
-    return tuple(taken)
+            taken.append(reading.values)
+    return taken
 
 
 def _events(

@@ -5,6 +5,7 @@ Frozen, comparable and small, so that a checkpoint of it costs nothing to keep a
 
 import msgspec
 
+from engine.core.beacon_fold import BeaconFault
 from engine.core.episode import Bound, EpisodeKind
 from engine.core.plausibility import Admission
 from engine.core.run import Run
@@ -53,3 +54,5 @@ class ActivationState(msgspec.Struct, frozen=True, kw_only=True):
     admission: Admission = Admission()
     conditions: tuple[ConditionState, ...] = ()
     faults: tuple[Fault, ...] = ()
+    beacons: tuple[BeaconFault, ...] = ()
+    """What holds of the wearer's beacons."""

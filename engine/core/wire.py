@@ -15,7 +15,7 @@ from engine.core.position import Mechanism
 
 MAX_PAYLOAD_BYTES: Final = 1024 * 1024
 MAX_POSITIONS: Final = 1000
-"""Positions in one payload, all messages of an array together."""
+"""Positions and reports of ranges in one payload, all messages of an array together."""
 MAX_ITEMS: Final = 10_000
 """Messages and events in one payload together: bounds what one payload can cost."""
 
@@ -33,6 +33,9 @@ Time: TypeAlias = Annotated[
 ]
 DeviceName: TypeAlias = Annotated[
     str, Meta(min_length=1, max_length=64, description="the device's id, as in the topic")
+]
+BeaconName: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=64, description="the id of a beacon that is registered")
 ]
 Sequence: TypeAlias = Annotated[
     int, Meta(ge=0, le=2**63 - 1, description="a whole number from 0 to 9223372036854775807")
@@ -108,6 +111,14 @@ class WirePosition(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=Tr
     altitude_m: Altitude | None = None
 
 
+class WireRange(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
+    """That the device was in the range of a beacon: a position without GNSS."""
+
+    time: Time
+    """When it was."""
+    beacon: BeaconName
+
+
 class WireEvent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """One report of a device about itself.
 
@@ -117,6 +128,7 @@ class WireEvent(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True)
     type: EventType
     time: Time | None = None
     state: Annotated[EventState, Meta(description="one of start, end, at")] = EventState.AT
+    beacon: BeaconName | None = None
 
 
 class Message(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
@@ -127,6 +139,7 @@ class Message(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """Counts the device's messages; orders positions of one fix time."""
     sent_at: Time | None = None
     positions: tuple[WirePosition, ...] = ()
+    in_range: tuple[WireRange, ...] = ()
     events: tuple[WireEvent, ...] = ()
     battery_pct: BatteryPercent | None = None
     charging: Annotated[bool, Meta(description="true or false")] | None = None

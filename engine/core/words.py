@@ -10,6 +10,11 @@ _CERTAIN: Final = 0.9999
 
 def in_words(evidence: Evidence, confidence: float | None) -> str:
     """Return distance, accuracy, probability and what the condition asks, in one sentence."""
+    if evidence.beacon_id is not None:
+        return (
+            f"in the range of beacon {evidence.beacon_id}, which stands in {evidence.zone_id} "
+            f"(version {evidence.zone_version}): inside, without satellites"
+        )
     metres, accuracy_m = evidence.signed_distance_m, evidence.accuracy_m
     side = "inside" if metres >= 0 else "outside"
     asked = "" if confidence is None else f"; {confidence:g} is asked for either side"

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
+from engine.core.beacon import Beacon
 from engine.core.device_event import DeviceEvent
 from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.core.journal import JournalBlock
@@ -305,6 +306,9 @@ class RegistryPart(Protocol):
     def save_class(self, wearer_class: WearerClass) -> WearerClass:
         """Store a version of a class of wearers; it gets the next version number of its id."""
 
+    def save_beacon(self, beacon: Beacon) -> Beacon:
+        """Store where a beacon stands; it gets the next version number of its vendor and id."""
+
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
 
@@ -325,6 +329,9 @@ class RegistryPart(Protocol):
 
     def classes(self) -> Sequence[WearerClass]:
         """Return every version of every class of wearers, by id and version."""
+
+    def beacons(self) -> Sequence[Beacon]:
+        """Return every version of every beacon, by vendor, id and version."""
 
 
 class HeartbeatsPart(Protocol):

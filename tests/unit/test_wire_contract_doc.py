@@ -20,6 +20,7 @@ from engine.core.wire import (
     Message,
     WireEvent,
     WirePosition,
+    WireRange,
 )
 
 PAGE = (Path(__file__).parents[2] / "docs" / "wire-contract.md").read_text(encoding="utf-8")
@@ -53,7 +54,7 @@ def test_page_holds_examples_of_every_sort() -> None:
     """Every JSON block on the page is one that a test below reads."""
     kinds = [info.split()[0] for info, _ in BLOCKS]
     assert PAGE.count("```json") == len(BLOCKS)
-    assert [kinds.count(kind) for kind in ("accepted", "rejection", "rejected")] == [4, 1, 5]
+    assert [kinds.count(kind) for kind in ("accepted", "rejection", "rejected")] == [5, 1, 5]
 
 
 @pytest.mark.parametrize("text", [text for info, text in BLOCKS if info == "accepted"])
@@ -93,7 +94,13 @@ def test_rejection_example_is_one_the_decoder_gives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "struct"), [("Message", Message), ("Position", WirePosition), ("Event", WireEvent)]
+    ("heading", "struct"),
+    [
+        ("Message", Message),
+        ("Position", WirePosition),
+        ("Range", WireRange),
+        ("Event", WireEvent),
+    ],
 )
 def test_every_field_is_described_with_its_limits(
     heading: str, struct: type[msgspec.Struct]

@@ -31,6 +31,7 @@ class SqlEvents:
                 event.received_at,
                 plain_text(event.type),
                 event.state.value,
+                event.beacon_id,
             )
             for event in events
         )
@@ -64,4 +65,5 @@ def _event(row: AnyRow) -> DeviceEvent:
         type=row.type,
         state=EventState(row.state),
         digest=row.digest,
+        beacon_id=row.beacon_id,
     )

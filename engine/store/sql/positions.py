@@ -149,6 +149,8 @@ def _values(stored: StoredPosition) -> tuple[Any, ...]:
         position.altitude_m,
         position.late,
         None if position.quarantine is None else position.quarantine.value,
+        position.beacon_id,
+        position.beacon_zone_id,
     )
 
 
@@ -175,6 +177,8 @@ def _stored(row: AnyRow) -> StoredPosition:
         altitude_m,
         late,
         quarantine,
+        beacon_id,
+        beacon_zone_id,
     ) = row
     position = Position(
         activation_id=activation_id,
@@ -194,6 +198,8 @@ def _stored(row: AnyRow) -> StoredPosition:
         altitude_m=altitude_m,
         late=late,
         quarantine=_QUARANTINES[quarantine],
+        beacon_id=beacon_id,
+        beacon_zone_id=beacon_zone_id,
     )
     return StoredPosition(
         position_id=position_id,

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy import or_, select, update
 
+from engine.core.beacon import Beacon
 from engine.core.order import Activation
 from engine.core.registry import Device, Order, Wearer, WearerClass
 from engine.core.registry_journal import RegistryEntry, RegistryValue
@@ -18,7 +19,7 @@ from engine.store.sql.backend import Conflict
 from engine.store.sql.counters import last_id, take_ids
 from engine.store.sql.schema import activations, devices, wearers
 from engine.store.sql.session import AnyRow, SqlSession
-from engine.store.sql.versions import SqlClasses, SqlGroups, SqlOrders, SqlZones
+from engine.store.sql.versions import SqlBeacons, SqlClasses, SqlGroups, SqlOrders, SqlZones
 from zones.group import ZoneGroup
 from zones.instant import Instant, render
 from zones.zone import Zone
@@ -39,6 +40,7 @@ class SqlRegistry:
         self._zones = SqlZones(session)
         self._groups = SqlGroups(session)
         self._classes = SqlClasses(session)
+        self._beacons = SqlBeacons(session)
         self.written: list[RegistryEntry] = []
         """What this transaction has written: the journal is to have it by the commit."""
 
@@ -138,6 +140,17 @@ class SqlRegistry:
         self._changing()
         return self._wrote(self._classes.save(wearer_class))
 
+    def save_beacon(self, beacon: Beacon) -> Beacon:
+        """Store where a beacon stands; it gets the next version number of its vendor and id.
+
+        Raises:
+            ConflictError: its zone or its wearer is not stored.
+        """
+        self._changing()
+        if beacon.wearer_id is not None:
+            self._check_wearer(beacon.wearer_id)
+        return self._wrote(self._beacons.save(beacon))
+
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
         self._session.lock()
@@ -174,6 +187,10 @@ class SqlRegistry:
         """Return every version of every class of wearers, by class_id and version."""
         return self._classes.all()
 
+    def beacons(self) -> Sequence[Beacon]:
+        """Return every version of every beacon, by vendor, id and version."""
+        return self._beacons.all()
+
     def everything(self) -> list[RegistryEntry]:
         """Return the whole registry as if written now; what others refer to comes before them."""
         revision = self.revision()
@@ -184,6 +201,7 @@ class SqlRegistry:
             *self.zones(),
             *self.groups(),
             *self.classes(),
+            *self.beacons(),
             *self.orders(),
         )
         return [RegistryEntry(revision, value) for value in values]

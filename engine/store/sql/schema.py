@@ -116,6 +116,8 @@ positions: Final = Table(
     _float("altitude_m", nullable=True),
     _flag("late"),
     _text("quarantine", nullable=True),
+    _text("beacon_id", nullable=True),
+    _text("beacon_zone_id", nullable=True),
     # Without a row number of its own, SQLite keeps the rows in the order of their key: a track is
     # read from neighbouring pages, however many wearers reported in between.
     sqlite_with_rowid=False,
@@ -131,6 +133,7 @@ device_events: Final = Table(
     _int("received_at"),
     _text("type"),
     _text("state"),
+    _text("beacon_id", nullable=True),
     sqlite_with_rowid=False,
 )
 Index("device_events_time", device_events.c.activation_id, device_events.c.time)
@@ -323,6 +326,15 @@ wearer_classes: Final = Table(
     "wearer_classes",
     metadata,
     _text("class_id", primary_key=True),
+    _id("version"),
+    _text("body"),
+)
+
+beacons: Final = Table(
+    "beacons",
+    metadata,
+    _text("vendor", primary_key=True),
+    _text("beacon_id", primary_key=True),
     _id("version"),
     _text("body"),
 )

@@ -7,10 +7,11 @@ from typing import Final
 import msgspec
 from sqlalchemy import Column, Table, func, select, update
 
+from engine.core.beacon import Beacon
 from engine.core.compile import places_of
 from engine.core.registry import Order, OrderCondition, WearerClass
 from engine.store.protocol import ConflictError
-from engine.store.sql.schema import orders, wearer_classes, zone_groups, zones
+from engine.store.sql.schema import beacons, orders, wearer_classes, zone_groups, zones
 from engine.store.sql.session import SqlSession, chunks
 from zones.geojson import read_zones, write_zone
 from zones.group import ZoneGroup
@@ -18,6 +19,7 @@ from zones.zone import Zone
 
 _ORDER: Final = msgspec.json.Decoder(Order)
 _GROUP: Final = msgspec.json.Decoder(ZoneGroup)
+_BEACON: Final = msgspec.json.Decoder(Beacon)
 _CLASS: Final = msgspec.json.Decoder(WearerClass)
 
 
@@ -129,6 +131,35 @@ class SqlClasses:
         rows = self._session.rows(select(wearer_classes.c.body))
         found = [_CLASS.decode(row.body) for row in rows]
         return sorted(found, key=lambda each: (each.class_id, each.version))
+
+
+class SqlBeacons:
+    """Every version of every beacon."""
+
+    def __init__(self, session: SqlSession) -> None:
+        """Work inside one transaction."""
+        self._session = session
+
+    def save(self, beacon: Beacon) -> Beacon:
+        """Store a beacon as the next version of its vendor and id and return it with that version.
+
+        Raises:
+            ConflictError: its zone is not stored.
+        """
+        named = [] if beacon.zone_id is None else [beacon.zone_id]
+        name = f"beacon {beacon.beacon_id!r}"
+        _check_stored(self._session, name, "zones", zones.c.zone_id, named)
+        ours = (beacons.c.vendor == beacon.vendor) & (beacons.c.beacon_id == beacon.beacon_id)
+        version = self._session.number(select(func.max(beacons.c.version)).where(ours)) + 1
+        saved = msgspec.structs.replace(beacon, version=version)
+        body = msgspec.json.encode(saved).decode()
+        self._session.insert(beacons, [(saved.vendor, saved.beacon_id, version, body)])
+        return saved
+
+    def all(self) -> Sequence[Beacon]:
+        """Return every version, by vendor, beacon_id and version."""
+        found = [_BEACON.decode(row.body) for row in self._session.rows(select(beacons.c.body))]
+        return sorted(found, key=lambda each: (each.vendor, each.beacon_id, each.version))
 
 
 def _check_conditions(session: SqlSession, name: str, conditions: Iterable[OrderCondition]) -> None:
