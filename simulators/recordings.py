@@ -36,6 +36,7 @@ class StillRun:
     east_m: Floats
     north_m: Floats
     accuracy_m: Floats
+    phone: str = ""
 
     @property
     def error_m(self) -> Floats:
@@ -113,7 +114,9 @@ def _still_runs(tracks: dict[str, _Track], log: Path) -> Iterable[StillRun]:
             if len(track.time_s):
                 east, north = plane.metres(track.lon, track.lat)
                 assisted = "lowpwr" not in label
-                yield StillRun(label, assisted, track.time_s, east, north, track.accuracy_m)
+                yield StillRun(
+                    label, assisted, track.time_s, east, north, track.accuracy_m, track.phone
+                )
 
 
 def _middle(track: _Track, column: Floats) -> float:

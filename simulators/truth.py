@@ -42,8 +42,12 @@ def violations(
     conditions: Sequence[Mapping[str, Any]],
     zones: Mapping[str, Mapping[str, Any]],
     timezone: str,
+    *,
+    beyond_m: float = 0.0,
 ) -> Iterator[TrueViolation]:
     """Yield what a path breaks; `zones` are Features by id.
+
+    Only what lies more than `beyond_m` metres beyond the boundary is broken.
 
     Raises:
         KeyError: a condition names a zone that is not given.
@@ -51,25 +55,27 @@ def violations(
     truth = path.sample(np.arange(path.start, path.end, _STEP, dtype=np.int64))
     for condition in conditions:
         zone_id = condition["zone"]
-        inside = _inside(path.plane, zones[zone_id], truth)
-        broken = inside if condition["kind"] == "exclusion" else ~inside
-        broken = broken & _in_force(condition, truth.instants, timezone)
+        keep_out = condition["kind"] == "exclusion"
+        inside = _inside(path.plane, zones[zone_id], truth, -beyond_m if keep_out else beyond_m)
+        broken = inside if keep_out else ~inside
+        broken = broken & in_force(condition, truth.instants, timezone)
         for start, end in _stretches(truth.instants, broken):
             yield TrueViolation(wearer_id, condition["id"], condition["kind"], zone_id, start, end)
 
 
-def _inside(plane: Plane, zone: Mapping[str, Any], truth: TrueSamples) -> Bools:
+def _inside(plane: Plane, zone: Mapping[str, Any], truth: TrueSamples, wider_m: float) -> Bools:
     geometry = zone["geometry"]
     if geometry["type"] == "Point":
         lon, lat = geometry["coordinates"]
         east, north = plane.metres(float(lon), float(lat))
         away = np.hypot(truth.east_m - east, truth.north_m - north)
-        return np.asarray(away <= zone["properties"]["radius_m"], dtype=np.bool_)
+        return np.asarray(away <= zone["properties"]["radius_m"] + wider_m, dtype=np.bool_)
     rings = [
         [list(ring) for ring in zip(*plane.metres(*_axes(ring)), strict=True)]
         for ring in geometry["coordinates"]
     ]
     shape = shapely.Polygon(rings[0], rings[1:])
+    shape = shapely.buffer(shape, wider_m) if wider_m else shape
     return np.asarray(shapely.intersects_xy(shape, truth.east_m, truth.north_m), dtype=np.bool_)
 
 
@@ -77,7 +83,8 @@ def _axes(ring: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
     return [point[0] for point in ring], [point[1] for point in ring]
 
 
-def _in_force(condition: Mapping[str, Any], instants: Instants, timezone: str) -> Bools:
+def in_force(condition: Mapping[str, Any], instants: Instants, timezone: str) -> Bools:
+    """Tell at which instants (in order) a condition is in force; wall clocks are `timezone`'s."""
     if "weekly" not in condition:
         return np.ones(len(instants), dtype=np.bool_)
     first, last = int(instants[0]), int(instants[-1])
