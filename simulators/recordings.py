@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -64,13 +65,23 @@ class Recordings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Track:
+class Track:
+    """All fixes of one phone, in time order: one column per quantity, times in seconds.
+
+    `received_s` is when the phone wrote the fix down; `speed_mps` is -1 where it is not known.
+    """
+
     phone: str
     time_s: Floats
     lat: Floats
     lon: Floats
     accuracy_m: Floats
     speed_mps: Floats
+    received_s: Floats
+
+
+COLUMNS: Final = ("time_s", "lat", "lon", "accuracy_m", "speed_mps", "received_s")
+"""Of a track, in the order in which it takes them."""
 
 
 def read(pings: Path, log: Path) -> Recordings:
@@ -80,7 +91,7 @@ def read(pings: Path, log: Path) -> Recordings:
         KeyError: a file lacks a column.
         OSError: a file cannot be read.
     """
-    tracks = _tracks(pings)
+    tracks = tracks_of(pings)
     moving = np.concatenate([t.accuracy_m[t.speed_mps > 1.0] for t in tracks.values()])
     gaps = [_pair_gaps(a, b) for a, b in combinations(tracks.values(), 2)]
     return Recordings(tuple(_still_runs(tracks, log)), moving, np.concatenate(gaps))
@@ -91,20 +102,22 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
-def _tracks(pings: Path) -> dict[str, _Track]:
+def tracks_of(pings: Path) -> dict[str, Track]:
+    """Return the fixes of each phone, by its name; errors as for `read`."""
     rows: dict[str, list[tuple[float, ...]]] = {}
     for row in _rows(pings):
         numbers = (row["lat"], row["lon"], row["accuracy_m"], row["speed_mps"] or "-1")
-        values = (parse(row["timestamp_utc"]) / SECOND, *map(float, numbers))
+        received_s = parse(row["received_utc"]) / SECOND
+        values = (parse(row["timestamp_utc"]) / SECOND, *map(float, numbers), received_s)
         rows.setdefault(row["person"], []).append(values)
     return {
-        phone: _Track(phone, *np.array(sorted(points)).T) for phone, points in sorted(rows.items())
+        phone: Track(phone, *np.array(sorted(points)).T) for phone, points in sorted(rows.items())
     }
 
 
-def _still_runs(tracks: dict[str, _Track], log: Path) -> Iterable[StillRun]:
+def _still_runs(tracks: dict[str, Track], log: Path) -> Iterable[StillRun]:
     for together in _together(_periods(log)):
-        fixes = [(label, _cut(tracks[phone], *span)) for phone, label, *span in together]
+        fixes = [(label, cut(tracks[phone], *span)) for phone, label, *span in together]
         fine = [t for _, t in fixes if np.sum(t.accuracy_m <= 100) >= 3]
         if not fine:
             continue
@@ -119,7 +132,20 @@ def _still_runs(tracks: dict[str, _Track], log: Path) -> Iterable[StillRun]:
                 )
 
 
-def _middle(track: _Track, column: Floats) -> float:
+def trips_of(log: Path) -> list[tuple[float, float]]:
+    """Return start and end (seconds) of every trip in the log: the phones went together."""
+    begun: dict[str, float] = {}
+    trips = set()
+    for row in sorted(_rows(log), key=lambda row: parse(row["timestamp_utc"])):
+        at_s = parse(row["timestamp_utc"]) / SECOND
+        if row["transition"] == "START_EVALUATION_TRIP":
+            begun[row["trip_id"]] = at_s
+        elif row["transition"] == "STOP_EVALUATION_TRIP" and row["trip_id"] in begun:
+            trips.add((begun.pop(row["trip_id"]), at_s))
+    return sorted(trips)
+
+
+def _middle(track: Track, column: Floats) -> float:
     return float(np.median(column[track.accuracy_m <= 100]))
 
 
@@ -151,13 +177,13 @@ def _together(
     yield group
 
 
-def _cut(track: _Track, start_s: float, end_s: float) -> _Track:
+def cut(track: Track, start_s: float, end_s: float) -> Track:
+    """Return the part of a track between two instants (seconds), both included."""
     inside = (track.time_s >= start_s) & (track.time_s <= end_s)
-    columns = (track.time_s, track.lat, track.lon, track.accuracy_m, track.speed_mps)
-    return _Track(track.phone, *(column[inside] for column in columns))
+    return Track(track.phone, *(getattr(track, name)[inside] for name in COLUMNS))
 
 
-def _pair_gaps(a: _Track, b: _Track) -> Floats:
+def _pair_gaps(a: Track, b: Track) -> Floats:
     """Return the distances between fixes of two phones carried together and moving on foot."""
     near = np.clip(np.searchsorted(b.time_s, a.time_s), 1, len(b.time_s) - 1)
     near -= np.abs(b.time_s[near - 1] - a.time_s) < np.abs(b.time_s[near] - a.time_s)

@@ -1,7 +1,7 @@
 """Two hundred lives to be judged: their orders, what they do wrong, and what only looks like it.
 
 Everyone has a night curfew at home (circle of 50 m). Beside it, by lot: a school or a protected
-address far from all his places; a zone that begins 5 to 60 m from his own home, from his place of
+address far from all his places; a zone that begins 10 to 60 m from his own home, from his place of
 work or from the road he takes there (near misses, lived every day); or a district to stay in, some
 of his places a mere 60 m from its border. Some stay out late, come back minutes late, go for a walk
 at night, take the dog out just beyond the circle, visit where they must not, leave the district.
@@ -131,7 +131,7 @@ def _by_road(life: Life, number: int, rng: np.random.Generator) -> Feature:
 
 
 def _beside(life: Life, number: int, rng: np.random.Generator, at: Point) -> Feature:
-    gap_m = float(rng.uniform(5, 60))
+    gap_m = float(rng.uniform(10, 60))
     points = everyday_points(life, FIRST_DAY)
     centre, radius_m = zone_beside(at, gap_m, points, rng)
     return _round(centre, radius_m, life, number)
@@ -175,7 +175,7 @@ def _by_night(life: Life, rng: np.random.Generator) -> Iterator[Outing]:
     if rng.random() < 0.3:
         yield Outing("night walk", 0.12, (22.3, 27.0), around(120, 500), WALK_MPS, (0, 1800))
     if rng.random() < 0.1:
-        yield Outing("dog", 0.15, (22.2, 26.0), around(65, 120), WALK_MPS, (60, 480))
+        yield Outing("dog", 0.15, (22.2, 26.0), around(70, 250), WALK_MPS, (60, 480))
     if rng.random() < 0.15:
         walk = around(300, 900)
         yield Outing("minutes late", 0.15, (20.8, 21.2), walk, WALK_MPS, (0, 0), (22.05, 22.5))
