@@ -7,13 +7,14 @@ RUN    := $(VENV)/.installed-run
 DEV    := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak format lock clean
+.PHONY: help demo test check bench bench-quality soak format lock clean
 
 help:
 	@echo "make demo    broker, engine, API and a simulated city; ARGS='--wearers 200 --port 8001'"
 	@echo "make test    every test (PostgreSQL and the broker come with the requirements)"
 	@echo "make check   ruff, mypy --strict, import-linter"
 	@echo "make bench   measurements; QUICK=1 for under 50 s"
+	@echo "make bench-quality  are the alerts right? recall, false alerts, delay; QUICK=1 for under 50 s"
 	@echo "make soak    what takes long: memory over 10 minutes, kill tests at full size"
 	@echo "make lock    pin and hash the requirements anew"
 
@@ -31,6 +32,9 @@ check: $(DEV)
 
 bench: $(DEV)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quality: $(DEV)
+	@$(BIN)/python -m benchmarks.quality $(ARGS)
 
 soak: $(DEV)
 	@$(BIN)/python -m benchmarks.soak $(ARGS)

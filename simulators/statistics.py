@@ -12,7 +12,7 @@ than 200 m, each error clipped to 100 m so that one jump is not the whole figure
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -108,8 +108,8 @@ def _thin(run: StillRun) -> StillRun:
         if at - last >= _THIN_S:
             keep.append(index)
             last = at
-    columns = (run.time_s, run.east_m, run.north_m, run.accuracy_m)
-    return StillRun(run.label, run.assisted, *(column[keep] for column in columns))
+    columns = ("time_s", "east_m", "north_m", "accuracy_m")
+    return replace(run, **{name: getattr(run, name)[keep] for name in columns})
 
 
 def _share(true: np.ndarray, weight: Floats) -> float:

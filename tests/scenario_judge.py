@@ -23,6 +23,9 @@ Column: TypeAlias = NDArray[Any]
 Condition: TypeAlias = dict[str, Any]
 Z_95 = 1.6449
 RADIUS_PER_SIGMA = 1.515
+SHARED_ERROR = {"exclusion": (20.0, 1200.0), "inclusion": (15.0, 300.0), "curfew": (15.0, 300.0)}
+"""By kind: the error positions may share (68 %, metres), and the seconds in which it halves."""
+DWELL_S = 45.0
 
 CURFEW_KINDS = {
     # (out at the window's start, out at its end, in at some time)
@@ -218,20 +221,21 @@ def proved(
     positions = delivered(wearer, gullible=gullible)
     inside_m = seen_depths(scenario, condition["zone"], positions)
     signals = [
-        (seen, _broken(float(depth_m), seen, condition))
+        (seen, float(depth_m), _broken(float(depth_m), seen, condition))
         for seen, depth_m in zip(positions, inside_m, strict=True)
     ]
-    sure = [(seen, broken) for seen, broken in signals if broken is not None]
-    runs: list[list[Seen]] = []
+    sure = [each for each in signals if each[2] is not None]
+    runs: list[list[tuple[Seen, float]]] = []
     for begins, ends in windows(scenario, wearer, condition):
         before = [each for each in sure if each[0].time < begins][-1:]
         going_on = False
-        for seen, broken in [*before, *(s for s in sure if begins <= s[0].time < ends)]:
+        inside = (each for each in sure if begins <= each[0].time < ends)
+        for seen, depth_m, broken in [*before, *inside]:
             if broken and not going_on:
                 runs.append([])
             if broken:
-                runs[-1].append(seen)
-            going_on = broken
+                runs[-1].append((seen, depth_m))
+            going_on = bool(broken)
     return [_confirmed(run, condition) for run in runs]
 
 
@@ -244,7 +248,21 @@ def _broken(inside_m: float, seen: Seen, condition: Condition) -> bool | None:
     return inside if condition["kind"] == "exclusion" else outside
 
 
-def _confirmed(run: list[Seen], condition: Condition) -> bool:
-    witnesses = {(seen.lon, seen.lat, seen.accuracy_m) for seen in run}
-    lasted = run[-1].time - run[0].time >= condition.get("dwell_s", 0) * SECOND
-    return len(witnesses) >= condition["threshold"] and lasted and not all(s.coarse for s in run)
+def _confirmed(run: list[tuple[Seen, float]], condition: Condition) -> bool:
+    """Tell whether at some position there were witnesses enough, whatever error they shared."""
+    return any(_confirmed_by(run[:end], condition) for end in range(1, len(run) + 1))
+
+
+def _confirmed_by(run: list[tuple[Seen, float]], condition: Condition) -> bool:
+    named = {(seen.lon, seen.lat, seen.accuracy_m): (seen, m) for seen, m in reversed(run)}
+    held_s = (run[-1][0].time - run[0][0].time) / SECOND
+    shared_m, half_life_s = SHARED_ERROR[condition["kind"]]
+    shared_m *= 0.5 ** (held_s / half_life_s)
+    beyond = [
+        seen
+        for seen, metres in named.values()
+        if abs(metres) >= Z_95 / RADIUS_PER_SIGMA * np.hypot(seen.accuracy_m, shared_m)
+    ]
+    lasted = held_s >= condition.get("dwell_s", DWELL_S)
+    fine = any(not seen.coarse for seen in beyond)
+    return len(beyond) >= condition["threshold"] and lasted and fine

@@ -10,6 +10,17 @@ from engine.core.order import ConditionKind
 ZoneId = Name
 TimeText = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
 _TIME_OF_DAY = r"^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$"
+_BY_KIND = "Left out: by the kind of condition."
+_THRESHOLD = "Judged positions in violation before it is confirmed."
+_BUFFER = "Width of the outer ring in metres: advisory, and the hysteresis for leaving."
+_DWELL = "Seconds in violation before it is confirmed."
+_GRACE = "Seconds from confirmed to page; recording never waits."
+_CONFIDENCE = "Probability from which a position counts as inside (or outside)."
+_SHARED = (
+    "Error in metres (68 %) that successive positions may have in common, at first: witnesses that "
+    "would not be in violation with it do not confirm."
+)
+_HALF_LIFE = "Seconds in violation after which half of the shared error is no longer believed."
 _PLACES = "Zone ids at which the condition is met in this window; none: those of the condition."
 
 
@@ -91,35 +102,26 @@ class ConditionIn(ScheduleFields):
     groups: list[Name] = Field(
         default=[], max_length=100, description="Groups whose zones count like these."
     )
-    threshold: Whole = Field(
-        default=2,
-        ge=1,
-        le=1000,
-        description="Judged positions in violation before it is confirmed.",
-        examples=[2],
+    threshold: Whole | None = Field(
+        default=None, ge=1, le=1000, description=f"{_THRESHOLD} {_BY_KIND}", examples=[2]
     )
-    buffer_m: Number = Field(
-        default=0,
-        ge=0,
-        lt=1e7,
-        description="Width of the outer ring in metres: advisory, and the hysteresis for leaving.",
-        examples=[50],
+    buffer_m: Number | None = Field(
+        default=None, ge=0, lt=1e7, description=f"{_BUFFER} {_BY_KIND}", examples=[50]
     )
-    dwell_s: Number = Field(
-        default=0, ge=0, lt=1e7, description="Seconds in violation before it is confirmed."
+    dwell_s: Number | None = Field(
+        default=None, ge=0, lt=1e7, description=f"{_DWELL} {_BY_KIND}", examples=[45]
     )
-    grace_s: Number = Field(
-        default=0,
-        ge=0,
-        lt=1e7,
-        description="Seconds from confirmed to page; recording never waits.",
+    grace_s: Number | None = Field(
+        default=None, ge=0, lt=1e7, description=f"{_GRACE} {_BY_KIND}", examples=[0]
     )
-    confidence: Number = Field(
-        default=0.95,
-        gt=0.5,
-        lt=1,
-        description="Probability from which a position counts as inside (or outside).",
-        examples=[0.95],
+    confidence: Number | None = Field(
+        default=None, gt=0.5, lt=1, description=f"{_CONFIDENCE} {_BY_KIND}", examples=[0.95]
+    )
+    shared_error_m: Number | None = Field(
+        default=None, ge=0, lt=1e7, description=f"{_SHARED} {_BY_KIND}", examples=[15]
+    )
+    shared_error_half_life_s: Number | None = Field(
+        default=None, ge=1, lt=1e7, description=f"{_HALF_LIFE} {_BY_KIND}", examples=[300]
     )
     version: Whole = Field(
         default=1,
@@ -132,7 +134,15 @@ class ConditionIn(ScheduleFields):
 
 
 class ConditionOut(ConditionIn):
-    """One rule of an order, with its version."""
+    """One rule of an order, with its version; what was left out is as its kind has it."""
+
+    threshold: Whole = Field(description=_THRESHOLD, examples=[2])
+    buffer_m: Number = Field(description=_BUFFER, examples=[50])
+    dwell_s: Number = Field(description=_DWELL, examples=[45])
+    grace_s: Number = Field(description=_GRACE, examples=[0])
+    confidence: Number = Field(description=_CONFIDENCE, examples=[0.95])
+    shared_error_m: Number = Field(description=_SHARED, examples=[15])
+    shared_error_half_life_s: Number = Field(description=_HALF_LIFE, examples=[300])
 
 
 class ScheduleIn(ScheduleFields):

@@ -51,7 +51,7 @@ def zone_beside(
 
 
 def away_from(life: Life, places: tuple[Place, ...], points: Floats) -> list[Place]:
-    """Return the places whose surroundings (300 m) the everyday ways avoid, or else the farthest."""
+    """Return the places that everyday ways avoid by 300 m, or else the farthest one."""
 
     def away_m(place: Place) -> float:
         return float(np.hypot(points[:, 0] - place.east_m, points[:, 1] - place.north_m).min())

@@ -18,7 +18,8 @@ from benchmarks.quality.wearers import Lived, Wearer
 from engine.core.compile import histories
 from engine.core.condition_json import read_condition
 from engine.core.episode import Episode, EpisodeKind, EpisodeState
-from engine.core.order import Activation, Condition, Supervision, SupervisionPlan
+from engine.core.order import Activation, Condition, Supervision
+from engine.core.plan import PlanHistory, SupervisionPlan
 from engine.core.position import Mechanism, Position, content_digest, effective_accuracy_m
 from engine.core.replay import Replay, index_of
 from simulators.fix import Fix
@@ -27,6 +28,7 @@ from simulators.noise import NoiseModel
 from simulators.truth import in_force, violations
 from zones.geojson import read_zones
 from zones.instant import SECOND, Instant, seconds
+from zones.zone_set import ZoneSet
 
 OURS: Final = "ringfence"
 RULES: Final = (OURS, *RIVALS)
@@ -128,13 +130,13 @@ def supervision_of(wearer: Wearer, interval_s: int) -> Supervision:
             device_id="",
             started_at=wearer.start,
         ),
-        plan=SupervisionPlan(float(interval_s), 4.0 * interval_s),
+        plans=PlanHistory(plans=(SupervisionPlan(float(interval_s), 4.0 * interval_s),)),
         timezone=timezone,
         conditions=tuple(
             Condition(
                 condition_id=each.condition_id,
                 kind=each.kind,
-                zones=tuple(zones[zone_id] for zone_id in each.zone_ids),
+                zones=ZoneSet(tuple(zones[zone_id] for zone_id in each.zone_ids)),
                 schedule=each.schedule,
                 parameters=each.parameters,
             )
@@ -197,7 +199,7 @@ def _story(day: Lived, start: Instant, end: Instant) -> str:
 
 def measures(wearer: Wearer, condition: Condition, positions: Sequence[Position]) -> Measures:
     """Return a wearer's positions as measured against one condition, for the rivals."""
-    (history,) = condition.zones
+    (history,) = condition.histories()
     metres = history.versions[0].signed_distances_m(
         [each.lon for each in positions], [each.lat for each in positions]
     )

@@ -5,7 +5,8 @@
 
 `zone` is one zone id, `zones` several, `groups` are groups of zones; `condition_schedule` says how
 the hours are written. Without any window the condition is always in force, which a curfew may not
-be.
+be. Parameters that are left out, or null, are those of the kind; written, none is left out, so that
+what was ordered stands whatever later defaults are.
 """
 
 from collections.abc import Mapping
@@ -15,12 +16,12 @@ import msgspec
 
 from engine.core.condition_schedule import read_schedule, write_schedule
 from engine.core.condition_wire import ConditionError, ConditionJson, decode, demand
-from engine.core.order import ConditionKind, Parameters
+from engine.core.order import ConditionKind, Parameters, default_parameters
 from engine.core.registry import OrderCondition
 
 __all__ = ["ConditionError", "read_condition", "write_condition"]
 
-_PARAMETERS: Final = ("threshold", "buffer_m", "dwell_s", "grace_s", "confidence")
+_PARAMETERS: Final = Parameters.__struct_fields__
 
 
 def read_condition(data: Mapping[str, object], timezone: str) -> OrderCondition:
@@ -85,8 +86,9 @@ def _zone_ids(wire: ConditionJson) -> tuple[str, ...]:
 
 
 def _parameters(wire: ConditionJson) -> Parameters:
+    stated = {name: getattr(wire, name) for name in _PARAMETERS if getattr(wire, name) is not None}
     try:
-        return Parameters(**{name: getattr(wire, name) for name in _PARAMETERS})
+        return msgspec.structs.replace(default_parameters(wire.kind), **stated)
     except ValueError as error:
         name, _, words = str(error).partition(" is ")
-        raise ConditionError(name, getattr(wire, name), words) from None
+        raise ConditionError(name, stated.get(name), words) from None

@@ -76,18 +76,20 @@ class ScheduleJson(
 class ConditionJson(
     ScheduleJson, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A condition; seconds, metres and a probability as the names say."""
+    """A condition; seconds, metres and a probability as the names say, None: by its kind."""
 
     id: str
     kind: ConditionKind
     zone: str | None = None
     zones: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    threshold: int = 2
-    buffer_m: float = 0.0
-    dwell_s: float = 0.0
-    grace_s: float = 0.0
-    confidence: float = 0.95
+    threshold: int | None = None
+    buffer_m: float | None = None
+    dwell_s: float | None = None
+    grace_s: float | None = None
+    confidence: float | None = None
+    shared_error_m: float | None = None
+    shared_error_half_life_s: float | None = None
     version: int = 1
 
 

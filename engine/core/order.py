@@ -5,6 +5,7 @@ Everything the judgement needs to know about one activation is gathered in one f
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -25,7 +26,11 @@ class ConditionKind(StrEnum):
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
-    """The four parameters of a condition and its confidence; there is no single "tolerance"."""
+    """The parameters of a condition; there is no single "tolerance".
+
+    The values here leave every safeguard but the threshold off; what an order does not say is by
+    its kind: see `default_parameters`.
+    """
 
     threshold: int = 2
     """Judged positions in violation before it is confirmed."""
@@ -37,17 +42,47 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds from confirmed to page; recording never waits."""
     confidence: float = 0.95
     """Probability from which a position counts as inside (or, from its complement, outside)."""
+    shared_error_m: float = 0.0
+    """68 % radius of the error that successive positions may have in common, at first, metres."""
+    shared_error_half_life_s: float = 300.0
+    """Seconds in violation after which half of the shared error is no longer believed."""
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
         if self.threshold < 1:
             raise ValueError(f"threshold is {self.threshold}: it must be at least 1")
-        for name in ("buffer_m", "dwell_s", "grace_s"):
+        for name in ("buffer_m", "dwell_s", "grace_s", "shared_error_m"):
             value = getattr(self, name)
             if not 0 <= value < 1e7:
                 raise ValueError(f"{name} is {value}: it must be from 0 to 10,000,000")
+        half_life_s = self.shared_error_half_life_s
+        if not 1 <= half_life_s < 1e7:
+            raise ValueError(
+                f"shared_error_half_life_s is {half_life_s}: it must be from 1 to 10,000,000"
+            )
         if not 0.5 < self.confidence < 1:
             raise ValueError(f"confidence is {self.confidence}: it must be between 0.5 and 1")
+
+
+DEFAULTS: Final[dict[ConditionKind, Parameters]] = {
+    ConditionKind.EXCLUSION: Parameters(
+        dwell_s=45.0, shared_error_m=20.0, shared_error_half_life_s=1200.0
+    ),
+    ConditionKind.INCLUSION: Parameters(
+        dwell_s=45.0, shared_error_m=15.0, shared_error_half_life_s=300.0
+    ),
+    ConditionKind.CURFEW: Parameters(
+        dwell_s=45.0, shared_error_m=15.0, shared_error_half_life_s=300.0
+    ),
+}
+"""What an order does not say. Measured: see `benchmarks/README.md`. A zone to keep out of may begin
+beside the wearer's bed, where receivers err alike for an hour; a zone to stay in is drawn round
+him, with room."""
+
+
+def default_parameters(kind: ConditionKind) -> Parameters:
+    """Return the parameters of a kind of condition where an order says nothing else."""
+    return DEFAULTS.get(kind, Parameters())
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,13 +9,11 @@ to be clear, only it ends nothing that has begun. What is unsure never begins, c
 anything; it only keeps the last position in compliance, so that a later start lies in the right
 interval. Silence does nothing: a run goes on, unconfirmed, until positive evidence ends it.
 
-A run is confirmed by `threshold` different witnesses in violation, of which at least one is not
-coarse, the last of them `dwell_s` or more after the first instant by which it had begun. The same
-coordinates and accuracy repeated are one witness: network positions freeze. So a position that
-only repeats a witness, or the newest violating position, proves neither threshold nor dwell.
+A run is confirmed by its witnesses: see `witness.py`.
 """
 
 from enum import IntEnum
+from math import inf
 from typing import Final, NamedTuple
 
 import msgspec
@@ -24,7 +22,8 @@ from engine.core.bearing import Aspect, Signal
 from engine.core.episode import Bound, Evidence
 from engine.core.order import Parameters
 from engine.core.position import Position
-from zones.instant import Instant, seconds
+from engine.core.witness import NOBODY, Witnesses, enough, heard
+from zones.instant import Duration, Instant
 from zones.membership import probability_inside
 from zones.zone import Zone
 
@@ -77,11 +76,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """True if nothing in this window shows the wearer in compliance before it began, or if a zone
     to keep out of took effect around him."""
     positions: int = 0
-    witnesses: tuple[tuple[float, float, float], ...] = ()
-    """Different coordinates and accuracies in violation: the first, up to the threshold, and the
-    newest, until the run is confirmed."""
-    fine: bool = False
-    """True once a witness was not coarse."""
+    proof: Witnesses = NOBODY
+    """Who speaks for it, until it is confirmed."""
     last: Place | None = None
     """The last position in violation."""
     max_depth_m: float = 0.0
@@ -144,21 +140,24 @@ def prove(reading: Reading, role: str) -> Evidence:
     )
 
 
-def strengthen(run: Run, reading: Reading, parameters: Parameters) -> Run:
+def strengthen(run: Run, reading: Reading, parameters: Parameters, max_age: Duration) -> Run:
     """Add one violating position to a run that has begun; confirm it when that is enough."""
-    position = reading.position
-    witnesses, fine = _witnesses(run, position, parameters), run.fine or not position.coarse
-    new = witnesses is not run.witnesses
-    enough = len(witnesses) >= parameters.threshold and fine and _dwelt(run, position, parameters)
-    confirmed_at = position.fix_time if new and enough else run.confirmed_at
+    position, confirmed_at, proof = reading.position, run.confirmed_at, run.proof
+    if confirmed_at is None:
+        since = None if run.last is None else run.last.time
+        beyond_m = _beyond_m(run, reading, parameters)
+        proof = heard(run.proof, position, beyond_m, since, parameters, max_age)
+        begun_by = None if run.started is None else run.started.by
+        new = proof is not run.proof
+        if new and enough(proof, position.fix_time, begun_by, parameters):
+            confirmed_at, proof = position.fix_time, NOBODY
     deeper = run.deepest is None or reading.depth_m > run.max_depth_m
     keep = run.positions < MOST_EVIDENCE
     return msgspec.structs.replace(
         run,
         phase=Phase.PENDING if confirmed_at is None else Phase.CONFIRMED,
         positions=run.positions + 1,
-        witnesses=witnesses,
-        fine=fine,
+        proof=proof,
         last=Place(position.fix_time, position.lat, position.lon),
         max_depth_m=max(run.max_depth_m, reading.depth_m),
         confirmed_at=confirmed_at,
@@ -167,16 +166,12 @@ def strengthen(run: Run, reading: Reading, parameters: Parameters) -> Run:
     )
 
 
-def _witnesses(
-    run: Run, position: Position, parameters: Parameters
-) -> tuple[tuple[float, float, float], ...]:
-    witness = (position.lat, position.lon, position.accuracy_m)
-    if run.confirmed_at is not None or witness in run.witnesses:
-        return run.witnesses
-    return (*run.witnesses[: parameters.threshold], witness)
+def _beyond_m(run: Run, reading: Reading, parameters: Parameters) -> float:
+    """Return how far a violating position lies beyond the boundary that its violation is about.
 
-
-def _dwelt(run: Run, position: Position, parameters: Parameters) -> bool:
-    return run.started is not None and (
-        position.fix_time - run.started.by >= seconds(parameters.dwell_s)
-    )
+    A zone to stay in is left with its ring. A ring's own episode is advisory: any depth will do.
+    """
+    if run.aspect is Aspect.BUFFER:
+        return inf
+    stay_in = reading.signed_distance_m < 0.0
+    return reading.depth_m - parameters.buffer_m if stay_in else reading.depth_m

@@ -122,7 +122,8 @@ def _strengthen(
     context: Context, state: ConditionState, run: Run, reading: Reading, moment: Moment
 ) -> Folded:
     if not moment.held:
-        run = strengthen(run, reading, context.condition.parameters)
+        max_age = context.plans.max_age_at(reading.position.fix_time)
+        run = strengthen(run, reading, context.condition.parameters, max_age)
     return _with(state, run), []
 
 

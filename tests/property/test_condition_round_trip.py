@@ -44,6 +44,8 @@ parameters = st.builds(
     dwell_s=st.floats(0, 1e6),
     grace_s=st.floats(0, 1e6),
     confidence=st.floats(0.501, 0.999),
+    shared_error_m=st.floats(0, 1e6),
+    shared_error_half_life_s=st.floats(1, 1e6),
 )
 
 

@@ -69,6 +69,8 @@ def parameters(draw: st.DrawFn) -> Parameters:
         buffer_m=draw(st.sampled_from([0.0, 50.0])),
         dwell_s=draw(st.sampled_from([0.0, 60.0, 300.0])),
         confidence=draw(st.sampled_from([0.95, 0.6])),
+        shared_error_m=draw(st.sampled_from([0.0, 15.0, 60.0])),
+        shared_error_half_life_s=draw(st.sampled_from([60.0, 1200.0])),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.core.condition_json import ConditionError, read_condition, write_condition
-from engine.core.order import ConditionKind, Parameters
+from engine.core.order import ConditionKind, default_parameters
 from zones.instant import parse
 
 CURFEW: dict[str, Any] = {
@@ -35,7 +35,7 @@ def test_a_curfew_is_read_with_its_hours_places_and_defaults() -> None:
     condition = read_condition(CURFEW, "Europe/Berlin")
     assert condition.kind is ConditionKind.CURFEW
     assert condition.zone_ids == ("HOME-w1",)
-    assert condition.parameters == Parameters()
+    assert condition.parameters == default_parameters(ConditionKind.CURFEW)
     window = condition.schedule.window_at(parse("2026-01-10T23:00:00Z"))
     assert window is not None
     assert (window.start, window.end) == (
