@@ -5,12 +5,13 @@ message. Of what was delivered twice the first counts. A journal that was there 
 was journaled begins with the registry as it was first journaled.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from engine.core.attribute import Attribution
+from engine.core.beacon import Beacon
 from engine.core.device_event import DeviceEvent
 from engine.core.fold import Report
 from engine.core.journal import Entry
@@ -18,7 +19,12 @@ from engine.core.order import Activation
 from engine.core.position import NEVER_JUDGED, Position
 from engine.core.raw_message import Expunged, RawMessage
 from engine.core.registry import Device
-from engine.core.registry_journal import RegistryEntry, is_registry_topic, read_entry
+from engine.core.registry_journal import (
+    RegistryEntry,
+    RegistryValue,
+    is_registry_topic,
+    read_entry,
+)
 from engine.core.statement import Statement, read_statement
 from engine.core.topic import telemetry_topic
 from zones.instant import Instant
@@ -46,7 +52,9 @@ class Said(NamedTuple):
 class Record(msgspec.Struct):
     """The registry's writes and the messages on some topics, in the order of the journal."""
 
-    topics: frozenset[str]
+    topics: set[str]
+    wearers: frozenset[str]
+    """Whose beacons' topics are added to those, as the registry says they stand somewhere."""
     registry: list[tuple[Kept, RegistryEntry]] = msgspec.field(default_factory=list)
     messages: list[Kept] = msgspec.field(default_factory=list)
     expunged: list[tuple[int, int]] = msgspec.field(default_factory=list)
@@ -64,7 +72,10 @@ class Record(msgspec.Struct):
             self.expunged.append((block_id, index))
         elif is_registry_topic(entry.topic):
             kept = Kept(block_id, index, committed_at, entry)
-            self.registry.append((kept, read_entry(entry.topic, entry.payload)))
+            written = read_entry(entry.topic, entry.payload)
+            self.registry.append((kept, written))
+            if isinstance(written.value, Beacon) and written.value.wearer_id in self.wearers:
+                self.topics.add(telemetry_topic(written.value.vendor, written.value.beacon_id))
         else:
             self.followed = self.revision
             if entry.topic in self.topics:
@@ -76,9 +87,11 @@ class Record(msgspec.Struct):
         return self.registry[-1][1].revision if self.registry else 0
 
 
-def topics_of(activations: list[Activation]) -> frozenset[str]:
-    """Return the topics on which the devices of activations report."""
-    return frozenset(telemetry_topic(each.vendor, each.device_id) for each in activations)
+def record_of(activations: Iterable[Activation]) -> Record:
+    """Return an empty record of activations: of their devices and of their wearers' beacons."""
+    worn = list(activations)
+    topics = {telemetry_topic(each.vendor, each.device_id) for each in worn}
+    return Record(topics, frozenset(each.wearer_id for each in worn))
 
 
 def said_of(record: Record, activation: Activation) -> list[Said]:
@@ -108,31 +121,53 @@ def _is_new(report: Position | DeviceEvent, seen: set[tuple[object, ...]]) -> bo
 
 
 def _statements(record: Record, activation: Activation) -> Iterator[tuple[Kept, Statement]]:
-    topic = telemetry_topic(activation.vendor, activation.device_id)
     writes = [
-        (kept, entry.value)
-        for kept, entry in record.registry
-        if isinstance(entry.value, Device | Activation)
-        and (entry.value.vendor, entry.value.device_id) == (activation.vendor, activation.device_id)
+        (kept, entry.value) for kept, entry in record.registry if _bears_on(entry.value, activation)
     ]
+    topics = {telemetry_topic(activation.vendor, activation.device_id)}
+    topics |= {
+        telemetry_topic(value.vendor, value.beacon_id)
+        for _, value in writes
+        if isinstance(value, Beacon) and value.wearer_id == activation.wearer_id
+    }
     attribution, taken = Attribution(), 0
     for kept in record.messages:
-        if kept.message.topic != topic:
+        if kept.message.topic not in topics:
             continue
         known = _known_by(record, kept)
         while taken < len(writes) and _place(writes[taken][0]) < known:
-            value = writes[taken][1]
-            attribution = (
-                attribution.changed(devices=[value])
-                if isinstance(value, Device)
-                else attribution.changed(activations=[value])
-            )
+            attribution = _with(attribution, writes[taken][1])
             taken += 1
         message = kept.message
         yield (
             kept,
             read_statement(attribution, message.topic, message.payload, message.received_at),
         )
+
+
+def _bears_on(value: RegistryValue, activation: Activation) -> bool:
+    """Tell whether a write of the registry can change whose a message of the device is."""
+    match value:
+        case Device():
+            return (value.vendor, value.device_id) == (activation.vendor, activation.device_id)
+        case Activation():
+            same = (value.vendor, value.device_id) == (activation.vendor, activation.device_id)
+            return same or value.wearer_id == activation.wearer_id
+        case Beacon():
+            whose = value.wearer_id in (None, activation.wearer_id)
+            return value.vendor == activation.vendor and whose
+    return False
+
+
+def _with(attribution: Attribution, value: RegistryValue) -> Attribution:
+    match value:
+        case Device():
+            return attribution.changed(devices=[value])
+        case Activation():
+            return attribution.changed(activations=[value])
+        case Beacon():
+            return attribution.changed(beacons=[value])
+    return attribution
 
 
 def _place(kept: Kept) -> tuple[int, int]:

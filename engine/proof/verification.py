@@ -11,7 +11,7 @@ from engine.core.alert import Alert
 from engine.core.episode import StoredEpisode
 from engine.core.journal import ChainHead, Entry, JournalBlock, JournalError
 from engine.core.order import Activation
-from engine.core.record import Record, topics_of
+from engine.core.record import Record, record_of
 from engine.core.rederive import Derived, NotDerivableError, derive
 from engine.core.registry_journal import RegistryEntryError
 from engine.core.verdict import alert_verdict
@@ -61,7 +61,7 @@ def read_record(
     Raises:
         JournalError: the journal is damaged; RegistryEntryError: it is of a newer version.
     """
-    record = Record(topics_of(activations_of(transaction, episodes)))
+    record = record_of(activations_of(transaction, episodes))
 
     def take(block: JournalBlock, entries: tuple[Entry, ...]) -> None:
         for index, entry in enumerate(entries):

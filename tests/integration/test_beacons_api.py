@@ -6,6 +6,8 @@ import httpx
 import msgspec
 import pytest
 
+from engine.proof.check import Outcome
+from engine.proof.verification import verify_alert
 from engine.store import Store
 from tests.integration.api_kit import Engine, services_on, serving
 from tests.integration.test_api_registry import pages, prepared, refused
@@ -87,6 +89,9 @@ async def test_in_range_of_a_home_unit_is_home(store: Store) -> None:
         url = f"/v1/wearers/w1/positions?since={render(START)}&until={render(START + 20 * MINUTE)}"
         shown = [each["properties"] for each in (await api.get(url)).json()["features"]]
     assert left["restored"]
+    for each in alerts:
+        check = verify_alert(store, each["alert_id"])
+        assert check.outcome is Outcome.IDENTICAL, check
     assert detail["episodes"][0]["evidence"][-1]["beacon_id"] == "HU-7"
     assert detail["episodes"][0]["evidence"][-1]["membership"] == "inside"
     assert "beacon_moved" in {each["kind"] for each in alerts}

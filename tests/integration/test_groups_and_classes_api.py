@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.proof.check import Outcome
+from engine.proof.verification import verify_alert
 from engine.sources.memory import MemorySource
 from engine.store import Store
 from tests.integration.api_kit import Engine, services_on, serving
@@ -89,6 +91,7 @@ async def test_a_wearer_of_a_class_is_judged_by_it(store: Store) -> None:
         await tell(source, 3, 4)
         (alert,) = (await api.get("/v1/alerts")).json()["items"]
         detail = (await api.get(f"/v1/alerts/{alert['alert_id']}")).json()
+    assert verify_alert(store, alert["alert_id"]).outcome is Outcome.IDENTICAL
     assert alert["condition_id"] == "minors/schools"
     assert alert["started"] == since
     assert detail["conditions"][0]["condition"]["groups"] == ["SCHOOLS"]
