@@ -17,7 +17,7 @@ from engine.core.evidence import Report as Stated
 from engine.core.evidence import event_digest
 from engine.core.fold import Fold, Report
 from engine.core.gauge import IndexGauge
-from engine.core.order import Activation, Condition, ConditionKind, Parameters, Supervision
+from engine.core.order import Activation, Condition, ConditionKind, Parameters, Stay, Supervision
 from engine.core.plan import PlanHistory, SupervisionPlan
 from engine.core.position import (
     Mechanism,
@@ -118,6 +118,7 @@ def condition(
     schedule: Schedule = ALWAYS,
     places: Iterable[Zone] = (),
     parameters: Parameters | None = None,
+    stay: Stay | None = None,
 ) -> Condition:
     """Return a condition on zones, each given by its one version or by all of them."""
     return Condition(
@@ -129,6 +130,7 @@ def condition(
         places=ZoneSet(tuple(ZoneHistory((each,)) for each in places)),
         schedule=schedule,
         parameters=Parameters() if parameters is None else parameters,
+        stay=stay,
     )
 
 

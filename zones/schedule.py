@@ -13,7 +13,7 @@ from zones.blocks import Block, Hours, block_number, block_of, hours_of
 from zones.instant import Instant
 from zones.interval import BEGINNING, END, Interval, Intervals, check_span, normalize
 from zones.recurrence import Recurrence
-from zones.timeline import Rules, occurrences, windows_between
+from zones.timeline import Rules, is_endless, occurrences, windows_between
 from zones.wallclock import Occurrence, timezone
 from zones.weekly import WeeklyWindow
 from zones.window import OWN, Window
@@ -109,6 +109,15 @@ class Schedule(_WorkedOut):
     def window_at(self, instant: Instant) -> Window | None:
         """Return the window in force at an instant."""
         return self._block_at(instant).window_at(instant)
+
+    def whole_at(self, instant: Instant) -> Window | None:
+        """Return the window that its hours alone put an instant in: nothing is cut out of it."""
+        return self._hours.block(block_number(instant)).window_at(instant)
+
+    @property
+    def endless(self) -> bool:
+        """Whether, but for what is cut out, it is in force without a break for ever."""
+        return is_endless(self._hours.rules)
 
     def next_change(self, after: Instant) -> Instant | None:
         """Return the first instant after `after` at which a window starts or ends."""

@@ -61,6 +61,11 @@ def occurrences(rules: Rules, after: Instant, until: Instant) -> Iterator[Occurr
     )
 
 
+def is_endless(rules: Rules) -> bool:
+    """Return whether rules are in force without a break before or after some instant."""
+    return rules.always or bool(_steady(rules).unbroken)
+
+
 def next_start(rules: Rules, holes: Intervals, after: Instant) -> Instant | None:
     """Return the first start at or after an instant at which no window is in force."""
     probe: Instant | None = after

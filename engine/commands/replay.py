@@ -159,6 +159,7 @@ def _supervision(
                 places=ZoneSet(tuple(zones[place] for place in _places(each))),
                 schedule=each.schedule,
                 parameters=each.parameters,
+                stay=each.stay,
                 version=version,
             )
             for version, order in enumerate(orders, 1)

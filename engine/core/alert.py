@@ -69,6 +69,10 @@ class CollapseKey(NamedTuple):
     subject: str = ""
 
 
+_TOGETHER: Final = frozenset({"curfew", "inclusion", "attendance"})
+_FAMILIES: Final = _TOGETHER | {"exclusion"}
+
+
 def collapse_group(kind: EpisodeKind) -> str:
     """Return the part of a kind that does not change while an episode runs.
 
@@ -76,7 +80,12 @@ def collapse_group(kind: EpisodeKind) -> str:
     exclusion's start may be moved by late evidence; such kinds share a group.
     """
     family = kind.partition("_")[0]
-    return family if family in ("curfew", "exclusion", "inclusion") else kind.value
+    return family if family in _FAMILIES else kind.value
+
+
+def judged_together(kind: EpisodeKind) -> bool:
+    """Tell whether an episode of a kind is about all zones of its condition together."""
+    return collapse_group(kind) in _TOGETHER
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

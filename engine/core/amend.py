@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
-from engine.core.alert import collapse_group
+from engine.core.alert import collapse_group, judged_together
 from engine.core.episode import Episode, EpisodeState, StoredEpisode
 from zones.instant import Instant
 from zones.interval import END
@@ -63,8 +63,7 @@ def differences(
 
 def _identity(episode: Episode) -> tuple[object, ...]:
     group = collapse_group(episode.kind)
-    judged_together = group in ("inclusion", "curfew")
-    zone_id = None if judged_together else episode.zone_id
+    zone_id = None if judged_together(episode.kind) else episode.zone_id
     return (episode.condition_id, episode.condition_version, group, zone_id)
 
 

@@ -126,6 +126,7 @@ def _condition(order_id: str, dated: Dated, registry: Registry) -> Condition:
         places=_zone_set(places, registry.zones),
         schedule=dated.schedule,
         parameters=written.parameters,
+        stay=written.stay,
         version=dated.version,
         order_id=order_id,
     )

@@ -7,17 +7,16 @@ that position is read again as of that instant. It begins what a crossing would,
 witness: a held position counts towards no threshold.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from engine.core.bearing import Aspect, Signal
 from engine.core.episode import Episode
-from engine.core.naming import Ending
 from engine.core.readings import Measured, Moment, far_reading, measure, read
-from engine.core.run import Phase, Reading, Run
-from engine.core.run_episode import Context, end_of_window, episode_of
-from engine.core.run_steps import Folded, step
+from engine.core.run import Reading
+from engine.core.run_episode import Context
+from engine.core.run_steps import Folded, finish_all, step, without_zone
 from engine.core.state import ConditionState
 from zones.instant import Instant
 from zones.window import Window
@@ -28,10 +27,10 @@ def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | 
     window = context.condition.schedule.window_at(at)
     closed: list[Episode] = []
     if state.window_start is not None and not _same(state, window):
-        closed = _finish_all(context, state, state.runs, at, held=moment is not None)
+        closed = finish_all(context, state, state.runs, at, held=moment is not None)
     state = _entered(context, state, window, at)
-    if gone := _without_zone(context, state, window, at):
-        closed += _finish_all(context, state, gone, at, held=moment is not None)
+    if gone := without_zone(context, state, window, at):
+        closed += finish_all(context, state, gone, at, held=moment is not None)
         kept = tuple(run for run in state.runs if run not in gone)
         state = msgspec.structs.replace(state, runs=kept)
     if window is None or moment is None:
@@ -68,32 +67,6 @@ def _entered(
         complied=state.complied and same,
         runs=state.runs if same else (),
     )
-
-
-def _without_zone(
-    context: Context, state: ConditionState, window: Window | None, at: Instant
-) -> list[Run]:
-    """Return the runs against zones of which nothing is in effect any more."""
-    if window is None or not state.runs:
-        return []
-    targets = context.condition.targets(window)
-    if not context.condition.keep_out:
-        here = any(history.at(at) is not None for history in targets.values())
-        return [] if here else list(state.runs)
-    return [
-        run for run in state.runs if run.target not in targets or targets[run.target].at(at) is None
-    ]
-
-
-def _finish_all(
-    context: Context, state: ConditionState, runs: Iterable[Run], at: Instant, *, held: bool
-) -> list[Episode]:
-    ending = Ending.WINDOW_END if held else Ending.UNSEEN
-    return [
-        episode_of(context, state, run, end_of_window(run, at, held=held), ending)
-        for run in runs
-        if run.phase is not Phase.UNSURE
-    ]
 
 
 def _take(context: Context, state: ConditionState, window: Window, moment: Moment) -> Folded:

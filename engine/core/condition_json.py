@@ -6,7 +6,8 @@
 `zone` is one zone id, `zones` several, `groups` are groups of zones; `condition_schedule` says how
 the hours are written. Without any window the condition is always in force, which a curfew may not
 be. Parameters that are left out, or null, are those of the kind; written, none is left out, so that
-what was ordered stands whatever later defaults are.
+what was ordered stands whatever later defaults are. How long an attendance asks for is
+`condition_stay`'s.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import Final
 import msgspec
 
 from engine.core.condition_schedule import read_schedule, write_schedule
+from engine.core.condition_stay import read_stay, write_stay
 from engine.core.condition_wire import ConditionError, ConditionJson, decode, demand
 from engine.core.order import ConditionKind, Parameters, default_parameters
 from engine.core.registry import OrderCondition
@@ -49,6 +51,7 @@ def read_condition(data: Mapping[str, object], timezone: str) -> OrderCondition:
         parameters=_parameters(wire),
         version=wire.version,
         group_ids=wire.groups,
+        stay=read_stay(wire, schedule),
     )
 
 
@@ -67,7 +70,7 @@ def write_condition(condition: OrderCondition) -> dict[str, object]:
         version=condition.version,
     )
     fields = msgspec.json.decode(msgspec.json.encode(wire), type=dict[str, object])
-    return {"id": wire.id, "kind": wire.kind.value} | fields
+    return {"id": wire.id, "kind": wire.kind.value} | fields | write_stay(condition.stay)
 
 
 def _zone_ids(wire: ConditionJson) -> tuple[str, ...]:

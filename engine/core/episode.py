@@ -24,6 +24,10 @@ class EpisodeKind(StrEnum):
     CURFEW_LEFT_DURING = "curfew_left_during"
     CURFEW_OUT_AT_END = "curfew_out_at_end"
     CURFEW_OUT_ENTIRE = "curfew_out_entire"
+    ATTENDANCE_LATE = "attendance_late"
+    ATTENDANCE_LEFT_EARLY = "attendance_left_early"
+    ATTENDANCE_MISSED = "attendance_missed"
+    ATTENDANCE_UNVERIFIED = "attendance_unverified"
     MISSED_CALL_IN = "missed_call_in"
     LOCATION_LOST = "location_lost"
     BUFFER_ENTERED = "buffer_entered"
@@ -58,7 +62,9 @@ class Severity(StrEnum):
 _CRITICAL: Final = (
     "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos"
 )
-_ADVISORY: Final = "buffer_entered possible_transit battery_low beacon_power_lost"
+_ADVISORY: Final = (
+    "attendance_unverified buffer_entered possible_transit battery_low beacon_power_lost"
+)
 _SYSTEM: Final = "ingest_stalled backlog vendor_silent coverage_gap capacity_forecast canary_lost"
 
 SEVERITY: Final[dict[EpisodeKind, Severity]] = (
@@ -129,7 +135,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     positions: int
     """Judged positions in violation."""
     max_depth_m: float
-    """Exclusion: deepest inside; inclusion and curfew: farthest outside; metres."""
+    """Exclusion: deepest inside; else farthest outside; metres."""
     confirmed_at: Instant | None = None
     """Event time at which the evidence was enough."""
     unconfirmed_since: Instant | None = None
@@ -138,6 +144,9 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     window_end: Instant | None = None
     """The schedule's window it belongs to, where the condition has one."""
     evidence: tuple[Evidence, ...] = ()
+    presence_s: float | None = None
+    """Of an attendance: seconds for which the evidence shows the wearer there, in the window so
+    far."""
     subject: str = ""
     """What it is about if not about a wearer, by the names of `core.subject`; else empty."""
     detail: str = ""

@@ -21,6 +21,7 @@ class Ending(IntEnum):
 
 
 _X, _I, _C = ConditionKind.EXCLUSION, ConditionKind.INCLUSION, ConditionKind.CURFEW
+_A = ConditionKind.ATTENDANCE
 _K, _E = EpisodeKind, Ending
 
 KINDS: Final[dict[tuple[ConditionKind, bool, Ending], EpisodeKind]] = {
@@ -49,6 +50,14 @@ KINDS: Final[dict[tuple[ConditionKind, bool, Ending], EpisodeKind]] = {
     (_C, True, _E.RESTORED): _K.CURFEW_LATE_RETURN,
     (_C, True, _E.WINDOW_END): _K.CURFEW_OUT_ENTIRE,
     (_C, True, _E.UNSEEN): _K.CURFEW_ABSENT_AT_START,
+    (_A, False, _E.RUNNING): _K.ATTENDANCE_LEFT_EARLY,
+    (_A, False, _E.RESTORED): _K.ATTENDANCE_LEFT_EARLY,
+    (_A, False, _E.WINDOW_END): _K.ATTENDANCE_LEFT_EARLY,
+    (_A, False, _E.UNSEEN): _K.ATTENDANCE_LEFT_EARLY,
+    (_A, True, _E.RUNNING): _K.ATTENDANCE_LATE,
+    (_A, True, _E.RESTORED): _K.ATTENDANCE_LATE,
+    (_A, True, _E.WINDOW_END): _K.ATTENDANCE_MISSED,
+    (_A, True, _E.UNSEEN): _K.ATTENDANCE_LATE,
 }
 
 

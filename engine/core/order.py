@@ -11,7 +11,8 @@ import msgspec
 
 from engine.core.plan import PlanHistory
 from zones.history import ZoneHistory
-from zones.instant import Instant
+from zones.instant import Duration, Instant, seconds
+from zones.interval import END
 from zones.schedule import Schedule
 from zones.window import OWN, Window
 from zones.zone_set import NO_ZONES, ZoneSet
@@ -23,6 +24,7 @@ class ConditionKind(StrEnum):
     EXCLUSION = "exclusion"
     INCLUSION = "inclusion"
     CURFEW = "curfew"
+    ATTENDANCE = "attendance"
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,9 @@ DEFAULTS: Final[dict[ConditionKind, Parameters]] = {
     ConditionKind.CURFEW: Parameters(
         dwell_s=45.0, shared_error_m=15.0, shared_error_half_life_s=300.0
     ),
+    ConditionKind.ATTENDANCE: Parameters(
+        dwell_s=45.0, shared_error_m=15.0, shared_error_half_life_s=300.0
+    ),
 }
 """What an order does not say. Measured: see `benchmarks/README.md`. A zone to keep out of may begin
 beside the wearer's bed, where receivers err alike for an hour; a zone to stay in is drawn round
@@ -85,10 +90,45 @@ def default_parameters(kind: ConditionKind) -> Parameters:
     return DEFAULTS.get(kind, Parameters())
 
 
+class Stay(msgspec.Struct, frozen=True, kw_only=True):
+    """How long, in a window of an attendance, the wearer has to be at the place."""
+
+    minimum_s: float | None = None
+    """Seconds, at any time in the window; None: the whole window."""
+    late_after_s: float = 600.0
+    """Of the whole window: seconds after its start from which he is late. Of a minimum stay: the
+    least slack there is, where window and stay are nearly of one length."""
+    early_before_s: float = 600.0
+    """Of the whole window: seconds before its end until which leaving is early."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that mean nothing."""
+        if self.minimum_s is not None and not 0 < self.minimum_s < 1e7:
+            raise ValueError(
+                f"minimum_stay_s is {self.minimum_s}: it must be above 0 and below 10,000,000"
+            )
+        for name in ("late_after_s", "early_before_s"):
+            value = getattr(self, name)
+            if not 0 <= value < 1e7:
+                raise ValueError(f"{name} is {value}: it must be from 0 to 10,000,000")
+
+    @property
+    def notice(self) -> Duration:
+        """How long before a window ends its end already matters."""
+        return 0 if self.minimum_s is not None else seconds(self.early_before_s)
+
+    def due(self, window: Window) -> tuple[Instant, Instant]:
+        """Return from when until when presence can be due in a window; no time if not in order."""
+        if self.minimum_s is not None:
+            return window.start, window.end
+        until = window.end - self.notice
+        return window.start + seconds(self.late_after_s), until
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """One rule of an order, with its zones resolved to their histories.
 
-    Several zones mean: keep out of each (exclusion), or be in any one of them (inclusion, curfew).
+    Several zones mean: keep out of each (exclusion), or be in any one of them (the other kinds).
     """
 
     condition_id: str
@@ -100,6 +140,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     order_id: str = ""
     places: ZoneSet = NO_ZONES
     """Zones that only windows with addresses of their own name."""
+    stay: Stay | None = None
+    """Of an attendance; None of any other kind."""
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -119,6 +161,11 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         """Return a zone that counts in some window."""
         return self.zones.by_id.get(zone_id) or self.places.by_id.get(zone_id)
 
+    @property
+    def notice(self) -> Duration:
+        """How long before a window ends its end already matters."""
+        return 0 if self.stay is None else self.stay.notice
+
     def targets(self, window: Window) -> Mapping[str, ZoneHistory]:
         """Return the zones that count in a window, by id; those that do not exist do not count."""
         own = self.zones.by_id
@@ -132,7 +179,15 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         """Return the next instant at which what is in force changes; END if none."""
         zones = min(self.zones.next_change(after), self.places.next_change(after))
         scheduled = self.schedule.next_change(after)
-        return zones if scheduled is None else min(scheduled, zones)
+        changes = (zones, END if scheduled is None else scheduled)
+        return min(*changes, *self._due_after(after))
+
+    def _due_after(self, after: Instant) -> list[Instant]:
+        """Return when, later in the window in force, presence begins and ceases to be due."""
+        window = None if self.stay is None else self.schedule.window_at(after)
+        if self.stay is None or window is None:
+            return []
+        return [edge for edge in self.stay.due(window) if edge > after]
 
 
 class Activation(msgspec.Struct, frozen=True, kw_only=True):

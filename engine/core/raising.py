@@ -19,6 +19,7 @@ from engine.core.alert import (
     AlertState,
     CollapseKey,
     collapse_group,
+    judged_together,
 )
 from engine.core.amend import ChangeKind
 from engine.core.coverage import Gap, touching
@@ -58,8 +59,7 @@ class Ledger(msgspec.Struct):
 def collapse_key(stored: StoredEpisode) -> CollapseKey:
     """Return the key under which an episode collapses into an alert."""
     episode = stored.episode
-    together = collapse_group(episode.kind) in ("curfew", "inclusion")
-    zone_id = None if together else episode.zone_id
+    zone_id = None if judged_together(episode.kind) else episode.zone_id
     group = collapse_group(episode.kind)
     return CollapseKey(stored.wearer_id, group, episode.condition_id, zone_id, episode.subject)
 

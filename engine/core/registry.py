@@ -5,7 +5,7 @@ It is loaded from the store as one frozen value; a change in the store makes a n
 
 import msgspec
 
-from engine.core.order import ConditionKind, Parameters
+from engine.core.order import ConditionKind, Parameters, Stay
 from engine.core.plan import SupervisionPlan
 from zones.instant import Instant
 from zones.schedule import Schedule
@@ -40,6 +40,8 @@ class OrderCondition(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
     group_ids: tuple[str, ...] = ()
     """Groups whose zones count like those of `zone_ids`."""
+    stay: Stay | None = None
+    """Of an attendance; None of any other kind."""
 
 
 class WearerClass(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from engine.core.plan import PlanHistory
 from engine.core.run import Phase, Place, Reading, Run
 from engine.core.state import ConditionState
 from zones.crossing import crossing_fraction
-from zones.instant import Instant
+from zones.instant import SECOND, Instant
 from zones.interval import BEGINNING
 from zones.zone import Zone
 
@@ -82,7 +82,8 @@ def earliest_start(context: Context, state: ConditionState, zone: Zone, at: Inst
     """Return since when the condition is in force at a zone, in the window open at an instant."""
     effect = zone_since(context, zone, at)
     opened = BEGINNING if state.window_start is None else state.window_start
-    return max(context.since, opened, BEGINNING if effect is None else effect)
+    asked = BEGINNING if state.asked_from is None else state.asked_from
+    return max(context.since, opened, asked, BEGINNING if effect is None else effect)
 
 
 def zone_since(context: Context, zone: Zone, at: Instant) -> Instant | None:
@@ -137,6 +138,7 @@ def episode_of(
     kind = context.condition.kind
     deepest = () if run.deepest is None else (run.deepest,)
     bounded = state.window_start != BEGINNING
+    attendance = state.attendance
     return Episode(
         activation_id=context.activation_id,
         condition_id=context.condition.condition_id,
@@ -153,6 +155,7 @@ def episode_of(
         window_start=state.window_start if bounded else None,
         window_end=state.window_end if bounded else None,
         evidence=(*run.evidence, *deepest, *evidence),
+        presence_s=None if attendance is None else attendance.presence / SECOND,
     )
 
 

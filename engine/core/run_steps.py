@@ -3,7 +3,7 @@
 Every kind of condition that is judged by runs folds its readings through `step`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -18,12 +18,14 @@ from engine.core.run_episode import (
     Context,
     earliest_start,
     end_of_run,
+    end_of_window,
     episode_of,
     start_of_run,
     zone_since,
 )
 from engine.core.state import ConditionState
 from zones.instant import Instant
+from zones.window import Window
 
 Folded = tuple[ConditionState, list[Episode]]
 """The new state of a condition and the episodes that ended."""
@@ -39,6 +41,36 @@ def step(
         return state, []
     before = _watched(context, state, reading, aspect, moment) if run is None else run
     return STEPS[outcome](context, state, before, reading, moment)
+
+
+def without_zone(
+    context: Context, state: ConditionState, window: Window | None, at: Instant
+) -> list[Run]:
+    """Return the runs against zones of which nothing is in effect any more."""
+    if window is None or not state.runs:
+        return []
+    targets = context.condition.targets(window)
+    if not context.condition.keep_out:
+        here = any(history.at(at) is not None for history in targets.values())
+        return [] if here else list(state.runs)
+    return [
+        run for run in state.runs if run.target not in targets or targets[run.target].at(at) is None
+    ]
+
+
+def finish_all(
+    context: Context, state: ConditionState, runs: Iterable[Run], at: Instant, *, held: bool
+) -> list[Episode]:
+    """Return the episodes of runs of which nothing is asked from `at` on.
+
+    `held` tells whether a position still holds then.
+    """
+    ending = Ending.WINDOW_END if held else Ending.UNSEEN
+    return [
+        episode_of(context, state, run, end_of_window(run, at, held=held), ending)
+        for run in runs
+        if run.phase is not Phase.UNSURE
+    ]
 
 
 def _watched(

@@ -8,8 +8,33 @@ import msgspec
 from engine.core.beacon_fold import BeaconFault
 from engine.core.episode import Bound, EpisodeKind
 from engine.core.plausibility import Admission
+from engine.core.position import Position
 from engine.core.run import Run
-from zones.instant import Instant
+from zones.instant import Duration, Instant
+from zones.interval import BEGINNING
+
+
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the wearer's attendance in one window: see `attendance.py`."""
+
+    start: Instant
+    """Start of the window by its hours alone (of a minimum stay) or as it is in force."""
+    slack: Duration | None = None
+    """Of a minimum stay: the absence that it leaves room for."""
+    presence: Duration = 0
+    """Time for which the evidence shows him there."""
+    absence: Duration = 0
+    """Time for which the evidence shows him elsewhere."""
+    seen: bool = False
+    """True once a position showed him there."""
+    broken: bool = False
+    """True once there was anything to report of it."""
+    last: Position | None = None
+    """The last position that was sure of where he was, if its time still counts."""
+    there: bool = False
+    """What that position was sure of."""
+    since: Instant = BEGINNING
+    """Up to when time has been counted."""
 
 
 class ConditionState(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +50,10 @@ class ConditionState(msgspec.Struct, frozen=True, kw_only=True):
     complied: bool = False
     """True once evidence in this window showed the wearer in compliance."""
     runs: tuple[Run, ...] = ()
+    asked_from: Instant | None = None
+    """Since when something is asked of the wearer, if that is later than the window's start."""
+    attendance: Attendance | None = None
+    """Of an attendance, while a window of it is in force or goes on after a pass."""
 
     def run_at(self, target: str, aspect: int) -> Run | None:
         """Return the run against a target, if there is one."""

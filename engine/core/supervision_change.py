@@ -30,7 +30,7 @@ def _difference(before: Condition | None, after: Condition | None) -> Instant:
         return BEGINNING if only is None else _starts(only)
     if before == after:
         return END
-    if (before.kind, before.parameters) != (after.kind, after.parameters):
+    if (before.kind, before.parameters, before.stay) != (after.kind, after.parameters, after.stay):
         return min(_starts(before), _starts(after))
     return min(_zone_difference(before, after), _schedule_difference(before, after))
 
@@ -58,10 +58,10 @@ def _at(history: ZoneHistory | None, instant: Instant) -> Zone | None:
 def _schedule_difference(before: Condition, after: Condition) -> Instant:
     if before.schedule == after.schedule:
         return END
-    ends = {
-        END if end is None else end
+    ends = (
+        END if end is None else end - before.notice
         for end in (before.schedule.effective_until, after.schedule.effective_until)
-    }
+    )
     same_but_end = replace(before.schedule, effective_until=None) == replace(
         after.schedule, effective_until=None
     )

@@ -10,7 +10,7 @@ from engine.core.device_event import HEARD, EventState
 from engine.core.episode import Episode
 from engine.core.fold import Report, in_order
 from engine.core.folding import time_of
-from engine.core.order import Condition, ConditionKind, Parameters, Supervision
+from engine.core.order import Condition, ConditionKind, Parameters, Stay, Supervision
 from engine.core.position import Mechanism, PositionKey, Quarantine
 from tests.judgement_kit import (
     MARGIN_M,
@@ -88,8 +88,34 @@ def schedules(draw: st.DrawFn, night: Instant) -> Schedule:
 
 
 @st.composite
+def attendances(draw: st.DrawFn, night: Instant, changed: Instant) -> Condition:
+    """Return an attendance of some hours of the night, of all of them or of a minimum stay."""
+    hours = draw(st.sampled_from([(22, 2), (22, 23), (0, 4), (2, 3)]))
+    pause = draw(st.sampled_from([None, None, (7000, 9000), (10_800, 12_000), (11_400, 11_460)]))
+    length_s = 3600.0 * ((hours[1] - hours[0]) % 24)
+    slack_s = draw(st.sampled_from([None, 30.0, 60.0, 200.0, 1200.0]))
+    return condition(
+        ConditionKind.ATTENDANCE,
+        (circle("A", 0, 100), circle("A", 60, 100, version=2, since=changed)),
+        circle("B", 950, 60),
+        condition_id="a",
+        schedule=Schedule(
+            "Europe/Berlin",
+            weekly=(WeeklyWindow(EVERY_DAY, time(hours[0]), time(hours[1])),),
+            passes=() if pause is None else (Interval(*(night + each * SECOND for each in pause)),),
+        ),
+        stay=Stay(
+            minimum_s=None if slack_s is None else length_s - slack_s,
+            late_after_s=draw(st.sampled_from([0.0, 60.0, 600.0])),
+            early_before_s=draw(st.sampled_from([0.0, 300.0])),
+        ),
+        parameters=draw(parameters()),
+    )
+
+
+@st.composite
 def supervisions(draw: st.DrawFn, night: Instant) -> Supervision:
-    """Return an exclusion, an inclusion and a curfew, at least one of them."""
+    """Return an exclusion, an inclusion, a curfew and an attendance, at least one of them."""
     changed = night + draw(st.sampled_from([0, 3600, 7200, 9000])) * SECOND
     kept_out = draw(
         st.sampled_from(
@@ -125,6 +151,7 @@ def supervisions(draw: st.DrawFn, night: Instant) -> Supervision:
             parameters=draw(parameters()),
         ),
     ]
+    made.append(draw(attendances(night, changed)))
     chosen = draw(st.lists(st.sampled_from(made), min_size=1, unique_by=_id))
     until = draw(st.sampled_from([None, night + 20_000 * SECOND]))
     return supervision(*chosen, ended_at=until, started_at=night)
@@ -141,6 +168,9 @@ def histories(draw: st.DrawFn) -> History:
     judged_by = draw(supervisions(night))
     offset = (night - T0) / SECOND
     edges = sorted(_edges(judged_by, night))
+    if draw(st.booleans()):
+        stays = draw(stretches(offset, edges))
+        return History(judged_by, tuple(stays), night + 14 * 3600 * SECOND)
     count = draw(st.integers(1, 16))
     reports: list[Report] = []
     seconds = draw(st.sampled_from([0.0, 60.0, 3600.0, 10_000.0]))
@@ -148,6 +178,21 @@ def histories(draw: st.DrawFn) -> History:
         seconds = draw(moments(seconds, edges))
         reports.append(draw(reported(offset + seconds)))
     return History(judged_by, tuple(reports), night + 14 * 3600 * SECOND)
+
+
+@st.composite
+def stretches(draw: st.DrawFn, offset: float, edges: list[float]) -> list[Report]:
+    """Return stays at a few places, one after the other, from about where something changes."""
+    seconds = draw(st.sampled_from([0.0, 7000.0, *edges])) - draw(st.sampled_from([0.0, 90.0, 400]))
+    reports: list[Report] = []
+    for _ in range(draw(st.integers(1, 4))):
+        metres = draw(st.sampled_from([0.0, 0.0, 130.0, 400.0, 950.0, 3000.0, 105.0]))
+        step = draw(st.sampled_from([30.0, 120.0, 240.0, MAX_AGE_S]))
+        for count in range(draw(st.integers(1, 6))):
+            reports.append(position(offset + max(0.0, seconds), metres + count))
+            seconds += step
+        seconds += draw(st.sampled_from([0.0, 0.0, 600.0]))
+    return reports
 
 
 def _edges(judged_by: Supervision, night: Instant) -> set[float]:
