@@ -164,7 +164,7 @@ class Engine:
         self.fold = Fold(judged_by, IndexGauge(index_of([judged_by])))
         self.docket = open_docket(judged_by)
         self.archive = Archive("w")
-        self.now = T0
+        self.now = judged_by.activation.started_at
 
     def take(self, reports: Sequence[Report], now: Instant) -> None:
         """Judge a batch as of a time, duplicates of what is known left out."""

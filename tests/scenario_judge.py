@@ -27,6 +27,12 @@ SHARED_ERROR = {"exclusion": (20.0, 1200.0), "inclusion": (15.0, 300.0), "curfew
 """By kind: the error positions may share (68 %, metres), and the seconds in which it halves."""
 DWELL_S = 45.0
 
+ATTENDANCE_KINDS = {
+    # (elsewhere when it became due, there at some time while it was due)
+    (True, True): "attendance_late",
+    (True, False): "attendance_missed",
+    (False, True): "attendance_left_early",
+}
 CURFEW_KINDS = {
     # (out at the window's start, out at its end, in at some time)
     (True, False, True): "curfew_late_return",
@@ -127,8 +133,24 @@ def windows(
     (window,) = condition["weekly"]
     first, last = (_local(scenario, wearer, window[side]) for side in ("start", "end"))
     passes = [(parse(each["start"]), parse(each["end"])) for each in condition.get("passes", [])]
+    if condition["kind"] == "attendance":
+        first, last = _due(scenario, wearer, condition, first, last)
     excused = any(begins <= first and last <= ends for begins, ends in passes)
     return [] if excused else [(first, last)]
+
+
+def _due(
+    scenario: Scenario, wearer: ScenarioWearer, condition: Condition, first: int, last: int
+) -> tuple[int, int]:
+    """Return when presence is truly due: in the window's middle, or once the slack is used up."""
+    if "minimum_stay_s" not in condition:
+        late, early = (condition[name] * SECOND for name in ("late_after_s", "early_before_s"))
+        return first + late, last - early
+    instants, inside_m = true_depths(scenario, wearer, condition["zone"])
+    elsewhere = (inside_m < 0) & (instants >= first) & (instants < last)
+    slack_s = (last - first) / SECOND - condition["minimum_stay_s"]
+    used_up = instants[np.cumsum(elsewhere) > slack_s]
+    return (int(used_up[0]) if len(used_up) else last), last
 
 
 def _local(scenario: Scenario, wearer: ScenarioWearer, clock: str) -> int:
@@ -151,6 +173,8 @@ def true_episodes(
                 first = start == instants[now][0]
                 if condition["kind"] == "curfew":
                     kind = _curfew_kind(broken, going_on=ends > scenario.end)
+                elif condition["kind"] == "attendance":
+                    kind = ATTENDANCE_KINDS[bool(broken[0]), not broken.all()]
                 elif condition["kind"] == "exclusion":
                     kind = "exclusion_present_at_start" if first else "exclusion_entered"
                 else:

@@ -90,7 +90,7 @@ class ConditionIn(ScheduleFields):
     id: Name = Field(description="Id, unique in the order.", examples=["c1"])
     kind: ConditionKind = Field(
         description="Keep out of each zone (exclusion), be in one of them (inclusion), be in one "
-        "of them during the hours (curfew).",
+        "of them during the hours (curfew), or for a time in them (attendance).",
         examples=["curfew"],
     )
     zone: ZoneId | None = Field(
@@ -122,6 +122,29 @@ class ConditionIn(ScheduleFields):
     )
     shared_error_half_life_s: Number | None = Field(
         default=None, ge=1, lt=1e7, description=f"{_HALF_LIFE} {_BY_KIND}", examples=[300]
+    )
+    minimum_stay_s: Number | None = Field(
+        default=None,
+        gt=0,
+        lt=1e7,
+        description="Attendance: seconds to be there at any time in a window; null: all of it.",
+        examples=[None],
+    )
+    late_after_s: Number | None = Field(
+        default=None,
+        ge=0,
+        lt=1e7,
+        description="Attendance of the whole window: seconds after its start from which he is "
+        "late; of a minimum stay, the least slack. Null: 600.",
+        examples=[None],
+    )
+    early_before_s: Number | None = Field(
+        default=None,
+        ge=0,
+        lt=1e7,
+        description="Attendance of the whole window: seconds before its end until which leaving is "
+        "early. Null: 600.",
+        examples=[None],
     )
     version: Whole = Field(
         default=1,

@@ -102,7 +102,7 @@ class EpisodeFacts(Wire):
     ended: BoundOut | None = Field(description="When it ended; null while it runs.")
     positions: int = Field(description="Judged positions in violation.", examples=[5])
     max_depth_m: float = Field(
-        description="Deepest inside (exclusion) or farthest outside (inclusion, curfew), metres.",
+        description="Deepest inside (exclusion) or farthest outside (the others), metres.",
         examples=[310.5],
     )
     confirmed_at: InstantOut | None = Field(
@@ -111,6 +111,11 @@ class EpisodeFacts(Wire):
     )
     unconfirmed_since: InstantOut | None = Field(
         description="Running, but without a position since then (UTC).", examples=[None]
+    )
+    presence_s: float | None = Field(
+        description="Attendance: seconds for which the evidence shows the wearer there, in the "
+        "window so far; null for anything else.",
+        examples=[None],
     )
     window: WindowOut | None = Field(description="The schedule's window it belongs to.")
     detail: str = Field(

@@ -46,6 +46,7 @@ def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> Epi
         max_depth_m=episode.max_depth_m,
         confirmed_at=episode.confirmed_at,
         unconfirmed_since=episode.unconfirmed_since,
+        presence_s=episode.presence_s,
         window=window_out(episode.window_start, episode.window_end, timezone),
         detail=episode.detail,
         evidence=[_evidence(each, timezone, confidence) for each in episode.evidence],

@@ -89,6 +89,7 @@ def line_of(stored: StoredEpisode) -> str:
         "ended": None if episode.ended is None else _bound(episode.ended),
         "positions": episode.positions,
         "max_depth_m": round(episode.max_depth_m, 3),
+        "presence_s": episode.presence_s,
         "revision": stored.revision,
     }
     return msgspec.json.encode(written).decode()

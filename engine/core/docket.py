@@ -136,7 +136,7 @@ def restored(fold: Fold, newest: Cut | None, history: History) -> Docket:
     while folded.doubted_from is not None:
         _, folded = _refolded(fold, (), history.cut_at(folded.doubted_from), history)
     state = folded.state
-    shown = () if state.head is None else history.shown_since(_settled(state))
+    shown = history.shown_since(_settled(state))
     running = fold.running(state, state.time)
     changes, _ = differences(shown, running)
     due = BEGINNING if changes else outlook(fold, state, running, state.time)

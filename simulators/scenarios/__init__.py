@@ -9,12 +9,21 @@ from functools import partial
 from typing import Final
 
 from simulators.scenario import Scenario
-from simulators.scenarios import curfew, delivery, exclusion, geometry, quiet, silence, staying
+from simulators.scenarios import (
+    attendance,
+    curfew,
+    delivery,
+    exclusion,
+    geometry,
+    quiet,
+    silence,
+    staying,
+)
 from zones.instant import Instant, parse
 
 DEFAULT_START: Final[Instant] = parse("2026-03-10T21:00:00Z")
 
-_FAMILIES: Final = (quiet, exclusion, curfew, staying, silence, delivery, geometry)
+_FAMILIES: Final = (quiet, exclusion, curfew, attendance, staying, silence, delivery, geometry)
 
 
 def all(start: Instant = DEFAULT_START) -> dict[str, Callable[[], Scenario]]:  # noqa: A001 - read as scenarios.all

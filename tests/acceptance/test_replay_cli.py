@@ -16,7 +16,7 @@ from zones.instant import render
 
 KEYS = [
     *("wearer", "condition", "kind", "zone", "state", "started", "ended", "positions"),
-    *("max_depth_m", "revision"),
+    *("max_depth_m", "presence_s", "revision"),
 ]
 APP = typer.Typer()
 APP.command()(replay)
@@ -172,6 +172,7 @@ def test_a_line_an_episode(files: Files) -> None:
         },
         "positions": 2,
         "max_depth_m": pytest.approx(100, abs=0.01),
+        "presence_s": None,
         "revision": 1,
     }
     assert entered["started"]["estimate"].startswith("2026-06-01T12:00:40")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.condition_json import ConditionError, read_condition, write_condition
-from engine.core.order import ConditionKind, Parameters
+from engine.core.order import ConditionKind, Parameters, Stay
 from engine.core.registry import OrderCondition
 from zones.instant import SECOND, parse
 from zones.interval import Interval
@@ -49,6 +49,12 @@ parameters = st.builds(
 )
 
 
+stays = st.builds(Stay, minimum_s=st.floats(1e-6, 1e-3), late_after_s=st.floats(0, 1e6)) | (
+    st.builds(Stay, late_after_s=st.floats(0, 1e-7), early_before_s=st.floats(0, 1e-7))
+)
+"""Short enough for any window."""
+
+
 @st.composite
 def conditions(draw: st.DrawFn) -> OrderCondition:
     """Return any condition, with windows or always in force."""
@@ -68,14 +74,22 @@ def conditions(draw: st.DrawFn) -> OrderCondition:
         effective_until=draw(st.sampled_from([None, limits[1]])),
         always=always,
     )
-    kinds = [kind for kind in ConditionKind if not (always and kind is ConditionKind.CURFEW)]
+    hourly = (ConditionKind.CURFEW, ConditionKind.ATTENDANCE)
+    endless = schedule.endless
+    kinds = [
+        kind
+        for kind in ConditionKind
+        if not (kind in hourly and always) and not (kind is hourly[1] and endless)
+    ]
+    kind = draw(st.sampled_from(kinds))
     return OrderCondition(
         condition_id=draw(names),
-        kind=draw(st.sampled_from(kinds)),
+        kind=kind,
         zone_ids=tuple(draw(st.lists(names, min_size=1, max_size=3, unique=True))),
         schedule=schedule,
         parameters=draw(parameters),
         version=draw(st.integers(1, 10**6)),
+        stay=draw(stays) if kind is ConditionKind.ATTENDANCE else None,
     )
 
 

@@ -291,7 +291,7 @@ def test_a_window_where_clocks_change_keeps_its_wall_times() -> None:
     night = parse("2026-03-28T23:00:00Z")
     offset = (night - T0) / SECOND
     reports = track(AWAY, offset, offset + 12_000)
-    missed, *_ = judged(supervision(rule, started_at=night), *reports, until=offset + 12_000)
+    (missed,) = judged(supervision(rule, started_at=night), *reports, until=offset + 12_000)
     assert missed.started.by == parse("2026-03-29T00:10:00Z")
     assert missed.ended is not None
     assert missed.ended.by == parse("2026-03-29T01:50:00Z")

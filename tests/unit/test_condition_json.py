@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.core.condition_json import ConditionError, read_condition, write_condition
-from engine.core.order import ConditionKind, default_parameters
+from engine.core.order import ConditionKind, Stay, default_parameters
 from zones.instant import parse
 
 CURFEW: dict[str, Any] = {
@@ -15,6 +15,9 @@ CURFEW: dict[str, Any] = {
     "zone": "HOME-w1",
     "weekly": [{"days": "daily", "start": "22:00", "end": "06:00"}],
 }
+ATTENDANCE: dict[str, Any] = {"kind": "attendance"}
+ALL_DAY = {"days": "daily", "start": "00:00", "end": "24:00"}
+MINUTES = {"start": "2026-03-01T18:00:00Z", "end": "2026-03-01T18:20:00Z"}
 SPAN = {"start": "2026-03-01T18:00:00Z", "end": "2026-03-02T06:00:00Z"}
 ICAL = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -42,6 +45,13 @@ def test_a_curfew_is_read_with_its_hours_places_and_defaults() -> None:
         parse("2026-01-10T21:00:00Z"),
         parse("2026-01-11T05:00:00Z"),
     )
+
+
+def test_an_attendance_asks_for_the_whole_window_with_ten_minutes_at_each_end() -> None:
+    """Unless told otherwise; no other kind of condition has a stay."""
+    condition = read_condition(CURFEW | ATTENDANCE, "UTC")
+    assert condition.stay == Stay(minimum_s=None, late_after_s=600, early_before_s=600)
+    assert read_condition(CURFEW, "UTC").stay is None
 
 
 def test_a_condition_without_hours_is_always_in_force() -> None:
@@ -75,8 +85,10 @@ def test_a_condition_without_hours_is_always_in_force() -> None:
         },
         {"id": "c", "kind": "curfew", "zone": "H", "ical": ICAL},
         {"id": "c", "kind": "inclusion", "zones": ["H", "W"], "passes": [SPAN]},
+        CURFEW | {"kind": "attendance", "late_after_s": 300, "early_before_s": 0},
+        CURFEW | {"kind": "attendance", "minimum_stay_s": 5400},
     ],
-    ids=["curfew", "everything", "ical", "always"],
+    ids=["curfew", "everything", "ical", "always", "attendance", "minimum stay"],
 )
 def test_what_is_written_reads_back_equal(data: dict[str, Any]) -> None:
     """Writing a condition and reading it again, through JSON text, gives an equal condition."""
@@ -152,6 +164,20 @@ def test_what_is_written_reads_back_equal(data: dict[str, Any]) -> None:
         ({"buffer_m": float("nan")}, "buffer_m", ..., "from 0"),
         ({"tolerance": 5}, "", None, "tolerance"),
         ({"version": 0}, "version", 0, "1"),
+        ({"minimum_stay_s": 60}, "minimum_stay_s", 60.0, "kind 'attendance' only"),
+        (ATTENDANCE | {"weekly": []}, "weekly", None, "hours"),
+        (ATTENDANCE | {"weekly": [ALL_DAY]}, "weekly", None, "hours"),
+        (ATTENDANCE | {"minimum_stay_s": 0}, "minimum_stay_s", 0.0, "above 0"),
+        (ATTENDANCE | {"late_after_s": -1}, "late_after_s", -1.0, "from 0"),
+        (ATTENDANCE | {"minimum_stay_s": 28801}, "minimum_stay_s", 28801.0, "weekly[0]"),
+        (ATTENDANCE | {"late_after_s": 28200}, "weekly[0]", None, "leave nothing"),
+        (ATTENDANCE | {"extra": [MINUTES]}, "extra[0]", None, "leave nothing of its 1200 s"),
+        (
+            ATTENDANCE | {"minimum_stay_s": 60, "early_before_s": 60},
+            "early_before_s",
+            60.0,
+            "leave one out",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_place_value_and_fix(

@@ -33,7 +33,8 @@ def _about_places(scenario: Scenario, wearer_id: str) -> list[ExpectedAlert]:
         alert
         for alert in scenario.expected
         if alert.wearer_id == wearer_id
-        and alert.kind.startswith(("exclusion", "inclusion", "curfew"))
+        and alert.kind.startswith(("exclusion", "inclusion", "curfew", "attendance"))
+        and alert.kind != "attendance_unverified"
     ]
     return sorted(about, key=lambda alert: alert.started_after)
 
