@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import zones
+from engine.commands import schedules, zones
 from engine.commands.dry_run import dry_run
 from engine.commands.migrate import migrate
 from engine.commands.replay import replay
@@ -34,6 +34,7 @@ def application() -> typer.Typer:
     app.command()(verify)
     app.command()(dry_run)
     app.add_typer(zones.app, name="zones")
+    app.add_typer(schedules.app, name="schedules")
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         entry.load()(app)
     return app

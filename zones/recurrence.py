@@ -121,7 +121,8 @@ def _check_followed(recurrence: Recurrence) -> None:
 
 def _last_counted(recurrence: Recurrence) -> datetime:
     end = local(LATEST, "UTC").replace(tzinfo=None)
-    return max(start for start, _ in _repetitions(recurrence, recurrence.start, end))
+    starts = (start for start, _ in _repetitions(recurrence, recurrence.start, end))
+    return max(starts, default=recurrence.start)  # none where all of them are excepted
 
 
 def recurring_occurrences(

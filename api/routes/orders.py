@@ -11,10 +11,10 @@ from api.openapi import refusals
 from api.pages import Paging
 from api.problems import ProblemError, not_found
 from api.routes.parameters import OrderId
-from api.schemas.order import OrderIn, OrderOut, OrderQuery
+from api.schemas.order import OrderIn, OrderOut, OrderQuery, OrderStored
 from api.schemas.page import Listing
 from api.shell import AtHand
-from api.views.order import order_out, read_order, same_order
+from api.views.order import order_out, order_stored, read_order, same_order
 from engine.core.registry import Order, Wearer
 from zones.instant import Instant
 
@@ -26,9 +26,9 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"])
     operation_id="put_order",
     summary="Store an order, as its next version",
     responses=refusals(HTTPStatus.CONFLICT, body=True)
-    | {201: {"model": OrderOut, "description": "Created."}},
+    | {201: {"model": OrderStored, "description": "Created."}},
 )
-def put_order(shell: AtHand, order_id: OrderId, body: OrderIn, response: Response) -> OrderOut:
+def put_order(shell: AtHand, order_id: OrderId, body: OrderIn, response: Response) -> OrderStored:
     """Store the legal instrument. 201 for the first version, 200 for a later one.
 
     What says the same as the newest version makes no new one. 409 if the wearer, a zone, group or
@@ -46,7 +46,7 @@ def put_order(shell: AtHand, order_id: OrderId, body: OrderIn, response: Respons
         else:
             saved.append(order := transaction.registry.save_order(order))
     response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
-    return order_out(order, wearer.timezone)
+    return order_stored(order, wearer.timezone, shell.now())
 
 
 @router.get(

@@ -10,6 +10,7 @@ from api.openapi import refusals
 from api.problems import ProblemError, field_error, invalid, not_found
 from api.routes.parameters import ConditionId, OrderId
 from api.schemas.condition import ScheduleIn
+from api.schemas.finding import finding_out
 from api.schemas.schedule import Preview, PreviewQuery, PreviewRow
 from api.shell import AtHand
 from engine.core.condition_schedule import read_schedule
@@ -19,6 +20,7 @@ from zones.instant import DAY, Instant
 from zones.interval import BEGINNING, END
 from zones.preview import preview
 from zones.schedule import Schedule
+from zones.schedule_lint import lint_schedule
 
 router = APIRouter(prefix="/v1", tags=["schedules"])
 
@@ -113,4 +115,5 @@ def _preview(schedule: Schedule, query: PreviewQuery, now: Instant) -> Preview:
             )
             for row in rows
         ],
+        findings=[finding_out(each) for each in lint_schedule(schedule, now)],
     )

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from api.schemas.condition import ConditionIn, ConditionOut
 from api.schemas.fields import Id, InstantIn, InstantOut, Name, Number, Text, Wire
+from api.schemas.finding import FindingOut
 from api.schemas.page import PageQuery
 
 
@@ -90,6 +91,15 @@ class OrderOut(Wire):
     plan: Plan = Field(description="How often the device is to report.")
     conditions: list[ConditionOut] = Field(description="The rules.")
     classes: list[str] = Field(description="Classes it puts the wearer in.", examples=[[]])
+
+
+class OrderStored(OrderOut):
+    """The legal instrument as it was stored, with what is likely not meant so."""
+
+    findings: list[FindingOut] = Field(
+        description="What in its conditions is likely not what was meant, worst first; it is "
+        "stored all the same."
+    )
 
 
 class OrderQuery(PageQuery):

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from api.schemas.fields import InstantIn, InstantOut, LocalTime, Wire
+from api.schemas.finding import FindingOut
 
 
 class PreviewQuery(Wire):
@@ -49,6 +50,9 @@ class Preview(Wire):
     start: InstantOut = Field(description="First instant asked for (UTC).")
     until: InstantOut = Field(description="Instant up to which was asked (UTC, exclusive).")
     windows: list[PreviewRow] = Field(description="The windows, in order.")
+    findings: list[FindingOut] = Field(
+        description="What in the schedule is likely not what was meant, worst first."
+    )
 
 
 class WindowOut(Wire):

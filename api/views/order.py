@@ -6,10 +6,13 @@ import msgspec
 
 from api.problems import field_error, invalid
 from api.schemas.condition import ConditionIn, ConditionOut
-from api.schemas.order import OrderIn, OrderOut, Plan
+from api.schemas.finding import finding_out
+from api.schemas.order import OrderIn, OrderOut, OrderStored, Plan
 from engine.core.condition_json import ConditionError, read_condition, write_condition
+from engine.core.condition_lint import lint_condition
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, OrderCondition, Wearer
+from zones.finding import FindingSeverity
 from zones.instant import Instant, render
 
 
@@ -46,6 +49,19 @@ def plan_out(plan: SupervisionPlan) -> Plan:
     return Plan(
         interval_s=plan.interval_s, buffer_s=plan.buffer_s, tamper_grace_s=plan.tamper_grace_s
     )
+
+
+def order_stored(order: Order, timezone: str, now: Instant) -> OrderStored:
+    """Return an order as it was stored, with the findings of its conditions."""
+    found = [
+        (finding, f"conditions[{i}]")
+        for i, condition in enumerate(order.conditions)
+        for finding in lint_condition(condition, now)
+    ]
+    worst = {each: rank for rank, each in enumerate(FindingSeverity)}
+    found.sort(key=lambda each: worst[each[0].severity])
+    findings = [finding_out(finding, place) for finding, place in found]
+    return OrderStored(**dict(order_out(order, timezone)), findings=findings)
 
 
 def read_order(

@@ -1,0 +1,40 @@
+"""The linter of a condition as written: its hours, and whether its parameters fit them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from engine.core.registry import OrderCondition
+from zones.finding import Finding, FindingSeverity, worst_first
+from zones.instant import DAY, SECOND, Duration, Instant, seconds
+from zones.interval import BEGINNING, END
+from zones.schedule_lint import lint_schedule
+
+_SAMPLE: Final[Duration] = 366 * DAY
+
+
+def lint_condition(condition: OrderCondition, now: Instant) -> tuple[Finding, ...]:
+    """Return what is likely wrong with a condition as of `now`, worst first."""
+    return worst_first([*lint_schedule(condition.schedule, now), *_dwell(condition, now)])
+
+
+def _dwell(condition: OrderCondition, now: Instant) -> Iterator[Finding]:
+    """Find a dwell that no window is long enough for: nothing could ever be confirmed."""
+    longest = _longest_window(condition, now)
+    dwell_s = condition.parameters.dwell_s
+    if longest is None or seconds(dwell_s) < longest:
+        return
+    hours = longest / SECOND
+    words = (
+        f"dwell_s is {dwell_s:g}, the longest window {hours:g} seconds: nothing can ever be "
+        "confirmed in it; give a shorter dwell_s"
+    )
+    details = ({"dwell_s": dwell_s, "longest_window_s": hours},)
+    yield Finding("dwell_exceeds_window", FindingSeverity.ERROR, words, "dwell_s", details)
+
+
+def _longest_window(condition: OrderCondition, now: Instant) -> Duration | None:
+    """Return the length of the longest window of a year; None without any, or without an end."""
+    windows = condition.schedule.windows(now, now + _SAMPLE)
+    if not windows or any(each.start == BEGINNING or each.end == END for each in windows):
+        return None
+    return max(each.end - each.start for each in windows)
