@@ -122,6 +122,15 @@ class EpisodeFacts(Wire):
         description="What a person needs to know besides, in words and numbers; may be empty.",
         examples=[""],
     )
+    why: str = Field(
+        description="Why there is such an episode, in one sentence, by the wearer's clocks.",
+        examples=["Left HOME-w1 during the curfew since Sun 2026-03-01 22:14:20 CET; …"],
+    )
+    arithmetic: list[str] = Field(
+        description="What it rests on, line by line: bounds, the window in local time, distances, "
+        "accuracies, probabilities, thresholds.",
+        examples=[["Began after Sun 2026-03-01 22:14:00 CET and by Sun 2026-03-01 22:15:00 CET"]],
+    )
     evidence: list[EvidenceOut] = Field(description="The positions it rests on.")
 
 

@@ -4,6 +4,7 @@ from api.directory import Directory
 from api.schemas.episode import BoundOut, EpisodeFacts, EpisodeOut, EvidenceOut
 from api.schemas.fields import local_text
 from api.schemas.schedule import WindowOut
+from engine.core.account import arithmetic, why
 from engine.core.episode import Bound, Episode, Evidence, StoredEpisode
 from engine.core.words import in_words
 from zones.instant import Instant
@@ -30,7 +31,8 @@ def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> Epi
     judged_by = directory.condition(
         wearer_id, episode.condition_id, episode.condition_version, episode.started.estimate
     )
-    confidence = None if judged_by is None else judged_by[1].parameters.confidence
+    parameters = None if judged_by is None else judged_by[1].parameters
+    confidence = None if parameters is None else parameters.confidence
     return EpisodeFacts(
         activation_id=episode.activation_id or None,
         subject=episode.subject or None,
@@ -49,6 +51,8 @@ def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> Epi
         presence_s=episode.presence_s,
         window=window_out(episode.window_start, episode.window_end, timezone),
         detail=episode.detail,
+        why=why(episode, timezone),
+        arithmetic=arithmetic(episode, parameters, timezone),
         evidence=[_evidence(each, timezone, confidence) for each in episode.evidence],
     )
 

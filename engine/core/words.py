@@ -5,7 +5,8 @@ from typing import Final
 from engine.core.episode import Evidence
 from zones.membership import sigma_m
 
-_CERTAIN: Final = 0.9999
+CERTAIN: Final = 0.9999
+"""Probability above which no further digits are given."""
 
 
 def in_words(evidence: Evidence, confidence: float | None) -> str:
@@ -27,8 +28,8 @@ def in_words(evidence: Evidence, confidence: float | None) -> str:
 
 def _likely(evidence: Evidence) -> str:
     inside = evidence.probability_inside
-    if inside > _CERTAIN:
-        return f"inside with a probability above {_CERTAIN}"
-    if inside < 1 - _CERTAIN:
-        return f"outside with a probability above {_CERTAIN}"
+    if inside > CERTAIN:
+        return f"inside with a probability above {CERTAIN}"
+    if inside < 1 - CERTAIN:
+        return f"outside with a probability above {CERTAIN}"
     return f"inside with a probability of {inside:.4f}"
