@@ -12,6 +12,7 @@ import typer
 
 from engine.commands import schedules, zones
 from engine.commands.dry_run import dry_run
+from engine.commands.evidence import evidence, show_signing_key
 from engine.commands.migrate import migrate
 from engine.commands.replay import replay
 from engine.commands.verify import verify
@@ -33,6 +34,8 @@ def application() -> typer.Typer:
     app.command()(replay)
     app.command()(verify)
     app.command()(dry_run)
+    app.command()(evidence)
+    app.command("signing-key")(show_signing_key)
     app.add_typer(zones.app, name="zones")
     app.add_typer(schedules.app, name="schedules")
     for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):

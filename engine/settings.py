@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     state_dir: Path = Field(
         default=Path("var"), description="Folder for the embedded broker's storage."
     )
+    signing_key_file: Path | None = Field(
+        default=None,
+        description="Ed25519 private key (PEM) that signs evidence; made on first use, in the "
+        "state folder unless named here.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the API listens on.")
     host_names: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -42,6 +42,7 @@ __all__ = [
     "inclusion_proof",
     "open_block",
     "open_next",
+    "seal",
     "verify_chain",
     "verify_inclusion",
 ]
@@ -101,7 +102,7 @@ def build_block(
         messages=len(messages),
         previous_hash=previous_hash,
         merkle_root=root,
-        block_hash=_seal(block_id, committed_at, len(messages), previous_hash, root),
+        block_hash=seal(block_id, committed_at, len(messages), previous_hash, root),
         body=body,
     )
 
@@ -139,12 +140,12 @@ def check_header(block: JournalBlock) -> None:
     for name in _NUMBERS:
         if not -(2**63) <= getattr(block, name) < 2**63:
             raise _fault(block, f"{name} is {getattr(block, name)}, no 64-bit number")
-    seal = _seal(
+    sealed = seal(
         block.block_id, block.committed_at, block.messages, block.previous_hash, block.merkle_root
     )
-    if seal != block.block_hash:
+    if sealed != block.block_hash:
         raise _fault(
-            block, f"the header hashes to {seal.hex()}, sealed was {block.block_hash.hex()}"
+            block, f"the header hashes to {sealed.hex()}, sealed was {block.block_hash.hex()}"
         )
 
 
@@ -204,7 +205,8 @@ def open_next(block: JournalBlock, head: ChainHead) -> tuple[Entry, ...]:
     return open_block(block)
 
 
-def _seal(block_id: int, committed_at: Instant, count: int, previous: bytes, root: bytes) -> bytes:
+def seal(block_id: int, committed_at: Instant, count: int, previous: bytes, root: bytes) -> bytes:
+    """Return the hash of a block, given what it is sealed over."""
     return sha256(_SEAL.pack(b"\x02", block_id, committed_at, count, previous, root)).digest()
 
 

@@ -42,6 +42,8 @@ class Derived(msgspec.Struct, frozen=True):
     supervision: Supervision
     said: list[Said]
     episodes: list[Episode]
+    revision: int
+    """Of the registry by which it was judged."""
     now: Instant
     """As of when."""
 
@@ -103,7 +105,8 @@ def _judged(
     gauge = IndexGauge(index_of([supervision]))
     prime(gauge, [(supervision, [each for each in reports if isinstance(each, Position)])])
     judged = judge(open_docket(supervision), Fold(supervision, gauge), reports, now, _NO_PAST)
-    return Derived(supervision, said, [change.episode for change in judged.changes], now)
+    episodes = [change.episode for change in judged.changes]
+    return Derived(supervision, said, episodes, registry.revision, now)
 
 
 _NO_PAST = History(lambda _: None, lambda _: (), lambda _: ())

@@ -196,7 +196,9 @@ def _state(alert: Alert, history: Iterable[AlertChange]) -> Iterator[Difference]
 
 def _members(alert: Alert, episodes: Iterable[StoredEpisode]) -> Iterator[Difference]:
     stored = [each.episode_id for each in episodes]
-    yield from compared(sorted(alert.episode_ids), sorted(stored), "alert.episode_ids")
+    yield from compared(
+        tuple(sorted(alert.episode_ids)), tuple(sorted(stored)), "alert.episode_ids"
+    )
 
 
 def compared(stored: object, derived: object, path: str = "") -> Iterator[Difference]:
@@ -209,7 +211,7 @@ def _differing(stored: object, derived: object, path: str) -> Iterator[Differenc
         for name in {**stored, **derived}:
             inner = f"{path}.{name}" if path else name
             yield from _differing(stored.get(name), derived.get(name), inner)
-    elif isinstance(stored, list) and isinstance(derived, list) and len(stored) == len(derived):
+    elif isinstance(stored, tuple) and isinstance(derived, tuple) and len(stored) == len(derived):
         for index, (one, other) in enumerate(zip(stored, derived, strict=True)):
             yield from _differing(one, other, f"{path}[{index}]")
     elif stored != derived:
@@ -226,7 +228,7 @@ def _is_rounding(stored: object, derived: object) -> bool:
 def _shown(value: object, path: str) -> str:
     if value is None:
         return "nothing"
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return f"{len(value)} entries"
     name = path.rpartition(".")[2]
     return render(value) if name in _INSTANTS and isinstance(value, int) else repr(value)

@@ -7,10 +7,12 @@ episodes as stored, to be compared, and when and by which revision of the regist
 from collections.abc import Sequence
 from typing import Final
 
-from engine.core.alert import Alert
+import msgspec
+
+from engine.core.alert import Alert, AlertChange
+from engine.core.bundle_form import header_bytes
 from engine.core.episode import StoredEpisode
-from engine.core.journal import ChainHead, Entry, JournalBlock, JournalError
-from engine.core.order import Activation
+from engine.core.journal import GENESIS, ChainHead, Entry, JournalBlock, JournalError
 from engine.core.record import Record, record_of
 from engine.core.rederive import Derived, NotDerivableError, derive
 from engine.core.registry_journal import RegistryEntryError
@@ -26,54 +28,66 @@ _CUT_OFF: Final = (
 )
 
 
+class Reading(msgspec.Struct):
+    """An alert as stored, and what the journal says of it."""
+
+    alert: Alert
+    episodes: Sequence[StoredEpisode]
+    history: Sequence[AlertChange]
+    record: Record
+    chain: bytearray = msgspec.field(default_factory=bytearray)
+    """Headers of all blocks: see `engine.core.bundle_form`."""
+    head: ChainHead = GENESIS
+    derived: dict[int, Derived] = msgspec.field(default_factory=dict)
+
+    def take(self, block: JournalBlock, entries: tuple[Entry, ...]) -> None:
+        """Read the next block."""
+        self.chain += header_bytes(block)
+        for index, entry in enumerate(entries):
+            self.record.take(block.block_id, block.committed_at, index, entry)
+
+
 def verify_journal(store: Store, noted: ChainHead | None = None) -> Check:
     """Check the chain of the journal, and that it holds a head noted before."""
+    subject = "the journal"
     with store.read() as transaction:
         try:
             head = check_chain(transaction, noted)
         except JournalError as error:
-            return Check(subject="the journal", outcome=Outcome.DIFFERENT, problems=(str(error),))
-    return Check(subject="the journal", outcome=Outcome.IDENTICAL, head=head, notes=_limits(noted))
+            return _different(subject, error)
+    return Check(subject=subject, outcome=Outcome.IDENTICAL, head=head, notes=_limits(noted))
 
 
 def verify_alert(store: Store, alert_id: int, noted: ChainHead | None = None) -> Check:
     """Check the chain of the journal, derive an alert anew from it, and compare."""
-    subject = f"alert {alert_id}"
     with store.read() as transaction:
-        alert = transaction.alerts.get(alert_id)
-        if alert is None:
-            return _unverifiable(subject, f"there is no alert {alert_id}")
-        episodes = transaction.episodes.get(alert.episode_ids)
-        if not alert.wearer_id or not episodes:
-            return _unverifiable(subject, "it rests on the engine's own clock, not on messages")
-        try:
-            record, head = read_record(transaction, episodes, noted)
-        except (JournalError, RegistryEntryError) as error:
-            return Check(subject=subject, outcome=Outcome.DIFFERENT, problems=(str(error),))
-        return _compared(transaction, alert, episodes, record, head, noted)
+        reading = read_alert(transaction, alert_id, noted)
+        return reading if isinstance(reading, Check) else compare(transaction, reading, noted)
 
 
-def read_record(
-    transaction: Transaction, episodes: Sequence[StoredEpisode], noted: ChainHead | None = None
-) -> tuple[Record, ChainHead]:
-    """Return what the journal holds that bears on episodes, once all of it has been checked.
-
-    Raises:
-        JournalError: the journal is damaged; RegistryEntryError: it is of a newer version.
-    """
-    record = record_of(activations_of(transaction, episodes))
-
-    def take(block: JournalBlock, entries: tuple[Entry, ...]) -> None:
-        for index, entry in enumerate(entries):
-            record.take(block.block_id, block.committed_at, index, entry)
-
-    return record, check_chain(transaction, noted, take)
-
-
-def activations_of(transaction: Transaction, episodes: Sequence[StoredEpisode]) -> list[Activation]:
-    """Return the activations that episodes are of."""
+def read_alert(
+    transaction: Transaction, alert_id: int, noted: ChainHead | None = None
+) -> Reading | Check:
+    """Return an alert with what the journal says of it, or why that cannot be had."""
+    subject = f"alert {alert_id}"
+    alert = transaction.alerts.get(alert_id)
+    if alert is None:
+        return _unverifiable(subject, f"there is no alert {alert_id}")
+    episodes = transaction.episodes.get(alert.episode_ids)
+    if not alert.wearer_id:
+        return _unverifiable(subject, "it rests on the engine's own clock, not on messages")
     wanted = {each.episode.activation_id for each in episodes}
-    return [each for each in transaction.registry.activations() if each.activation_id in wanted]
+    activations = [
+        each for each in transaction.registry.activations() if each.activation_id in wanted
+    ]
+    history = transaction.alerts.history(alert_id)
+    reading = Reading(alert, episodes, history, record_of(activations))
+    try:
+        reading.head = check_chain(transaction, noted, reading.take)
+        reading.derived = derive_all(reading.record, episodes)
+    except (JournalError, RegistryEntryError, NotDerivableError) as error:
+        return _different(subject, error)
+    return reading
 
 
 def derive_all(record: Record, episodes: Sequence[StoredEpisode]) -> dict[int, Derived]:
@@ -92,57 +106,44 @@ def derive_all(record: Record, episodes: Sequence[StoredEpisode]) -> dict[int, D
     return found
 
 
-def _compared(
-    transaction: Transaction,
-    alert: Alert,
-    episodes: Sequence[StoredEpisode],
-    record: Record,
-    head: ChainHead,
-    noted: ChainHead | None,
-) -> Check:
-    subject = f"alert {alert.alert_id}"
-    try:
-        derived = derive_all(record, episodes)
-    except NotDerivableError as error:
-        return Check(subject=subject, outcome=Outcome.DIFFERENT, problems=(str(error),), head=head)
-    history = transaction.alerts.history(alert.alert_id)
-    verdict = alert_verdict(alert, episodes, derived, history)
-    problems = () if verdict.identical else _expunged(transaction, alert, record)
+def compare(transaction: Transaction, reading: Reading, noted: ChainHead | None = None) -> Check:
+    """Compare an alert as stored with what the journal says of it."""
+    verdict = alert_verdict(reading.alert, reading.episodes, reading.derived, reading.history)
+    problems = () if verdict.identical else _expunged(transaction, reading)
     outcome = Outcome.UNVERIFIABLE if problems else Outcome.DIFFERENT
     return Check(
-        subject=subject,
+        subject=f"alert {reading.alert.alert_id}",
         outcome=Outcome.IDENTICAL if verdict.identical else outcome,
         problems=problems,
         verdict=verdict,
-        head=head,
+        head=reading.head,
         notes=_limits(noted),
     )
 
 
-def _expunged(transaction: Transaction, alert: Alert, record: Record) -> tuple[str, ...]:
+def _expunged(transaction: Transaction, reading: Reading) -> tuple[str, ...]:
     """Return which messages of the wearer were expunged: without them nothing can be derived."""
-    gone = set(record.expunged)
-    if not gone:
-        return ()
-    after, found = (BEGINNING, 0), []
-    while True:
-        page = Page(limit=1000, after=after)
-        rows = transaction.positions.track(alert.wearer_id, BEGINNING, END, page)
-        found += [(row.block_id, row.message_index) for row in rows]
+    gone, places = set(reading.record.expunged), set()
+    page = Page(limit=1000, after=(BEGINNING, 0))
+    while gone:
+        rows = transaction.positions.track(reading.alert.wearer_id, BEGINNING, END, page)
+        places |= {(row.block_id, row.message_index) for row in rows}
         if len(rows) < page.limit:
             break
-        after = (rows[-1].position.fix_time, rows[-1].position_id)
+        page = Page(limit=1000, after=(rows[-1].position.fix_time, rows[-1].position_id))
     return tuple(
-        f"journal block {block_id}, message {index}: it was expunged, and with it evidence of this "
+        f"journal block {block_id}, message {index}: it was expunged, and was evidence about this "
         "wearer: the decision cannot be derived anew"
-        for block_id, index in sorted(gone & set(found))
+        for block_id, index in sorted(gone & places)
     )
 
 
 def _limits(noted: ChainHead | None) -> tuple[str, ...]:
-    if noted is not None:
-        return ()
-    return (_CUT_OFF,)
+    return (_CUT_OFF,) if noted is None else ()
+
+
+def _different(subject: str, error: Exception) -> Check:
+    return Check(subject=subject, outcome=Outcome.DIFFERENT, problems=(str(error),))
 
 
 def _unverifiable(subject: str, why: str) -> Check:

@@ -1,0 +1,120 @@
+"""Which of the journal a decision rests on: as few messages as lead to the identical episodes.
+
+Taken are the messages that say something of the time of an episode; if a fresh fold of these does
+not lead to the identical decision, more before and after, at most the whole activation. Of the
+registry: the wearer's id and time zone, device, activations, beacons and orders, and of zones,
+groups and classes those that the alert's own condition names.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from engine.core.beacon import Beacon
+from engine.core.episode import Episode, StoredEpisode
+from engine.core.folding import time_of
+from engine.core.order import Activation, Supervision
+from engine.core.record import Kept, Record, Said
+from engine.core.rederive import ABOUT_ARRIVAL, Derived
+from engine.core.registry import Device, Order, Wearer, WearerClass
+from engine.core.registry_journal import RegistryValue
+from zones.group import ZoneGroup
+from zones.instant import SECOND, Instant
+from zones.zone import Zone
+
+PADDINGS_S: Final = (0, 300, 3600, 6 * 3600, 86_400, 7 * 86_400, 31 * 86_400, None)
+"""Seconds before and after each episode that are tried in turn; None: the whole activation."""
+
+
+def windows(
+    record: Record, episodes: Sequence[StoredEpisode], derived: dict[int, Derived]
+) -> Iterator[tuple[int | None, Record]]:
+    """Yield ever wider parts of a record, each with the seconds it reaches beyond the episodes."""
+    conditions = {each.episode.condition_id for each in episodes}
+    former = -1
+    for padding_s in PADDINGS_S:
+        messages = _messages(episodes, derived, padding_s)
+        if len(messages) > former:
+            former = len(messages)
+            registry = [
+                (kept, entry)
+                for kept, entry in record.registry
+                if _concerns(entry.value, derived, conditions, messages)
+            ]
+            yield padding_s, Record(record.topics, record.wearers, registry, messages)
+
+
+def message_count(derived: dict[int, Derived]) -> int:
+    """Return how many messages the journal holds of the activations."""
+    return len({each.kept[:2] for one in derived.values() for each in one.said})
+
+
+def _messages(
+    episodes: Sequence[StoredEpisode], derived: dict[int, Derived], padding_s: int | None
+) -> list[Kept]:
+    chosen: dict[tuple[int, int], Kept] = {}
+    for activation_id, one in derived.items():
+        own = [each.episode for each in episodes if each.episode.activation_id == activation_id]
+        spans = [_span(each, one.now) for each in own]
+        by_arrival = any(each.kind in ABOUT_ARRIVAL for each in own)
+        for said in one.said:
+            if padding_s is None or _touches(said, spans, padding_s * SECOND, arrival=by_arrival):
+                chosen[said.kept.block_id, said.kept.message_index] = said.kept
+    return [chosen[place] for place in sorted(chosen)]
+
+
+def _span(episode: Episode, now: Instant) -> tuple[Instant, Instant]:
+    started, ended = episode.started, episode.ended
+    times = [each.fix_time for each in episode.evidence]
+    first = min([started.by, started.estimate, *times])
+    return (
+        first if started.after is None else min(first, started.after),
+        max([started.by, now if ended is None else ended.by, *times]),
+    )
+
+
+def _touches(
+    said: Said, spans: Sequence[tuple[Instant, Instant]], padding: int, *, arrival: bool
+) -> bool:
+    times = [time_of(report) for report in said.reports]
+    if arrival:
+        times.append(said.kept.message.received_at)
+    return any(start - padding <= time <= end + padding for start, end in spans for time in times)
+
+
+def _concerns(
+    value: RegistryValue,
+    derived: dict[int, Derived],
+    conditions: Collection[str | None],
+    messages: Sequence[Kept],
+) -> bool:
+    supervisions = [each.supervision for each in derived.values()]
+    activations = [each.activation for each in supervisions]
+    if isinstance(value, Zone):
+        return value.zone_id in _zone_ids(supervisions)
+    if isinstance(value, ZoneGroup):
+        return bool(set(value.zone_ids) & _zone_ids(supervisions))
+    if isinstance(value, WearerClass):
+        return any(
+            each is not None and each.startswith(f"{value.class_id}/") for each in conditions
+        )
+    if isinstance(value, Beacon) and value.wearer_id is None:
+        return any(value.beacon_id.encode() in each.message.payload for each in messages)
+    return _is_of(value, activations)
+
+
+def _is_of(
+    value: Wearer | Device | Activation | Order | Beacon, activations: list[Activation]
+) -> bool:
+    if isinstance(value, Device):
+        key = (value.vendor, value.device_id)
+        return any((each.vendor, each.device_id) == key for each in activations)
+    return any(each.wearer_id == value.wearer_id for each in activations)
+
+
+def _zone_ids(supervisions: Sequence[Supervision]) -> set[str]:
+    return {
+        history.zone_id
+        for supervision in supervisions
+        for condition in supervision.conditions
+        for history in condition.histories()
+    }
