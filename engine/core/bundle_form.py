@@ -1,7 +1,7 @@
 """What the parts of a bundle say: messages with their proofs, the chain of headers, the manifest.
 
 - `registry.jsonl`, `messages.jsonl`: one `ProvedMessage` a line, in the order of the journal.
-- `chain.bin`: for each block from `first_block` to the newest one used, and some way beyond, without
+- `chain.bin`: for each block from `first_block` to the newest one used, and beyond, without
   a gap, 48 bytes: committed_at and count (8 bytes each, big-endian), Merkle root (32). With the
   hash before the first block each block's hash follows (`engine.core.journal`), and no block can
   be missing or misplaced.
