@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from engine.core.beacon import Beacon
+from engine.core.canary import CANARY
 from engine.core.compile import histories
 from engine.core.in_force import class_condition_id
 from engine.core.order import Activation
@@ -113,13 +114,17 @@ class Directory:
 
 
 def load(registry: RegistryPart, revision: int) -> Directory:
-    """Return the directory of the whole registry."""
-    orders, zones = registry.orders(), registry.zones()
+    """Return the directory of the whole registry, the engine's canary left out."""
+    orders = [each for each in registry.orders() if each.order_id != CANARY]
+    zones = [each for each in registry.zones() if each.zone_id != CANARY]
+    wearers = (each for each in registry.wearers() if each.wearer_id != CANARY)
+    devices = (each for each in registry.devices() if each.vendor != CANARY)
+    activations = (each for each in registry.activations() if each.vendor != CANARY)
     return Directory(
         revision=revision,
-        wearers={each.wearer_id: each for each in registry.wearers()},
-        devices={(each.vendor, each.device_id): each for each in registry.devices()},
-        activations={each.activation_id: each for each in registry.activations()},
+        wearers={each.wearer_id: each for each in wearers},
+        devices={(each.vendor, each.device_id): each for each in devices},
+        activations={each.activation_id: each for each in activations},
         orders=_versions(orders, "order_id"),
         orders_of=_versions(orders, "wearer_id"),
         zones=_versions(zones, "zone_id"),

@@ -5,25 +5,22 @@ series. Each application has a registry of its own.
 """
 
 import time
-from collections import Counter as Counts
 from collections.abc import Iterator
 from http import HTTPStatus
-from itertools import accumulate
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
-    HistogramMetricFamily,
     Metric,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.self_metrics import gauge, self_metrics
 from api.shell import Shell
 from engine.core.health import EngineHealth
-from engine.logbook import KINDS
 from engine.store.protocol import StoreUnavailableError
 from zones.instant import SECOND
 
@@ -112,49 +109,9 @@ class _Moment:
         if health.last_commit_at is not None:
             age.add_metric([], (self._shell.now() - health.last_commit_at) / SECOND)
         yield age
-        yield from self._self()
-        yield _gauge("ringfence_sse_clients", "Clients of the live feed.", self._shell.feed.clients)
+        yield from self_metrics(self._shell.services, self._shell.now())
+        yield gauge("ringfence_sse_clients", "Clients of the live feed.", self._shell.feed.clients)
         yield from self._store()
-
-    def _self(self) -> Iterator[Metric]:
-        """Yield what the engine knows of itself."""
-        services, now = self._shell.services, self._shell.now()
-        health, status, delays = services.health(), services.status(), services.delays()
-        bounds = [f"{bound:g}" for bound in delays.buckets_s] + ["+Inf"]
-        yield HistogramMetricFamily(
-            "ringfence_decision_delay_seconds",
-            "From measured by the device to judged and committed, by message.",
-            buckets=list(zip(bounds, accumulate(delays.counts), strict=True)),
-            sum_value=delays.sum_s,
-        )
-        oldest = health.oldest_in_hand
-        yield _gauge(
-            "ringfence_backlog_age_seconds",
-            "Age of the oldest message that is not committed; 0 if there is none.",
-            0 if oldest is None else (now - oldest) / SECOND,
-        )
-        yield _gauge(
-            "ringfence_listening",
-            "1 while telemetry can be heard and silence be told from a message on its way.",
-            health.listening_since is not None,
-        )
-        yield CounterMetricFamily(
-            "ringfence_coverage_gap_seconds",
-            "Time in which the engine, not the wearer, failed.",
-            value=status.gap_s,
-        )
-        yield _gauge(
-            "ringfence_findings_unwritten",
-            "What the watch found and could not store yet.",
-            status.unwritten,
-        )
-        running = Counts(each.kind.value for each in status.running)
-        alarms = GaugeMetricFamily(
-            "ringfence_system_episodes", "System episodes that run, by kind.", labels=["kind"]
-        )
-        for kind in KINDS:
-            alarms.add_metric([kind.value], running[kind.value])
-        yield alarms
 
     def _store(self) -> Iterator[Metric]:
         alerts = GaugeMetricFamily("ringfence_alerts", "Alerts by state.", labels=["state"])
@@ -167,24 +124,20 @@ class _Moment:
             counts = {}
         for state, count in counts.items():
             alerts.add_metric([state.value], count)
-        yield _gauge("ringfence_store_up", "1 if the store can be read.", bool(counts))
+        yield gauge("ringfence_store_up", "1 if the store can be read.", bool(counts))
         yield alerts
         yield newest
 
 
 def _gauges(health: EngineHealth) -> Iterator[Metric]:
-    yield _gauge("ringfence_engine_running", "1 if the batch loop is alive.", health.running)
-    yield _gauge(
+    yield gauge("ringfence_engine_running", "1 if the batch loop is alive.", health.running)
+    yield gauge(
         "ringfence_source_connected", "1 if the source of telemetry is connected.", health.connected
     )
-    yield _gauge("ringfence_engine_backlog", "Messages that are not committed yet.", health.backlog)
+    yield gauge("ringfence_engine_backlog", "Messages that are not committed yet.", health.backlog)
     yield CounterMetricFamily(
         "ringfence_positions_stored", "Positions stored.", value=health.positions
     )
     yield CounterMetricFamily(
         "ringfence_payloads_rejected", "Payloads rejected.", value=health.rejections
     )
-
-
-def _gauge(name: str, words: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, words, value=float(value))

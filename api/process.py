@@ -9,8 +9,9 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -21,13 +22,16 @@ from api.binding import check_host
 from api.feed import ChangeSignal
 from api.services import Services
 from engine.broker.embedded import EmbeddedBroker
+from engine.canary import Canary, Publish, memory_publisher, mqtt_publisher, retire
+from engine.clock import Clock
+from engine.core.canary import CANARY
 from engine.service import Service
 from engine.settings import EMBEDDED, Settings
 from engine.sources.address import TlsFiles
 from engine.sources.memory import MemorySource
 from engine.sources.merged import MergedSource
 from engine.sources.mqtt import MqttSource
-from engine.store import open_store
+from engine.store import Store, open_store
 from engine.watch import Watch
 
 _log = structlog.get_logger(__name__)
@@ -54,22 +58,26 @@ async def serve(settings: Settings) -> None:
     store.check()
     async with AsyncExitStack() as stack:
         stack.callback(store.close)
-        url, passwords = await stack.enter_async_context(_broker(settings))
+        broker = await stack.enter_async_context(_broker(settings))
         intake = MemorySource(clock.now)
+        tls = TlsFiles(ca_file=settings.broker_ca_file)
         mqtt = MqttSource(
-            url,
+            broker.url,
             clock.now,
-            tls=TlsFiles(ca_file=settings.broker_ca_file),
+            tls=tls,
             max_in_flight=settings.max_in_flight,
         )
         changes = ChangeSignal()
         service = Service(store, MergedSource(mqtt, intake), clock, changes.notify)
-        watch = Watch(store, clock, service.health, settings.limits(), changes.notify)
+        login = broker.canary_url
+        publish = mqtt_publisher(login, tls) if login else memory_publisher(intake.submit)
+        canary = await _canary(settings, store, clock, publish)
+        watch = Watch(store, clock, service.health, settings.limits(), changes.notify, canary)
         services = Services(
             store=store,
             now=clock.now,
             submit=intake.submit,
-            vendor_passwords=passwords,
+            vendor_passwords=broker.passwords,
             health=service.health,
             status=watch.status,
             delays=lambda: service.delays,
@@ -77,25 +85,62 @@ async def serve(settings: Settings) -> None:
         )
         watch.start()
         stack.push_async_callback(asyncio.to_thread, watch.stop)
+        await stack.enter_async_context(_kept(canary))
         await _until_signal(settings, listening, service, services)
 
 
+async def _canary(
+    settings: Settings, store: Store, clock: Clock, publish: Publish
+) -> Canary | None:
+    """Return the canary to keep; None, with a former one's device taken off, if none is wanted."""
+    if settings.canary_interval_s:
+        return Canary(store, clock, publish, settings.canary_interval_s, settings.canary_lost_s)
+    await asyncio.to_thread(retire, store, clock.now())
+    return None
+
+
 @asynccontextmanager
-async def _broker(settings: Settings) -> AsyncIterator[tuple[str, dict[str, str]]]:
-    """Yield the broker's URL for the engine, and the passwords of the vendors."""
+async def _kept(canary: Canary | None) -> AsyncIterator[None]:
+    """Keep the canary, if there is one, until the block ends."""
+    if canary is None:
+        yield
+        return
+    keeping = asyncio.create_task(canary.run(), name="canary")
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
+
+
+class _Broker(NamedTuple):
+    """The broker as the engine finds it."""
+
+    url: str
+    passwords: dict[str, str]
+    """Of the vendors, by name."""
+    canary_url: str
+    """Empty if the canary has no login."""
+
+
+@asynccontextmanager
+async def _broker(settings: Settings) -> AsyncIterator[_Broker]:
+    """Yield the broker: the given one, or one that runs until the block ends."""
     url = settings.broker_url.get_secret_value()
     passwords = _passwords(settings.vendor_passwords_file)
     if url != EMBEDDED:
-        yield url, passwords
+        yield _Broker(url, passwords, settings.canary_broker_url.get_secret_value())
         return
     folder = settings.state_dir / "broker"
     broker = EmbeddedBroker(
-        folder, settings.vendors, settings.broker_port, binary=settings.broker_binary
+        folder, (*settings.vendors, CANARY), settings.broker_port, binary=settings.broker_binary
     )
     async with broker:
-        own = {name: login.password for name, login in broker.credentials.vendors.items()}
+        logins = broker.credentials.vendors.items()
+        own = {name: login.password for name, login in logins if name != CANARY}
         _log.info("the embedded broker serves", host=broker.host, port=broker.port)
-        yield broker.url_for_engine(), own | passwords
+        yield _Broker(broker.url_for_engine(), own | passwords, broker.url_for_vendor(CANARY))
 
 
 def _passwords(file: Path | None) -> dict[str, str]:

@@ -74,6 +74,7 @@ async def engine_behind(
         "database_url": database,
         "broker_url": reached_.broker.url_for_engine(),
         "port": str(port),
+        "canary_interval_s": "0",  # what is counted is what was published
     }
     if clock is not None:
         settings["clock_speed"] = str(clock.speed)

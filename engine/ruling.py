@@ -21,6 +21,7 @@ from engine.caseload import (
 from engine.core import call_in
 from engine.core.alert import AlertAction
 from engine.core.amend import ChangeKind, EpisodeChange
+from engine.core.canary import CANARY
 from engine.core.docket import Docket, Judged, judge, rejudge
 from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
@@ -90,7 +91,7 @@ class Ruling:
         self.ruled.delays = [
             self._now - max(position.fix_time for position in each.positions)
             for each in opened
-            if each.positions
+            if each.positions and not _of_canary(each)
         ]
         self._received(heard)
         self._raise()
@@ -229,7 +230,8 @@ class Ruling:
             for position_id, (index, position) in zip(ids, pairs, strict=True)
         ]
         self._transaction.positions.insert(rows)
-        self.ruled.positions += len(rows)
+        own = sum(len(each.positions) for each in opened if _of_canary(each))
+        self.ruled.positions += len(rows) - own
         self.ruled.late += sum(row.position.late for row in rows)
         for row in rows:
             self._newest(row.position)
@@ -293,10 +295,11 @@ class Ruling:
 
     def _raise(self) -> None:
         self._transaction.episodes.save([saved.stored for saved in self._saved])
-        ledger = open_ledger(self._transaction, self._saved)
+        of_people = [saved for saved in self._saved if saved.stored.wearer_id != CANARY]
+        ledger = open_ledger(self._transaction, of_people)
         if ledger is None:
             return
-        raise_alerts(ledger, self._saved, self._now, self._grace, self._next)
+        raise_alerts(ledger, of_people, self._now, self._grace, self._next)
         touched = {change.alert_id for change in ledger.changes}
         alerts = self._transaction.alerts
         judged = (ledger.alerts[alert_id] for alert_id in sorted(touched))
@@ -340,6 +343,10 @@ class Ruling:
 
     def _next(self, counter: Counter) -> int:
         return self._transaction.next_ids(counter, 1)[0]
+
+
+def _of_canary(opened: Opened) -> bool:
+    return opened.source is not None and opened.source.vendor == CANARY
 
 
 def _judgeable(positions: Iterable[Position]) -> list[Position]:

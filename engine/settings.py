@@ -82,6 +82,18 @@ class Settings(BaseSettings):
         gt=0,
         description="Delay from measured to judged, of all messages for a minute, that is one too.",
     )
+    canary_interval_s: float = Field(
+        default=60.0, ge=0, description="Seconds from one canary to the next; 0 for none."
+    )
+    canary_lost_s: float = Field(
+        default=30.0, gt=0, description="Seconds after which a canary that is not out is lost."
+    )
+    canary_broker_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The canary's login at the broker, mqtt://USER:PASSWORD@HOST:PORT, vendor "
+        "ringfence-canary. The embedded broker gives it one; with another broker and without this "
+        "it takes the way of the HTTP intake.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="How the log is written, to standard error."
     )

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from engine.canary import Canary, CanaryStatus
 from engine.clock import Clock
 from engine.core.ailment import Ailment, ailments
 from engine.core.coverage import DOWN, Coverage, GapChange, cover
@@ -61,6 +62,10 @@ class SelfStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The system episodes that run, as stored."""
     unwritten: int = 0
     """Findings that are not in the store yet."""
+    canary: CanaryStatus | None = None
+    """None if there is no canary."""
+    canary_ailment: Ailment | None = None
+    """What the loss of the canary says of the engine, if it is lost."""
 
 
 class Watch:
@@ -73,13 +78,15 @@ class Watch:
         health: Callable[[], EngineHealth],
         limits: Limits | None = None,
         on_change: Callable[[int], None] = lambda _change_id: None,
-        signals: Sequence[Callable[[Instant], Sequence[Signal]]] = (),
+        canary: Canary | None = None,
+        senses: Sequence[Callable[[Instant], Sequence[Signal]]] = (),
     ) -> None:
-        """Watch what `health` says; each of `signals` adds what it knows of an instant."""
+        """Watch what `health` says and the canary; each of `senses` adds signals of its own."""
         self._clock = clock
         self._health = health
         self._limits = (limits or Limits()).at_speed(clock.speed)
-        self._signals = signals
+        self._canary = canary
+        self._senses = senses
         self._logbook = Logbook(store, on_change)
         self._stopping = threading.Event()
         self._looking = threading.Thread(target=self._look_for_ever, name="watch", daemon=True)
@@ -119,6 +126,8 @@ class Watch:
             gap_s=total / SECOND,
             running=tuple(self._logbook.running),
             unwritten=len(self._pending),
+            canary=None if self._canary is None else self._canary.status(),
+            canary_ailment=self._ailing.get("canary"),
         )
 
     def _look_for_ever(self) -> None:
@@ -133,15 +142,19 @@ class Watch:
     def _look(self) -> None:
         now, health = self._clock.now(), self._health()
         ailing = ailments(health, now, self._limits.patience)
+        signals = [stalled(ailing, now), backlog(health, now, self._limits)]
+        if self._canary is not None:
+            of_canary = self._canary.signals(now, ailing)
+            signals += of_canary
+            ailing += self._canary.ailment(of_canary)
         self._log(ailing, now)
         if self._coverage is None:
             return
         self._coverage, change = cover(self._coverage, now, ailing, self._limits.gap_after)
         if change is not None:
             self._take(change)
-        signals = [stalled(ailing, now), backlog(health, now, self._limits)]
-        for more in self._signals:
-            signals += more(now)
+        for sense in self._senses:
+            signals += sense(now)
         self._standings, events = watch(self._standings, signals, now, self._limits)
         self._pending += events
 

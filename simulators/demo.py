@@ -22,6 +22,7 @@ import msgspec
 
 from engine.broker.embedded import EmbeddedBroker
 from engine.clock import ScaledClock, SystemClock
+from engine.core.canary import CANARY
 from engine.store import Store, migrate, open_store
 from simulators.cast import Cast, cast
 from simulators.demo_screen import Screen
@@ -84,7 +85,7 @@ async def demo(options: DemoOptions, screen: Screen) -> Tally:
     url = f"sqlite:///{state_dir / 'ringfence.db'}"
     store = await asyncio.to_thread(_prepared, url, acting)
     screen.say("starting the broker")
-    async with EmbeddedBroker(state_dir / "broker", acting.vendors) as broker:
+    async with EmbeddedBroker(state_dir / "broker", (*acting.vendors, CANARY)) as broker:
         _write_passwords(state_dir, broker)
         settings = _settings(options, state_dir, url, broker)
         screen.say("starting the engine and the API")
@@ -232,7 +233,8 @@ def _prepared(url: str, acting: Cast) -> Store:
 
 
 def _write_passwords(state_dir: Path, broker: EmbeddedBroker) -> None:
-    passwords = {name: login.password for name, login in broker.credentials.vendors.items()}
+    logins = broker.credentials.vendors.items()
+    passwords = {name: login.password for name, login in logins if name != CANARY}
     file = state_dir / "vendors.json"
     file.touch(mode=0o600)
     file.write_bytes(msgspec.json.format(msgspec.json.encode(passwords)))
@@ -244,6 +246,7 @@ def _settings(
     return {
         "database_url": url,
         "broker_url": broker.url_for_engine(),
+        "canary_broker_url": broker.url_for_vendor(CANARY),
         "vendor_passwords_file": str(state_dir / "vendors.json"),
         "port": str(options.port),
         "clock_speed": str(options.speed),

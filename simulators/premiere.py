@@ -43,6 +43,7 @@ async def premiere(
                 "database_url": database_url,
                 "broker_url": broker.url_for_engine(),
                 "port": "0",
+                "canary_interval_s": "0",  # what is counted is what was published
                 "clock_speed": str(speed),
                 "clock_origin": render(clock.origin),
                 "clock_started": render(clock.started),

@@ -157,6 +157,7 @@ async def trial(
                 "database_url": database_url,
                 "broker_url": broker.url_for_engine(),
                 "port": "0",
+                "canary_interval_s": "0",  # what is counted is what was published
             }
             async with EngineProcess(settings, state_dir / "engine.log") as engine:
                 happened = await _play(acting, deliveries, broker, engine, faults, rate_per_s, seed)

@@ -10,9 +10,10 @@ from api.openapi import refusals
 from api.problems import ProblemError
 from api.schemas.operation import Alive, CheckOut, Ready
 from api.shell import AtHand, Shell
-from engine.core.ailment import Ailment, ailments, in_hand
+from engine.core.ailment import Ailment, ailments, in_hand, span
 from engine.core.health import EngineHealth
 from engine.store.protocol import StoreUnavailableError
+from engine.watch import SelfStatus
 from zones.instant import Instant
 
 router = APIRouter(tags=["operation"])
@@ -66,14 +67,24 @@ def _store(shell: Shell) -> CheckOut:
 
 
 def _engine(shell: Shell) -> list[CheckOut]:
-    now, health = shell.now(), shell.services.health()
-    ailing = ailments(health, now, shell.services.status().patience)
+    now, health, status = shell.now(), shell.services.health(), shell.services.status()
+    ailing = ailments(health, now, status.patience)
     engine = f"{'running' if health.running else 'not running'}, {in_hand(health, now)}"
     source = "connected" if health.connected else "not connected"
+    of_canary = [] if status.canary is None else [_canary(status, now)]
     return [
         _check("engine", engine, [each for each in ailing if each.name != "source"], health, now),
         _check("source", source, [each for each in ailing if each.name == "source"], health, now),
+        *of_canary,
     ]
+
+
+def _canary(status: SelfStatus, now: Instant) -> CheckOut:
+    lost, out_at = status.canary_ailment, None if status.canary is None else status.canary.out_at
+    if lost is not None:
+        return CheckOut(name="canary", ok=False, detail=lost.lasting(now))
+    words = "none has come out yet" if out_at is None else f"out, sent {span(now - out_at)} ago"
+    return CheckOut(name="canary", ok=True, detail=words)
 
 
 def _check(

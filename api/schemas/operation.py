@@ -44,7 +44,9 @@ class RejectionOut(Wire):
 class CheckOut(Wire):
     """One thing that has to be well."""
 
-    name: Literal["store", "engine", "source"] = Field(description="What.", examples=["store"])
+    name: Literal["store", "engine", "source", "canary"] = Field(
+        description="What.", examples=["store"]
+    )
     ok: bool = Field(description="Whether it is well.", examples=[True])
     detail: str = Field(description="In words.", examples=["reachable, schema current"])
 

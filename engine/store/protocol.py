@@ -132,7 +132,7 @@ class PositionsPart(Protocol):
         """Return the positions with these ids, by id."""
 
     def count(self) -> int:
-        """Return how many positions are stored."""
+        """Return how many positions are stored, the canary's not."""
 
 
 class EventsPart(Protocol):
@@ -207,10 +207,13 @@ class EpisodesPart(Protocol):
         kinds: Collection[EpisodeKind] = (),
         states: Collection[EpisodeState] = (),
     ) -> Sequence[StoredEpisode]:
-        """Newest start first; the cursor is (started estimate, episode_id)."""
+        """Newest start first; the cursor is (started estimate, episode_id).
+
+        The canary's are left out unless asked for by `wearer_id`.
+        """
 
     def count(self) -> int:
-        """Return how many episodes are stored."""
+        """Return how many episodes are stored, the canary's not."""
 
 
 class AlertsPart(Protocol):

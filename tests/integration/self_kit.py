@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from engine.broker.embedded import EmbeddedBroker
+from engine.core.canary import CANARY
 from engine.core.topic import telemetry_topic
 from engine.store import open_store
 from simulators.enrolment import enrol
@@ -97,9 +98,14 @@ async def running_engine(database_url: str, folder: Path, **settings: str) -> As
         zones = {"type": "FeatureCollection", "features": [HOME]}
         enrol(transaction.registry, [Wearer()], zones, now() - HOUR)
     store.close()
-    async with EmbeddedBroker(folder / "broker", ["acme"], free_port()) as broker:
+    async with EmbeddedBroker(folder / "broker", ["acme", CANARY], free_port()) as broker:
         port = free_port()
-        given = {"database_url": database_url, "broker_url": broker.url_for_engine()}
+        given = {
+            "database_url": database_url,
+            "broker_url": broker.url_for_engine(),
+            "canary_broker_url": broker.url_for_vendor(CANARY),
+            "canary_interval_s": "0",
+        }
         every = given | {"port": str(port)} | QUICK | settings
         async with EngineProcess(every, folder / "engine.log") as process:
             engine = Engine(f"http://127.0.0.1:{port}", broker, process)

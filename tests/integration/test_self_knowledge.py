@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from engine.broker.embedded import EmbeddedBroker
+from engine.core.canary import CANARY
 from engine.watch import BEAT_S
 from tests.integration.mqtt_kit import now
 from tests.integration.self_kit import INSIDE, NEAR, Engine, eventually, instant, running_engine
@@ -26,7 +27,7 @@ async def test_a_broker_that_is_away_is_said_and_attached_to_what_it_hides(
         assert "source is not connected" in stalled["episodes"][0]["detail"]
         await engine.alert("coverage_gap", restored=False)
         back = now()
-        async with EmbeddedBroker(tmp_path / "broker", ["acme"], engine.broker.port):
+        async with EmbeddedBroker(tmp_path / "broker", ["acme", CANARY], engine.broker.port):
             gap = await engine.alert("coverage_gap", restored=True)
             for _ in range(2):
                 await engine.at(INSIDE)

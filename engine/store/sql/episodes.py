@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
+from engine.core.canary import CANARY
 from engine.core.episode import Episode, EpisodeKind, EpisodeState, StoredEpisode
 from engine.store.protocol import Page
 from engine.store.sql.backend import Conflict
@@ -17,6 +18,7 @@ from zones.instant import Instant
 _ROW: Final = episodes.c
 _DECODER: Final = msgspec.json.Decoder(Episode)
 _ENCODER: Final = msgspec.json.Encoder()
+_OF_PEOPLE: Final = _ROW.wearer_id != constant(CANARY)
 _HAPPENED: Final = _ROW.state != constant(EpisodeState.RETRACTED.value)
 
 
@@ -88,7 +90,9 @@ class SqlEpisodes:
     ) -> Sequence[StoredEpisode]:
         """Newest start first; the cursor is (started estimate, episode_id)."""
         query = select(episodes).where(_ROW.newest)
-        if wearer_id is not None:
+        if wearer_id is None:
+            query = query.where(_OF_PEOPLE)
+        else:
             query = query.where(_ROW.wearer_id == wearer_id)
         if subject is not None:
             query = query.where(_ROW.subject != constant(""), _ROW.subject == subject)
@@ -100,8 +104,10 @@ class SqlEpisodes:
         return [_episode(row) for row in self._session.rows(paged(query, order, page))]
 
     def count(self) -> int:
-        """Return how many episodes are stored, retracted ones included."""
-        return self._session.number(select(func.count()).select_from(episodes).where(_ROW.newest))
+        """Return how many episodes are stored, retracted ones included, the canary's not."""
+        return self._session.number(
+            select(func.count()).select_from(episodes).where(_ROW.newest, _OF_PEOPLE)
+        )
 
     def _newest(self, *conditions: ColumnElement[bool]) -> Sequence[StoredEpisode]:
         query = select(episodes).where(_ROW.newest, *conditions).order_by(_ROW.episode_id)

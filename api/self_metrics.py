@@ -1,0 +1,88 @@
+"""What the engine knows of itself, as numbers for Prometheus."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import accumulate
+
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+
+from api.services import Services
+from engine.core.histogram import Histogram
+from engine.logbook import KINDS
+from engine.watch import SelfStatus
+from zones.instant import SECOND, Instant
+
+
+def self_metrics(services: Services, now: Instant) -> Iterator[Metric]:
+    """Yield what the engine knows of itself."""
+    health, status, delays = services.health(), services.status(), services.delays()
+    yield histogram(
+        "ringfence_decision_delay_seconds",
+        "From measured by the device to judged and committed, by message.",
+        delays,
+    )
+    oldest = health.oldest_in_hand
+    yield gauge(
+        "ringfence_backlog_age_seconds",
+        "Age of the oldest message that is not committed; 0 if there is none.",
+        0 if oldest is None else (now - oldest) / SECOND,
+    )
+    yield gauge(
+        "ringfence_listening",
+        "1 while telemetry can be heard and silence be told from a message on its way.",
+        health.listening_since is not None,
+    )
+    yield CounterMetricFamily(
+        "ringfence_coverage_gap_seconds",
+        "Time in which the engine, not the wearer, failed.",
+        value=status.gap_s,
+    )
+    yield gauge(
+        "ringfence_findings_unwritten",
+        "What the watch found and could not store yet.",
+        status.unwritten,
+    )
+    running = Counter(each.kind.value for each in status.running)
+    alarms = GaugeMetricFamily(
+        "ringfence_system_episodes", "System episodes that run, by kind.", labels=["kind"]
+    )
+    for kind in KINDS:
+        alarms.add_metric([kind.value], running[kind.value])
+    yield alarms
+    yield from _canary(status, now)
+
+
+def _canary(status: SelfStatus, now: Instant) -> Iterator[Metric]:
+    canary = status.canary
+    if canary is None:
+        return
+    yield histogram(
+        "ringfence_canary_latency_seconds",
+        "From a canary published to its episode read from the store.",
+        canary.latencies,
+    )
+    yield CounterMetricFamily("ringfence_canaries", "Canaries sent.", value=canary.sent)
+    yield gauge("ringfence_canary_lost", "1 while it is lost.", canary.lost_since is not None)
+    if canary.out_at is not None:
+        yield gauge(
+            "ringfence_canary_age_seconds",
+            "Time since the last canary that came out was sent.",
+            (now - canary.out_at) / SECOND,
+        )
+
+
+def histogram(name: str, words: str, counted: Histogram) -> Metric:
+    """Return a histogram without labels."""
+    bounds = [f"{bound:g}" for bound in counted.buckets_s] + ["+Inf"]
+    buckets = list(zip(bounds, accumulate(counted.counts), strict=True))
+    return HistogramMetricFamily(name, words, buckets=buckets, sum_value=counted.sum_s)
+
+
+def gauge(name: str, words: str, value: float) -> Metric:
+    """Return a gauge without labels."""
+    return GaugeMetricFamily(name, words, value=float(value))
