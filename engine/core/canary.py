@@ -52,7 +52,14 @@ def activation(started_at: Instant) -> Activation:
 
 def order(effective_from: Instant, interval_s: float) -> Order:
     """Return the order of a canary that is heard every `interval_s` seconds of the clock."""
-    condition = {"id": CANARY, "kind": "exclusion", "zone": CANARY, "threshold": 1}
+    condition = {
+        "id": CANARY,
+        "kind": "exclusion",
+        "zone": CANARY,
+        "threshold": 1,
+        "dwell_s": 0,
+        "shared_error_m": 0,
+    }
     return Order(
         order_id=CANARY,
         wearer_id=CANARY,

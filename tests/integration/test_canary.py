@@ -39,12 +39,16 @@ async def test_a_canary_through_the_broker_comes_out_and_is_nowhere_else(
             listed = (await engine.api.get(f"/v1/{path}")).text
             assert any(word in listed for word in ("w1", "D1", "PARK"))
             assert CANARY not in listed
-        assert await engine.items("/v1/episodes") == []
-        assert await engine.items("/v1/alerts") == []
+        # On a slow machine the engine may have something to say of itself.
+        shown = [*await engine.items("/v1/episodes"), *await engine.items("/v1/alerts")]
+        assert {each["subject"] for each in shown} <= {"engine"}
         assert "ringfence_positions_stored_total 0.0" in (await engine.api.get("/metrics")).text
     store = open_store(sqlite_url)
     with store.read() as transaction:
-        assert (transaction.positions.count(), transaction.episodes.count()) == (0, 0)
+        assert transaction.positions.count() == 0
+        assert transaction.episodes.count() == len(
+            transaction.episodes.list(Page(), subject="engine")
+        )
         own = transaction.episodes.list(Page(), wearer_id=CANARY)
         journal = sum(block.messages for block in transaction.journal.blocks())
     store.close()

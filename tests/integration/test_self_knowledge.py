@@ -8,7 +8,15 @@ from engine.broker.embedded import EmbeddedBroker
 from engine.core.canary import CANARY
 from engine.watch import BEAT_S
 from tests.integration.mqtt_kit import now
-from tests.integration.self_kit import INSIDE, NEAR, Engine, eventually, instant, running_engine
+from tests.integration.self_kit import (
+    INSIDE,
+    NEAR,
+    Engine,
+    at_that_time,
+    eventually,
+    instant,
+    running_engine,
+)
 from zones.instant import SECOND
 
 
@@ -34,11 +42,11 @@ async def test_a_broker_that_is_away_is_said_and_attached_to_what_it_hides(
             entered = await engine.alert("exclusion_entered")
             assert (await engine.readiness())[0] == 200
             await engine.alert("ingest_stalled", restored=True)
-    (episode,) = gap["episodes"]
+    episode = at_that_time(gap, (went + back) // 2)
     assert went - SECOND <= instant(episode["started"]) <= went + 2 * SECOND
     assert back <= instant(episode["ended"]) <= back + 30 * SECOND
-    assert entered["coverage_gaps"] == [episode["episode_id"]]
-    assert [each["detail"] for each in entered["gaps"]] == [episode["detail"]]
+    assert episode["episode_id"] in entered["coverage_gaps"]
+    assert episode in entered["gaps"]
     assert entered["history"][-1]["action"] == "coverage_gap"
     assert gap["coverage_gaps"] == []
 
@@ -63,7 +71,7 @@ async def test_after_a_kill_the_gap_is_recorded_with_its_bounds(
         await asyncio.sleep(BEAT_S)  # a heartbeat of a while of life: what is lost is since then
         killed = now()
         await engine.process.kill()
-        await asyncio.sleep(1.5)  # longer than the shortest gap, however fast the machine
+        await asyncio.sleep(2.5)  # longer than the shortest gap, however fast the machine
         started = now()
         await engine.process.start()
         await engine.process.ready(engine.url)
@@ -72,12 +80,12 @@ async def test_after_a_kill_the_gap_is_recorded_with_its_bounds(
         for _ in range(2):
             await engine.at(INSIDE)
         entered = await engine.alert("exclusion_entered")
-    (episode,) = gap["episodes"]
+    episode = at_that_time(gap, started)
     assert killed - (BEAT_S + 2) * SECOND <= instant(episode["started"], "after") <= killed
     assert killed <= instant(episode["started"], "by") + 2 * SECOND
     assert started <= instant(episode["ended"]) <= ready + 2 * SECOND
     assert episode["detail"] == "the engine was not running"
-    assert entered["coverage_gaps"] == [episode["episode_id"]]
+    assert episode["episode_id"] in entered["coverage_gaps"]
 
 
 async def test_a_locked_store_is_said_at_once_and_recorded_afterwards(
@@ -102,6 +110,6 @@ async def test_a_locked_store_is_said_at_once_and_recorded_afterwards(
         assert (await engine.readiness())[0] == 200
     other.close()
     for each in (stalled, gap):
-        (episode,) = each["episodes"]
+        episode = at_that_time(each, released - SECOND)
         assert locked - SECOND <= instant(episode["started"]) < released
         assert released - SECOND <= instant(episode["ended"]) <= released + 30 * SECOND
