@@ -15,7 +15,7 @@ import structlog
 from rich.console import Console
 
 from benchmarks.load import Load, city_load
-from benchmarks.questions import decoding, delivery, engine, latency, replaying, size, zones
+from benchmarks.questions import decoding, delivery, engine, latency, replaying, size, timers, zones
 from benchmarks.row import Row, table_of, write
 from benchmarks.timing import Effort
 
@@ -33,6 +33,7 @@ FAMILIES: dict[str, Family] = {
     "latency": lambda effort, _load: latency.rows(effort),
     "replay": lambda effort, _load: replaying.rows(effort),
     "size": size.rows,
+    "timers": lambda effort, _load: timers.rows(effort),
 }
 
 

@@ -44,4 +44,5 @@ class Engine:
         """Store and judge one batch, then let time pass up to its last arrival."""
         self._clock.time = part[-1].at
         self._service._take(batch_of(part))
-        self._service._tick()
+        while self._service._tick():
+            pass
