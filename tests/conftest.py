@@ -60,6 +60,16 @@ def postgres_template(postgres_server: URL) -> Iterator[URL]:
 @pytest.fixture
 def postgres_url(postgres_template: URL) -> Iterator[str]:
     """URL of a fresh, migrated PostgreSQL database."""
+    yield from _fresh_postgres(postgres_template)
+
+
+@pytest.fixture(scope="module")
+def module_postgres_url(postgres_template: URL) -> Iterator[str]:
+    """URL of a migrated PostgreSQL database that is fresh for a module of tests."""
+    yield from _fresh_postgres(postgres_template)
+
+
+def _fresh_postgres(postgres_template: URL) -> Iterator[str]:
     name = f"ringfence_test_{os.getpid()}_{next(_NUMBERS)}"
     _administer(
         postgres_template, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY"
