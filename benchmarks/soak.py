@@ -4,9 +4,10 @@
     slow-store  the store is locked again and again under load            about 2 minutes
     kill        engine and broker killed at random while it rains         about 15 minutes
     late        1,000 wearers x 30 days, 5 % of positions hours late      about 20 minutes
+    order       thousands of histories through both stores                about 20 minutes
     premiere    every scenario at the speed of life                       over an hour
 
-Without a name all but `late` and `premiere` are run. The exit code says whether all was as it must
+Without a name all but `late`, `order` and `premiere` are run. The exit code says whether all was as it must
 be.
 """
 
@@ -17,13 +18,14 @@ from collections.abc import Callable
 
 import structlog
 
-from benchmarks.soaks import kill, late, memory, premiere, slow_store
+from benchmarks.soaks import kill, late, memory, order, premiere, slow_store
 
 PARTS: dict[str, Callable[[], bool]] = {
     "memory": memory.main,
     "slow-store": slow_store.main,
     "kill": kill.main,
     "late": late.main,
+    "order": order.main,
     "premiere": premiere.main,
 }
 BY_DEFAULT = ("memory", "slow-store", "kill")

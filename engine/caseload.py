@@ -20,12 +20,16 @@ from engine.core.episode import EpisodeKind, StoredEpisode
 from engine.core.fold import Fold, Report
 from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
+from engine.core.journal import open_block
 from engine.core.order import Activation, Supervision
 from engine.core.position import NEVER_JUDGED, PositionKey
+from engine.core.raw_message import RawMessage
+from engine.core.registry_journal import RegistryEntry, is_registry_topic, read_entry
 from engine.core.replay import index_of
 from engine.core.state import ActivationState
 from engine.core.supervision_change import changed_from
-from engine.store.protocol import Checkpoint, RegistryPart, Transaction
+from engine.core.unseen import Written, before
+from engine.store.protocol import Checkpoint, JournalPart, RegistryPart, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
 
@@ -100,8 +104,12 @@ class Caseload:
                 yield activation_id, due
 
     def load(self, transaction: Transaction) -> None:
-        """Build the caseload from the store."""
-        self._adopt(_read_registry(transaction))
+        """Build the caseload from the store.
+
+        It is judged by what the store was judged by: what was written to the registry since is
+        followed like any other change.
+        """
+        self._adopt(_read_registry(transaction, _unseen(transaction.journal)))
         newest = transaction.positions.newest_keys()
         checkpoints = {each.activation_id: each for each in transaction.checkpoints.newest()}
         missed = _missed_call_ins(transaction)
@@ -168,21 +176,35 @@ def _under(docket: Docket, supervision: Supervision) -> Docket:
     return msgspec.structs.replace(docket, supervision=supervision, state=state)
 
 
-def read_registry(part: RegistryPart) -> Registry:
-    """Return the registry as the store holds it."""
-    return registry_of(
-        part.revision(),
-        part.wearers(),
-        part.activations(),
-        part.orders(),
-        part.zones(),
-        part.groups(),
-        part.classes(),
+def read_registry(part: RegistryPart, unseen: Sequence[RegistryEntry] = ()) -> Registry:
+    """Return the registry as the store holds it, or as it was before its last writes."""
+    written = Written(
+        part.activations(), part.orders(), part.zones(), part.groups(), part.classes()
     )
+    revision = part.revision()
+    if unseen:
+        written, revision = before(written, unseen), unseen[0].revision - 1
+    return registry_of(revision, part.wearers(), *written)
 
 
-def _read_registry(transaction: Transaction) -> tuple[Registry, Attribution]:
-    registry = read_registry(transaction.registry)
+def _unseen(journal: JournalPart) -> list[RegistryEntry]:
+    """Return the writes of the registry after the newest telemetry; none if there is none."""
+    head = journal.head()
+    found: list[RegistryEntry] = []
+    for block_id in range(0 if head is None else head[0], 0, -1):
+        block = journal.block(block_id)
+        raw = () if block is None else open_block(block)
+        messages = [each for each in raw if isinstance(each, RawMessage)]
+        if not all(is_registry_topic(each.topic) for each in messages):
+            return found
+        found[:0] = [read_entry(each.topic, each.payload) for each in messages]
+    return []
+
+
+def _read_registry(
+    transaction: Transaction, unseen: Sequence[RegistryEntry] = ()
+) -> tuple[Registry, Attribution]:
+    registry = read_registry(transaction.registry, unseen)
     part = transaction.registry
     return registry, Attribution(part.devices(), registry.activations, part.beacons())
 

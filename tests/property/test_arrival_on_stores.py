@@ -1,7 +1,7 @@
 """Whatever arrives when, and whatever becomes known when: what is stored is what order says.
 
 The engine's own path is taken, from the payload to the committed row, on both stores. The number of
-histories is that of `RINGFENCE_HISTORIES` (40): `make soak ARGS=order` plays thousands.
+histories is that of `RINGFENCE_HISTORIES` (15): `make soak ARGS=order` plays thousands.
 """
 
 import dataclasses
@@ -21,7 +21,7 @@ from tests.property.test_fold_order import Arrival, History, arrivals, histories
 from tests.stored_kit import Known, Stored
 from zones.zone import Zone
 
-HISTORIES = int(os.environ.get("RINGFENCE_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("RINGFENCE_HISTORIES", "15"))
 PLAYED = settings(
     deadline=None,
     max_examples=HISTORIES,
