@@ -7,8 +7,8 @@
     order       thousands of histories through both stores                about 20 minutes
     premiere    every scenario at the speed of life                       over an hour
 
-Without a name all but `late`, `order` and `premiere` are run. The exit code says whether all was as it must
-be.
+Without a name all but `late`, `order` and `premiere` are run. The exit code says whether all was as
+it must be.
 """
 
 import argparse
