@@ -14,7 +14,8 @@ _SAMPLE: Final[Duration] = 366 * DAY
 
 def lint_condition(condition: OrderCondition, now: Instant) -> tuple[Finding, ...]:
     """Return what is likely wrong with a condition as of `now`, worst first."""
-    return worst_first([*lint_schedule(condition.schedule, now), *_dwell(condition, now)])
+    hours = lint_schedule(condition.schedule, now)
+    return worst_first([*hours, *_dwell(condition, now), *_stay(condition, now)])
 
 
 def _dwell(condition: OrderCondition, now: Instant) -> Iterator[Finding]:
@@ -32,9 +33,30 @@ def _dwell(condition: OrderCondition, now: Instant) -> Iterator[Finding]:
     yield Finding("dwell_exceeds_window", FindingSeverity.ERROR, words, "dwell_s", details)
 
 
+def _stay(condition: OrderCondition, now: Instant) -> Iterator[Finding]:
+    """Find an attendance that asks for a longer stay than a window lasts."""
+    minimum_s = None if condition.stay is None else condition.stay.minimum_s
+    lengths = _window_lengths(condition, now)
+    if minimum_s is None or not lengths or seconds(minimum_s) <= min(lengths):
+        return
+    shortest, never = min(lengths) / SECOND, seconds(minimum_s) > max(lengths)
+    words = (
+        f"minimum_stay_s is {minimum_s:g}, {'every' if never else 'a'} window is shorter, down to "
+        f"{shortest:g} seconds: nobody can stay that long; give a shorter stay or longer windows"
+    )
+    severity = FindingSeverity.ERROR if never else FindingSeverity.WARNING
+    details = ({"minimum_stay_s": minimum_s, "shortest_window_s": shortest},)
+    yield Finding("stay_exceeds_window", severity, words, "minimum_stay_s", details)
+
+
 def _longest_window(condition: OrderCondition, now: Instant) -> Duration | None:
     """Return the length of the longest window of a year; None without any, or without an end."""
+    return max(_window_lengths(condition, now), default=None)
+
+
+def _window_lengths(condition: OrderCondition, now: Instant) -> list[Duration]:
+    """Return the lengths of the windows that start in a year; none if one has no end."""
     windows = condition.schedule.windows(now, now + _SAMPLE)
-    if not windows or any(each.start == BEGINNING or each.end == END for each in windows):
-        return None
-    return max(each.end - each.start for each in windows)
+    if any(each.start == BEGINNING or each.end == END for each in windows):
+        return []
+    return [each.end - each.start for each in windows]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.core.condition_lint import lint_condition
-from engine.core.order import ConditionKind, Parameters
+from engine.core.order import ConditionKind, Parameters, Stay
 from engine.core.registry import OrderCondition
 from zones.finding import Finding
 from zones.instant import DAY, Instant, parse
@@ -275,3 +275,20 @@ def test_an_event_of_which_nothing_is_left_is_never_in_force() -> None:
     schedule = event("FREQ=DAILY;COUNT=1", excepted=(only,))
     assert schedule.window_at(parse("2026-02-03T10:30:00Z")) is None
     assert schedule.next_change(NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("minimum_s", "severity"), [(1800.0, None), (1801.0, "warning"), (3601.0, "error")]
+)
+def test_a_stay_longer_than_the_window(minimum_s: float, severity: str | None) -> None:
+    """An attendance may ask for the whole of its shortest window, and for no more."""
+    schedule = hours(("mon", "10:00", "10:30"), ("thu", "10:00", "11:00"))
+    attendance = OrderCondition(
+        condition_id="a",
+        kind=ConditionKind.ATTENDANCE,
+        zone_ids=("COURT",),
+        schedule=schedule,
+        stay=Stay(minimum_s=minimum_s),
+    )
+    found = [each for each in lint_condition(attendance, NOW) if each.code == "stay_exceeds_window"]
+    assert [each.severity for each in found] == ([severity] if severity else [])
