@@ -48,7 +48,8 @@ class Cast:
         """Register everyone."""
         for scenario in self.scenarios:
             until = scenario.end + AFTERMATH
-            enrol(registry, scenario.wearers, scenario.zones, self.start, until)
+            played = (scenario.wearers, scenario.zones, self.start, until, scenario.beacons)
+            enrol(registry, *played)
         enrol(registry, self.fleet, zones_of(self.fleet), self.start)
 
     def _played(self) -> Iterator[Delivery]:

@@ -38,6 +38,8 @@ class Message:
     seq: int
     sent_at: Instant
     positions: tuple[Fix, ...] = ()
+    in_range: tuple[tuple[Instant, str], ...] = ()
+    """When it was in the range of which beacon."""
     events: tuple[Event, ...] = ()
     battery_pct: float | None = None
     charging: bool | None = None
@@ -133,6 +135,9 @@ def wire(message: Message) -> dict[str, Any]:
         "sent_at": render(message.sent_at),
         "positions": [_position(fix) for fix in message.positions],
     }
+    if message.in_range:
+        ranged = [{"time": render(time), "beacon": beacon} for time, beacon in message.in_range]
+        body["in_range"] = ranged
     if message.events:
         body["events"] = [
             {"type": event.type, "state": event.state, "time": render(event.time)}

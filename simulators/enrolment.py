@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
+from engine.core.beacon import Beacon
 from engine.core.condition_json import read_condition
 from engine.core.order import Activation
 from engine.core.plan import SupervisionPlan
@@ -65,8 +66,9 @@ def enrol(
     zones: Mapping[str, Any],
     since: Instant,
     until: Instant | None = None,
+    beacons: Iterable[Beacon] = (),
 ) -> None:
-    """Register wearers with their devices and orders, in force from `since`, and the zones.
+    """Register wearers with their devices and orders, in force from `since`, zones and beacons.
 
     Devices are taken off at `until`.
     """
@@ -80,6 +82,8 @@ def enrol(
         registry.save_device(Device(vendor=wearer.vendor, device_id=wearer.device_id))
         registry.add_activation(_activation(wearer, since, until))
         registry.save_order(_order(wearer, since))
+    for beacon in beacons:
+        registry.save_beacon(beacon)
 
 
 def _wearer(wearer: Enrollable) -> Wearer:

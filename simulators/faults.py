@@ -54,6 +54,24 @@ def reorder(sendings: Sequence[Sending], window: int, rng: np.random.Generator) 
     return _sorted(result)
 
 
+def only_in_range(
+    sendings: Iterable[Sending], start: Instant, end: Instant, beacon: str
+) -> list[Sending]:
+    """Find no position from `start` to `end`, but be in the range of a beacon."""
+
+    def ranged(message: Message) -> Message:
+        if not start <= message.sent_at < end:
+            return message
+        times = [fix.fix_time for fix in message.positions] or [message.sent_at]
+        in_range = tuple((time, beacon) for time in times)
+        return replace(message, positions=(), in_range=in_range)
+
+    return [
+        replace(sending, messages=tuple(ranged(each) for each in sending.messages))
+        for sending in sendings
+    ]
+
+
 def offline(
     sendings: Iterable[Sending], start: Instant, end: Instant, batch: int = 200
 ) -> list[Sending]:

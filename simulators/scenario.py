@@ -13,6 +13,7 @@ say how the data arrived, not what the wearer did; scenarios neither expect nor 
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
+from engine.core.beacon import Beacon
 from simulators.device import Delivery
 from simulators.path import TruePath
 from zones.instant import Instant
@@ -43,6 +44,7 @@ KINDS: Final = frozenset(
         "battery_low",
         "battery_critical",
         "battery_dead",
+        "beacon_moved",
     }
 )
 """The kinds of alert scenarios decide about."""
@@ -112,3 +114,5 @@ class Scenario:
     expected: tuple[ExpectedAlert, ...]
     needs: frozenset[str] = field(default_factory=frozenset)
     rejections: int = 0
+    beacons: tuple[Beacon, ...] = ()
+    """Home units that stand somewhere from the start."""

@@ -43,7 +43,13 @@ class Engine:
 def play(scenario: Scenario, store: Store) -> Engine:
     """Play a scenario's deliveries at their simulated instants, with a tick every few seconds."""
     with store.write() as transaction:
-        enrol(transaction.registry, scenario.wearers, scenario.zones, scenario.start)
+        enrol(
+            transaction.registry,
+            scenario.wearers,
+            scenario.zones,
+            scenario.start,
+            beacons=scenario.beacons,
+        )
     engine = Engine(store, scenario.start)
     arrivals = sorted(
         (each for wearer in scenario.wearers for each in wearer.deliveries),

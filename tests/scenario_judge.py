@@ -210,6 +210,12 @@ def delivered(wearer: ScenarioWearer, *, gullible: bool = False) -> list[Seen]:
     return positions if gullible else _plausible(wearer, positions)
 
 
+def ranged(wearer: ScenarioWearer) -> list[int]:
+    """Return when the device was in the range of a beacon, as it reports."""
+    told = (each.payload for each in wearer.deliveries if b'"in_range"' in each.payload)
+    return [parse(each["time"]) for payload in told for each in json.loads(payload)["in_range"]]
+
+
 def _seen(position: dict[str, Any]) -> Seen | None:
     try:
         time = parse(position["time"])

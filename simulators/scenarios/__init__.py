@@ -11,6 +11,7 @@ from typing import Final
 from simulators.scenario import Scenario
 from simulators.scenarios import (
     attendance,
+    beacons,
     curfew,
     delivery,
     exclusion,
@@ -23,7 +24,17 @@ from zones.instant import Instant, parse
 
 DEFAULT_START: Final[Instant] = parse("2026-03-10T21:00:00Z")
 
-_FAMILIES: Final = (quiet, exclusion, curfew, attendance, staying, silence, delivery, geometry)
+_FAMILIES: Final = (
+    quiet,
+    exclusion,
+    curfew,
+    attendance,
+    staying,
+    beacons,
+    silence,
+    delivery,
+    geometry,
+)
 
 
 def all(start: Instant = DEFAULT_START) -> dict[str, Callable[[], Scenario]]:  # noqa: A001 - read as scenarios.all

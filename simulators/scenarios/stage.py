@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from engine.core.beacon import Beacon
 from simulators.city import City
 from simulators.device import Delivery, Sending, deliver, report
 from simulators.fix import Fix
@@ -43,6 +44,11 @@ def town() -> City:
     return City.generate(7)
 
 
+def vendor_of(wearer_id: str) -> str:
+    """Return the vendor of a wearer's devices."""
+    return ("simtag", "tracelet")[crc32(wearer_id.encode()) % 2]
+
+
 class Stage:
     """One scenario in the making."""
 
@@ -69,6 +75,7 @@ class Stage:
         self._zones: list[dict[str, Any]] = []
         self._wearers: list[ScenarioWearer] = []
         self._expected: list[ExpectedAlert] = []
+        self._beacons: list[Beacon] = []
 
     def at(self, minute: float) -> Instant:
         """Return the instant so many minutes after the start."""
@@ -83,6 +90,20 @@ class Stage:
         geometry = circle(self.plane, east_m, north_m)
         self._zones.append(feature(zone_id, zone_id, geometry, radius_m=radius_m))
         return zone_id
+
+    def beacon(self, beacon_id: str, zone: str, wearer_id: str) -> str:
+        """Put a wearer's home unit at the origin, in a zone, and return its id."""
+        lon, lat = self.plane.point(0.0, 0.0)
+        unit = Beacon(
+            vendor=vendor_of(wearer_id),
+            beacon_id=beacon_id,
+            zone_id=zone,
+            lat=lat,
+            lon=lon,
+            wearer_id=wearer_id,
+        )
+        self._beacons.append(unit)
+        return beacon_id
 
     def home(self, zone_id: str) -> str:
         """Add the home: a circle of 60 m around the origin."""
@@ -139,7 +160,7 @@ class Stage:
         measured = NoiseModel(network_only=0.0).measure(true_path, call_ins, rng)
         device = f"SIM-{wearer_id}"
         sent = report(device, call_ins, fixes(measured) if fixes else measured, rng)
-        vendor = ("simtag", "tracelet")[crc32(wearer_id.encode()) % 2]
+        vendor = vendor_of(wearer_id)
         published = deliver(sendings(sent) if sendings else sent, vendor)
         self._wearers.append(
             ScenarioWearer(
@@ -203,6 +224,7 @@ class Stage:
             tuple(self._expected),
             self._needs,
             rejections,
+            tuple(self._beacons),
         )
 
 

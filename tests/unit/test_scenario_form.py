@@ -8,7 +8,7 @@ import pytest
 from simulators import scenarios
 from simulators.scenario import ExpectedAlert, Scenario
 from simulators.scenarios.stage import LENGTH_MIN
-from tests.scenario_judge import delivered
+from tests.scenario_judge import delivered, ranged
 from zones.geojson import read_zones
 from zones.instant import MINUTE, SECOND
 
@@ -60,7 +60,7 @@ def test_all_scenarios_can_be_played_together() -> None:
 
 @ALL
 def test_deliveries_lie_within_the_scenario(scenario: Scenario) -> None:
-    """Every delivery arrives in order, between start and end, on its device's topic."""
+    """Every delivery arrives in order, between start and end, on its device's or unit's topic."""
     assert scenario.end - scenario.start == LENGTH_MIN * MINUTE <= 60 * MINUTE
     for wearer in scenario.wearers:
         times = [delivery.at for delivery in wearer.deliveries]
@@ -68,7 +68,13 @@ def test_deliveries_lie_within_the_scenario(scenario: Scenario) -> None:
         assert scenario.start <= times[0]
         assert times[-1] <= scenario.end
         topic = f"ringfence/v1/{wearer.vendor}/{wearer.device_id}/telemetry"
-        assert {delivery.topic for delivery in wearer.deliveries} == {topic}
+        units = {
+            f"ringfence/v1/{unit.vendor}/{unit.beacon_id}/telemetry"
+            for unit in scenario.beacons
+            if unit.wearer_id == wearer.wearer_id
+        }
+        topics = {delivery.topic for delivery in wearer.deliveries}
+        assert {topic} <= topics <= {topic, *units}
         assert wearer.true_path.start == scenario.start
         assert wearer.true_path.end > scenario.end
 
@@ -99,7 +105,11 @@ def test_positions_fail_only_where_location_loss_is_expected() -> None:
     """Judged positions more than max age apart mean silence or a lost location, both expected."""
     for scenario in BUILT.values():
         for wearer in scenario.wearers:
-            times = [scenario.start, *(seen.time for seen in delivered(wearer)), scenario.end]
+            moved = _expected(scenario, wearer.wearer_id, "beacon_moved")
+            until = min((alert.started_by for alert in moved), default=scenario.end)
+            found = [seen.time for seen in delivered(wearer)]
+            found += [time for time in ranged(wearer) if time < until]
+            times = [scenario.start, *sorted(found), scenario.end]
             gaps = sum(b - a > wearer.max_age_s * SECOND for a, b in pairwise(times))
             lost = _expected(scenario, wearer.wearer_id, "location_lost")
             missed = _expected(scenario, wearer.wearer_id, "missed_call_in")
@@ -109,7 +119,9 @@ def test_positions_fail_only_where_location_loss_is_expected() -> None:
 def test_what_needs_device_events_says_so() -> None:
     """Exactly the scenarios that expect a device's own alarms are marked."""
     for scenario in BUILT.values():
-        own = any(alert.kind.startswith(("strap", "battery")) for alert in scenario.expected)
+        own = any(
+            alert.kind.startswith(("strap", "battery", "beacon")) for alert in scenario.expected
+        )
         assert scenario.needs == (frozenset({"device_events"}) if own else frozenset())
 
 
