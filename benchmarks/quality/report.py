@@ -7,6 +7,7 @@ import numpy as np
 from rich.table import Table
 
 from benchmarks.quality.certainty import count_interval, share_interval
+from benchmarks.quality.phones import Answers
 from benchmarks.quality.playing import OURS, RULES, Result
 from benchmarks.quality.scoring import Score
 
@@ -116,3 +117,53 @@ def _seconds(value: float | None) -> str:
 
 def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(float(value), digits)
+
+
+def answers_json(answers: Answers, *, false: bool) -> list[dict[str, Any]]:
+    """Return what recorded phones gave: false alerts a device-month, or recall and delay."""
+    return [
+        {
+            "phones": phones,
+            "question": question,
+            "device_months": round(answer.days / MONTH_DAYS, 3),
+            "rules": {
+                rule: _still(score, answer.days / MONTH_DAYS) if false else _carried(score)
+                for rule, score in answer.scores.items()
+            },
+        }
+        for (phones, question), answer in answers.items()
+    ]
+
+
+def _still(score: Score, months: float) -> dict[str, Any]:
+    least, most = count_interval(score.false)
+    return {
+        "false": score.false,
+        "false_alerts_per_device_month": round(score.false / months, 3),
+        "false_per_device_month_95": [round(least / months, 3), round(most / months, 3)],
+    }
+
+
+def _carried(score: Score) -> dict[str, Any]:
+    shown = figures(score, 1.0)
+    del shown["false_alerts_per_wearer_month"]
+    return {"violations": score.counting, "found": score.found} | shown
+
+
+def answers_table(title: str, rows: list[dict[str, Any]]) -> Table:
+    """Return the table of what recorded phones gave, from its JSON."""
+    table = Table("phones", "question", title=title, title_justify="left")
+    for rule in RULES:
+        table.add_column(RULE_NAMES[rule], justify="right")
+    for row in rows:
+        cells = (_answer(row["rules"][rule]) for rule in RULES)
+        table.add_row(row["phones"], row["question"], *cells)
+    return table
+
+
+def _answer(given: dict[str, Any]) -> str:
+    if "false" in given:
+        low, high = given["false_per_device_month_95"]
+        return f"{given['false_alerts_per_device_month']:.1f} ({low:.1f} to {high:.1f})"
+    delays = f"{_seconds(given['delay_p50_s'])}, {_seconds(given['delay_p95_s'])}"
+    return f"{given['found']} of {given['violations']}; {delays}"

@@ -1,7 +1,7 @@
 """Many wearers played side by side, each in whichever process is free; the sum is the same."""
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from typing import Any, Final
@@ -22,23 +22,23 @@ class Setup:
     wearers: int
     days: int
     interval_s: int
+    said: tuple[tuple[str, float], ...] = ()
+    """Parameters of every condition in place of those of its kind."""
     worse: float = 1.0
 
 
-def run(setup: Setup, pool: ProcessPoolExecutor | None = None) -> Result:
-    """Return the sum of what every wearer gives; the same whatever the pool."""
-    numbers = range(setup.wearers)
+def run(setup: Setup, pool: ProcessPoolExecutor) -> Result:
+    """Return the sum of what every wearer gives."""
     result = Result()
-    played = (_play(setup, k) for k in numbers)
-    if pool is not None:
-        played = (done for done in pool.map(_play, [setup] * setup.wearers, numbers))
-    for each in played:
+    for each in pool.map(_play, [setup] * setup.wearers, range(setup.wearers)):
         result.add(each)
     return result
 
 
 def _play(setup: Setup, number: int) -> Result:
     wearer = draw(_city(setup.seed), setup.seed, number, setup.worse)
+    conditions = tuple(each | dict(setup.said) for each in wearer.conditions)
+    wearer = replace(wearer, conditions=conditions)
     return play(wearer, setup.days, setup.interval_s)
 
 
@@ -56,5 +56,5 @@ def measured(setup: Setup, sparse: Setup | None, worse: Setup | None) -> dict[st
         if worse is not None:
             found["errors_twice_as_large"] = as_json(run(worse, pool))
     found["setup"] = {"seed": setup.seed, "wearers": setup.wearers, "days": setup.days}
-    found["setup"]["interval_s"] = setup.interval_s
+    found["setup"] |= {"interval_s": setup.interval_s, "said": dict(setup.said)}
     return found
