@@ -23,7 +23,9 @@ Column: TypeAlias = NDArray[Any]
 Condition: TypeAlias = dict[str, Any]
 Z_95 = 1.6449
 RADIUS_PER_SIGMA = 1.515
-SHARED_ERROR = {"exclusion": (20.0, 1200.0), "inclusion": (15.0, 300.0), "curfew": (15.0, 300.0)}
+SHARED_ERROR = {"exclusion": (20.0, 1200.0)} | dict.fromkeys(
+    ("inclusion", "curfew", "attendance"), (15.0, 300.0)
+)
 """By kind: the error positions may share (68 %, metres), and the seconds in which it halves."""
 DWELL_S = 45.0
 
