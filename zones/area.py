@@ -17,6 +17,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from zones.boundary import Boundary
 from zones.errors import ZoneError
+from zones.interior import Interior, interior
 from zones.metric import Floats
 from zones.rings import Position, cap, check_valid, checked_ring, framed, polygons_of, turns
 
@@ -47,6 +48,8 @@ class Area:
     polygons: Polygons
     geometry: Polygon | MultiPolygon = field(init=False, repr=False, compare=False)
     boundary: Boundary = field(init=False, repr=False, compare=False)
+    _interior: Interior | bool | None = field(init=False, repr=False, compare=False)
+    """False until it is worked out."""
 
     def __post_init__(self) -> None:
         if not self.polygons:
@@ -68,6 +71,7 @@ class Area:
         object.__setattr__(self, "geometry", geometry)
         object.__setattr__(self, "polygons", tuple(_coordinates(part) for part in parts))
         object.__setattr__(self, "boundary", Boundary(edges))
+        object.__setattr__(self, "_interior", False)
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -78,6 +82,16 @@ class Area:
         """Tell which places, one-dimensional, longitudes in -180..180, are in or on the area."""
         inside: NDArray[np.bool_] = shapely.intersects_xy(self.geometry, lon, lat)
         return inside
+
+    def deep_inside(self, lon: float, lat: float, metres: float) -> bool:
+        """Tell cheaply that a place, longitude in -180..180, is so deep inside; False says nothing.
+
+        Worth asking of an area in which many positions lie: the first question costs most.
+        """
+        if self._interior is False:
+            object.__setattr__(self, "_interior", interior(self.geometry, self.boundary))
+        inner = self._interior
+        return isinstance(inner, Interior) and metres <= inner.deep_m and inner.holds(lon, lat)
 
     def signed_distances_m(self, lon: Floats, lat: Floats) -> Floats:
         """Return metres to the boundary, positive inside, for longitudes in -180..180."""

@@ -57,6 +57,16 @@ class Zone:
         """Bounding boxes that together hold the zone; none crosses the antimeridian."""
         return self.shape.boxes
 
+    def deep_inside(self, lon: float, lat: float, metres: float) -> bool:
+        """Tell cheaply that a place is at least so deep inside; False says nothing.
+
+        Where it is True, `signed_distance_m` is at least `metres`.
+        """
+        if not isinstance(self.shape, Area):
+            return False
+        within = lon if -180.0 <= lon <= 180.0 else (lon + 180.0) % 360.0 - 180.0
+        return self.shape.deep_inside(within, lat, metres)
+
     def signed_distance_m(self, lon: float, lat: float) -> float:
         """Return the metres to the nearest boundary, positive inside, 0.0 on it."""
         return float(self.signed_distances_m([lon], [lat])[0])

@@ -13,7 +13,7 @@ import msgspec
 
 from engine.core.bearing import Aspect, Signal
 from engine.core.episode import Episode
-from engine.core.readings import Measured, Moment, far_reading, measure, read
+from engine.core.readings import Measured, Moment, far_reading, measure, read, surely_inside
 from engine.core.run import Reading
 from engine.core.run_episode import Context
 from engine.core.run_steps import Folded, finish_all, step, without_zone
@@ -48,7 +48,15 @@ def observe(context: Context, state: ConditionState, moment: Moment) -> Folded:
     window = context.condition.schedule.window_at(moment.at)
     if window is None or not _same(state, window):
         return state, []
+    if _stays(context, state, window, moment):
+        return state, []
     return _take(context, state, window, moment)
+
+
+def _stays(context: Context, state: ConditionState, window: Window, moment: Moment) -> bool:
+    """Tell cheaply that nothing comes of a position: it complies, as did what is known before."""
+    quiet = state.complied and not state.runs and not context.condition.keep_out
+    return quiet and surely_inside(context.condition, window, moment)
 
 
 def _same(state: ConditionState, window: Window | None) -> bool:

@@ -12,12 +12,16 @@ import numpy as np
 
 from engine.core.position import Position
 from zones.index import ZoneIndex
+from zones.membership import distance_limit_m
 from zones.metric import Floats
 from zones.zone import Zone
 
 Near = tuple[tuple[Zone, float], ...]
 """Zone versions with the signed distance in metres to each, positive inside."""
 
+
+SUREST: Final = 0.999
+"""Positions that are inside with this probability need not be measured beforehand."""
 
 MOST_REMEMBERED: Final = 50_000
 """Measures that an index gauge remembers before it forgets all of them."""
@@ -109,7 +113,10 @@ class IndexGauge:
         self._near.update((each.digest, (reach, answer)) for each, reach, answer in answers)
         crossed = zip(paths, self._cross(paths) if paths else (), strict=True)
         self._crossed.update(((start.digest, end.digest), each) for (start, end), each in crossed)
-        for zone, track in tracks:
+        for zone, positions_of in tracks:
+            track = [each for each in positions_of if not _deep_inside(zone, each)]
+            if not track:
+                continue
             lons, lats = _places(track)
             metres = zone.signed_distances_m(lons, lats).tolist()
             known = zip((position.digest for position in track), metres, strict=True)
@@ -132,6 +139,12 @@ class IndexGauge:
         for segment, zone in zip(*(each.tolist() for each in found), strict=True):
             answers[segment] = (*answers.get(segment, ()), zones[zone])
         return [answers.get(segment, ()) for segment in range(len(ends))]
+
+
+def _deep_inside(zone: Zone, position: Position) -> bool:
+    """Tell whether nobody will ask how far a position is from a boundary: it is far inside."""
+    margin_m = distance_limit_m(position.accuracy_m, SUREST)
+    return zone.deep_inside(position.lon, position.lat, margin_m)
 
 
 def _places(positions: Sequence[Position]) -> tuple[Floats, Floats]:

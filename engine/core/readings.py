@@ -15,6 +15,7 @@ from engine.core.position import Position
 from engine.core.run import Reading
 from zones.history import ZoneHistory
 from zones.instant import Instant
+from zones.membership import distance_limit_m
 from zones.window import Window
 from zones.zone import Zone
 
@@ -57,6 +58,17 @@ def measure(condition: Condition, window: Window, moment: Moment) -> list[Measur
         for zone, metres in moment.near
         if zone.zone_id in targets and _in_effect(targets[zone.zone_id], zone, moment.at)
     ]
+
+
+def surely_inside(condition: Condition, window: Window, moment: Moment) -> bool:
+    """Tell cheaply that a position is surely inside a place to be in; False says nothing."""
+    position = moment.position
+    margin_m = distance_limit_m(position.accuracy_m, condition.parameters.confidence)
+    versions = (history.at(moment.at) for history in condition.targets(window).values())
+    return any(
+        zone is not None and zone.deep_inside(position.lon, position.lat, margin_m)
+        for zone in versions
+    )
 
 
 def _deepest(targets: Iterable[ZoneHistory], position: Position, moment: Moment) -> list[Measured]:

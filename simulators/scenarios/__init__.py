@@ -12,6 +12,7 @@ from simulators.scenario import Scenario
 from simulators.scenarios import (
     attendance,
     beacons,
+    county,
     curfew,
     delivery,
     exclusion,
@@ -31,6 +32,7 @@ _FAMILIES: Final = (
     attendance,
     staying,
     beacons,
+    county,
     silence,
     delivery,
     geometry,
