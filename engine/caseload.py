@@ -13,10 +13,10 @@ import msgspec
 from engine.agenda import Agenda
 from engine.call_ins import CallIns
 from engine.core.attribute import Attribution
-from engine.core.call_in import deadline
+from engine.core.call_in import ABOUT_ARRIVAL, deadline
 from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.docket import Docket, History, open_docket, realigned, restored
-from engine.core.episode import EpisodeKind, StoredEpisode
+from engine.core.episode import StoredEpisode
 from engine.core.fold import Fold, Report
 from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
@@ -41,7 +41,7 @@ class Silence(msgspec.Struct, frozen=True):
 
     last_received: Instant | None = None
     missed: StoredEpisode | None = None
-    """The missed call-in that runs, if one does."""
+    """The missed call-in, or the first report that never came, that runs, if one does."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +51,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     newest: PositionKey | None = None
     """Greatest key stored, quarantined positions included: anything greater is new."""
     silence: Silence = Silence()
+
+    @property
+    def reported(self) -> bool:
+        """True if anything was ever received that happened since the activation began."""
+        started_at, head = self.docket.supervision.activation.started_at, self.docket.state.head
+        times = (head[0] if head else None, self.newest.fix_time if self.newest else None)
+        return any(time is not None and time >= started_at for time in times)
 
 
 class Caseload:
@@ -213,7 +220,7 @@ def _missed_call_ins(transaction: Transaction) -> dict[int, StoredEpisode]:
     return {
         stored.episode.activation_id: stored
         for stored in transaction.episodes.running()
-        if stored.episode.kind is EpisodeKind.MISSED_CALL_IN
+        if stored.episode.kind in ABOUT_ARRIVAL
     }
 
 
@@ -234,7 +241,7 @@ def shown_since(
     return [
         stored
         for stored in transaction.episodes.touching(activation_id, instant)
-        if stored.episode.kind is not EpisodeKind.MISSED_CALL_IN
+        if stored.episode.kind not in ABOUT_ARRIVAL
     ]
 
 

@@ -26,6 +26,7 @@ from engine.core.docket import Docket, Judged, judge, rejudge
 from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
 from engine.core.journal import GENESIS_HASH, RawMessage, build_block
+from engine.core.paging import grace, is_told
 from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
 from engine.core.raising import (
     Ledger,
@@ -42,7 +43,7 @@ from engine.intake import Opened, open_batch
 from engine.sources.source import Delivery
 from engine.store.protocol import Counter, OutboxEntry, StoredPosition, StoredRejection, Transaction
 from engine.version import engine_version
-from zones.instant import Duration, Instant, seconds
+from zones.instant import Duration, Instant
 
 
 class RegistryMovedError(Exception):
@@ -270,7 +271,7 @@ class Ruling:
         self.ruled.rejections += [(each.source, rejection) for each, rejection in pairs]
 
     def _received(self, heard: Mapping[int, Instant]) -> None:
-        """Note when each activation was heard; a missed call-in of it ends."""
+        """Note when each activation was heard; its silence ends."""
         for activation_id, received_at in heard.items():
             case = self._case(activation_id)
             missed = case.silence.missed
@@ -284,7 +285,8 @@ class Ruling:
     def _missed(self, activation_id: int, deadline: Instant) -> None:
         case = self._case(activation_id)
         supervision, last = case.docket.supervision, case.silence.last_received
-        stored = self._change(case, call_in.missed(supervision, last, deadline), None)
+        episode = call_in.missed(supervision, last, deadline, reported=case.reported)
+        stored = self._change(case, episode, None)
         silence = Silence(last_received=last, missed=stored)
         self.ruled.cases[activation_id] = msgspec.structs.replace(case, silence=silence)
 
@@ -312,11 +314,11 @@ class Ruling:
         self.ruled.newest_change_id = newest
 
     def _outbox(self, ledger: Ledger) -> list[OutboxEntry]:
-        """Tell people of what happens to confirmed alerts, once the grace is over."""
+        """Tell people of what happens to alerts that page, once the grace is over."""
         telling = [
             (change, ledger.alerts[change.alert_id])
             for change in ledger.changes
-            if ledger.alerts[change.alert_id].confirmed
+            if is_told(change, ledger.alerts[change.alert_id])
             and change.action is not AlertAction.COVERAGE_GAP
         ]
         ids = self._transaction.next_ids("outbox", len(telling))
@@ -334,12 +336,7 @@ class Ruling:
     def _grace(self, episode: Episode) -> Duration:
         if episode.subject:
             return 0
-        supervision = self._case(episode.activation_id).docket.supervision
-        wanted = (episode.condition_id, episode.condition_version)
-        for condition in supervision.conditions:
-            if (condition.condition_id, condition.version) == wanted:
-                return seconds(condition.parameters.grace_s)
-        return 0
+        return grace(self._case(episode.activation_id).docket.supervision, episode)
 
     def _next(self, counter: Counter) -> int:
         return self._transaction.next_ids(counter, 1)[0]

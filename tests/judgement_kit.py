@@ -66,35 +66,51 @@ def position(
     *,
     seq: int = 0,
     mechanism: Mechanism = Mechanism.GNSS,
+    battery_pct: float | None = None,
+    charging: bool | None = None,
 ) -> Position:
     """Return a position of the story; received when it was measured."""
     stated = (at(seconds), seq, ORIGIN[1], lon(metres), accuracy_m, mechanism)
+    vitals = (battery_pct, charging)
     effective_m, assumed = effective_accuracy_m(accuracy_m, None, mechanism)
     return Position(
         activation_id=1,
         fix_time=at(seconds),
         received_at=at(seconds),
         seq=seq,
-        digest=content_digest(*stated),
+        digest=content_digest(*stated, None, None, None, None, None, *vitals),
         lat=ORIGIN[1],
         lon=lon(metres),
         accuracy_m=effective_m,
         accuracy_assumed=assumed,
         mechanism=mechanism,
+        battery_pct=battery_pct,
+        charging=charging,
     )
 
 
 def event(
-    seconds: float, kind: str = HEARD, state: EventState = EventState.AT, device: str = "d"
+    seconds: float,
+    kind: str = HEARD,
+    state: EventState = EventState.AT,
+    device: str = "d",
+    *,
+    seq: int | None = None,
+    battery_pct: float | None = None,
+    charging: bool | None = None,
 ) -> DeviceEvent:
     """Return a device event of the story."""
+    stated = Stated(at(seconds), kind, state, seq, battery_pct, charging)
     return DeviceEvent(
         activation_id=1,
         time=at(seconds),
         received_at=at(seconds),
         type=kind,
         state=state,
-        digest=event_digest(device, Stated(at(seconds), kind, state)),
+        digest=event_digest(device, stated),
+        seq=seq,
+        battery_pct=battery_pct,
+        charging=charging,
     )
 
 

@@ -115,8 +115,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     retracted: bool
     """True if every one of its episodes was retracted."""
     page_due_at: Instant | None = None
-    """When people are told: confirmation of what runs (or of what ran, if nothing does) plus the
-    condition's grace; None before confirmation."""
+    """When people are told: confirmation of what runs (or of what ran, if nothing does) plus its
+    grace (`core.paging`); None before confirmation, and of what is advisory."""
     close_code: CloseCode | None = None
     coverage_gaps: tuple[int, ...] = ()
     """Episodes that are coverage gaps of the engine and touch what is uncertain of its own."""

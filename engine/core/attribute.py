@@ -79,9 +79,10 @@ class Attribution:
             return self._of_beacon(vendor, message, received_at)
         heard = history.current(received_at)
         ranged, refused = ranges_of(history, message, vendor, received_at, self._beacons)
+        positions = (*positions_of(history, message, received_at), *ranged)
         return Attributed(
-            positions=(*positions_of(history, message, received_at), *ranged),
-            events=events_of(history, message, received_at),
+            positions=positions,
+            events=events_of(history, message, received_at, positions),
             rejections=tuple(refused),
             activation_id=None if heard is None else heard.activation_id,
         )

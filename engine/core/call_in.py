@@ -1,12 +1,19 @@
-"""Missed call-in: nothing at all was received from a device for plan interval + buffer.
+"""Silence: nothing at all was received from a device for plan interval + buffer.
 
 This is about arrival itself, so it is the one rule judged by the time of receipt. The engine must
-have been listening: time in which it could not have heard anything does not count.
+have been listening: time in which it could not have heard anything does not count. Silence after a
+first report is a missed call-in; an activation of which nothing was ever received has never
+reported. Both end with the next message, whatever it says.
 """
+
+from typing import Final
 
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
 from engine.core.order import Supervision
 from zones.instant import Instant
+
+ABOUT_ARRIVAL: Final = frozenset((EpisodeKind.MISSED_CALL_IN, EpisodeKind.NEVER_REPORTED))
+"""Kinds that follow from when messages were received, not from what they say."""
 
 
 def deadline(
@@ -18,8 +25,13 @@ def deadline(
     return supervision.plans.due_after(max(last, started_at, listening_since))
 
 
-def missed(supervision: Supervision, last_received: Instant | None, due: Instant) -> Episode:
-    """Return the episode of a call-in that was due and did not come."""
+def missed(
+    supervision: Supervision, last_received: Instant | None, due: Instant, *, reported: bool
+) -> Episode:
+    """Return the episode of a call-in that was due and did not come.
+
+    `reported` says whether anything was ever received from the activation.
+    """
     activation = supervision.activation
     heard = activation.started_at if last_received is None else last_received
     return Episode(
@@ -27,7 +39,7 @@ def missed(supervision: Supervision, last_received: Instant | None, due: Instant
         condition_id=None,
         condition_version=None,
         zone_id=None,
-        kind=EpisodeKind.MISSED_CALL_IN,
+        kind=EpisodeKind.MISSED_CALL_IN if reported else EpisodeKind.NEVER_REPORTED,
         state=EpisodeState.CONFIRMED,
         started=Bound(min(heard, due), due, due),
         ended=None,

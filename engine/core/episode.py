@@ -42,6 +42,15 @@ class EpisodeKind(StrEnum):
     BATTERY_LOW = "battery_low"
     BEACON_MOVED = "beacon_moved"
     BEACON_POWER_LOST = "beacon_power_lost"
+    CHARGING = "charging"
+    MOTION_WITHOUT_GNSS = "motion_without_gnss"
+    NO_MOTION = "no_motion"
+    SEQUENCE_GAP = "sequence_gap"
+    CLOCK_SKEW = "clock_skew"
+    IMPLAUSIBLE_POSITION = "implausible_position"
+    NEVER_REPORTED = "never_reported"
+    TAMPER_REPEATED = "tamper_repeated"
+    POSITION_WITHOUT_ACTIVATION = "position_without_activation"
     INGEST_STALLED = "ingest_stalled"
     BACKLOG = "backlog"
     VENDOR_SILENT = "vendor_silent"
@@ -60,10 +69,12 @@ class Severity(StrEnum):
 
 
 _CRITICAL: Final = (
-    "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos"
+    "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos "
+    "tamper_repeated"
 )
 _ADVISORY: Final = (
-    "attendance_unverified buffer_entered possible_transit battery_low beacon_power_lost"
+    "buffer_entered possible_transit battery_low charging no_motion sequence_gap clock_skew "
+    "implausible_position beacon_power_lost attendance_unverified"
 )
 _SYSTEM: Final = "ingest_stalled backlog vendor_silent coverage_gap capacity_forecast canary_lost"
 
@@ -133,7 +144,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     started: Bound
     ended: Bound | None
     positions: int
-    """Judged positions in violation."""
+    """Judged positions in violation; of an implausible position, those in doubt."""
     max_depth_m: float
     """Exclusion: deepest inside; else farthest outside; metres."""
     confirmed_at: Instant | None = None

@@ -16,9 +16,9 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import force_setattr
 
-from engine.core import beacon_fold, faults
+from engine.core import beacon_fold, device_fold
 from engine.core.bearing import reach_m
-from engine.core.device_event import HEARD, DeviceEvent, EventState
+from engine.core.device_event import DeviceEvent, EventState
 from engine.core.episode import Episode
 from engine.core.gauge import Gauge, Near
 from engine.core.naming import Ending
@@ -110,7 +110,7 @@ class Fold(msgspec.Struct, frozen=True):
         following = (
             self._position(state, report, trusted)
             if isinstance(report, Position)
-            else self._event(state, report)
+            else Step(*device_fold.event(self.supervision, state, report))
         )
         if following.proved is not None:
             return following
@@ -133,17 +133,8 @@ class Fold(msgspec.Struct, frozen=True):
                 conditions.append(advanced)
                 closed += ended
             state = msgspec.structs.replace(state, conditions=tuple(conditions))
-        ended_at = self.supervision.activation.ended_at
-        if (state.faults or state.beacons) and ended_at is not None and ended_at <= now:
-            state, closed = self._taken_off(state, ended_at, closed)
-        return state, closed
-
-    def _taken_off(
-        self, state: ActivationState, at: Instant, closed: list[Episode]
-    ) -> tuple[ActivationState, list[Episode]]:
-        ended = [faults.ended(fault, at, state.activation_id) for fault in state.faults]
-        ended += [beacon_fold.ended(each, at, state.activation_id) for each in state.beacons]
-        return msgspec.structs.replace(state, faults=(), beacons=()), closed + ended
+        state, ended = device_fold.advanced(self.supervision, state, now)
+        return state, closed + ended
 
     def running(self, state: ActivationState, now: Instant) -> list[Episode]:
         """Return the episodes that run at `now`, to which the state has been advanced."""
@@ -155,10 +146,7 @@ class Fold(msgspec.Struct, frozen=True):
             for run in each.runs
             if run.phase is not Phase.UNSURE
         ]
-        episodes += [faults.episode_of(fault, state.activation_id, None) for fault in state.faults]
-        return episodes + [
-            beacon_fold.episode_of(each, state.activation_id, None) for each in state.beacons
-        ]
+        return episodes + device_fold.running(state, now)
 
     def _pairs(self, state: ActivationState) -> Iterable[tuple[Context, ConditionState]]:
         return zip(self.contexts, state.conditions, strict=True)
@@ -208,8 +196,10 @@ class Fold(msgspec.Struct, frozen=True):
         self, state: ActivationState, position: Position, trusted: Container[PositionKey]
     ) -> Step:
         if beacon_fold.moved(state.beacons, position.beacon_id):
-            heard = self._heard(state, position.fix_time)
-            return Step(heard, [], Quarantine.BEACON_MOVED)
+            return Step(
+                *device_fold.position(self.supervision, state, position, Quarantine.BEACON_MOVED),
+                Quarantine.BEACON_MOVED,
+            )
         last = state.admission.last
         admitted = admit(state.admission, position, trusted=_is_in(position, trusted))
         if admitted.proved is not None:
@@ -217,44 +207,23 @@ class Fold(msgspec.Struct, frozen=True):
         closed: list[Episode] = []
         if admitted.verdict is None:
             state, closed = self._judge(state, position, last)
-        else:
-            state = self._heard(state, position.fix_time)
-        state = msgspec.structs.replace(state, admission=admitted.admission)
-        return Step(state, closed, admitted.verdict)
+        told = device_fold.position(self.supervision, state, position, admitted.verdict)
+        state = msgspec.structs.replace(told.state, admission=admitted.admission)
+        return Step(state, closed + told.closed, admitted.verdict)
 
     def _judge(
         self, state: ActivationState, position: Position, last: Position | None
     ) -> tuple[ActivationState, list[Episode]]:
         near = self._near(position)
         moment = Moment(position.fix_time, position, near, self.gauge, last, held=False)
-        holding, closed = faults.located(state.faults, position.fix_time, state.activation_id)
-        conditions = []
+        conditions, closed = [], list[Episode]()
         for context, each in self._pairs(state):
             if last is not None and context.condition.keep_out:
                 closed += transits(context, each, last, position, self.gauge)
             observed, ended = RULES[context.condition.kind].observe(context, each, moment)
             conditions.append(observed)
             closed += ended
-        return msgspec.structs.replace(state, conditions=tuple(conditions), faults=holding), closed
-
-    def _heard(self, state: ActivationState, at: Instant) -> ActivationState:
-        if not self.supervision.activation.worn_at(at):
-            return state
-        last = state.admission.last
-        judged = self.supervision.activation.started_at if last is None else last.fix_time
-        held = faults.heard(state.faults, at, judged, self.supervision.plans.max_age_at(judged))
-        return msgspec.structs.replace(state, faults=held)
-
-    def _event(self, state: ActivationState, event: DeviceEvent) -> Step:
-        if event.type == HEARD:
-            return Step(self._heard(state, event.time), [])
-        if not self.supervision.activation.worn_at(event.time):
-            return Step(state, [])
-        if event.type in beacon_fold.REPORTED:
-            beacons, closed = beacon_fold.reported(state.beacons, event)
-            return Step(msgspec.structs.replace(state, beacons=beacons), closed)
-        holding, closed = faults.reported(state.faults, event)
-        return Step(msgspec.structs.replace(state, faults=holding), closed)
+        return msgspec.structs.replace(state, conditions=tuple(conditions)), closed
 
 
 def _is_in(position: Position, trusted: Container[PositionKey]) -> bool:

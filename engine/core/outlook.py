@@ -10,6 +10,7 @@ changes nothing any more; whatever comes next is reported by the device, and jud
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from engine.core import device_fold
 from engine.core.amend import worth_showing
 from engine.core.episode import Episode
 from engine.core.fold import Fold, next_change
@@ -45,10 +46,7 @@ def outlook(
 def _next_look(
     fold: Fold, state: ActivationState, running: Sequence[Episode], now: Instant
 ) -> Instant:
-    change = next_change(state)
-    ended_at = fold.supervision.activation.ended_at
-    if (state.faults or state.beacons) and ended_at is not None:
-        change = min(change, ended_at)
+    change = min(next_change(state), device_fold.next_change(fold.supervision, state, now))
     held = fold.holds_until(state)
     return change if held is None or held < now or not running else min(change, held + 1)
 
@@ -56,7 +54,7 @@ def _next_look(
 def _stirs(fold: Fold, state: ActivationState, at: Instant) -> bool:
     """Tell whether there is anything from which an episode can come, at `at` or later."""
     return (
-        bool(state.faults or state.beacons)
+        device_fold.holds_anything(state)
         or fold.holds(state, at)
         or any(run.phase is not Phase.UNSURE for each in state.conditions for run in each.runs)
         or any(RULES[each.kind].every_turn for each in fold.supervision.conditions)

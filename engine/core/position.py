@@ -89,6 +89,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The beacon in whose range the device was; the position then is where that stands."""
     beacon_zone_id: str | None = None
     """The zone in which that beacon stands: the device is inside, whatever the distance."""
+    battery_pct: float | None = None
+    """Percent of charge that the message states; on the newest position of a message only."""
+    charging: bool | None = None
+    """Whether the message says that the device is being charged; likewise."""
     late: bool = False
     """True if a position with a greater key had been judged before this one arrived."""
     quarantine: Quarantine | None = None
@@ -119,6 +123,7 @@ def effective_accuracy_m(
 
 
 _CONTENT: Final = Packing("<qqdddddddq4s")
+_MESSAGE: Final = Packing("<db")
 
 
 def range_digest(fix_time: Instant, seq: int, beacon_id: str) -> bytes:
@@ -138,6 +143,8 @@ def content_digest(
     speed_mps: float | None = None,
     heading_deg: float | None = None,
     altitude_m: float | None = None,
+    battery_pct: float | None = None,
+    charging: bool | None = None,
 ) -> bytes:
     """Return 16 bytes that are equal exactly when the stated content is equal (BLAKE2b)."""
     packed = _CONTENT.pack(
@@ -153,4 +160,7 @@ def content_digest(
         -1 if satellites is None else satellites,
         mechanism.value.encode(),
     )
+    if battery_pct is not None or charging is not None:
+        percent = nan if battery_pct is None else battery_pct
+        packed += _MESSAGE.pack(percent, -1 if charging is None else charging)
     return blake2b(packed, digest_size=16).digest()

@@ -24,6 +24,7 @@ from engine.core.alert import (
 from engine.core.amend import ChangeKind
 from engine.core.coverage import Gap, touching
 from engine.core.episode import Episode, EpisodeState, Severity, StoredEpisode
+from engine.core.paging import pages
 from zones.instant import Duration, Instant
 
 RANK = {severity: rank for rank, severity in enumerate(Severity)}
@@ -206,7 +207,8 @@ def summary(
         )
     newest = max(standing, key=lambda each: (each.started.by, each.kind.value))
     confirmed = [each for each in standing if each.state is EpisodeState.CONFIRMED]
-    running = [each for each in confirmed if each.ended is None]
+    paging = [each for each in confirmed if pages(each)]
+    running = [each for each in paging if each.ended is None]
     return msgspec.structs.replace(
         alert,
         updated_at=now,
@@ -217,7 +219,7 @@ def summary(
         confirmed=bool(confirmed),
         restored=all(each.ended is not None for each in standing),
         retracted=False,
-        page_due_at=min((_page(each, grace_of) for each in running or confirmed), default=None),
+        page_due_at=min((_page(each, grace_of) for each in running or paging), default=None),
     )
 
 

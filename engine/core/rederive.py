@@ -15,7 +15,7 @@ import msgspec
 from engine.core.call_in import deadline, missed
 from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.docket import History, judge, open_docket
-from engine.core.episode import Bound, Episode, EpisodeKind
+from engine.core.episode import Bound, Episode
 from engine.core.fold import Fold, in_order, prime
 from engine.core.gauge import IndexGauge
 from engine.core.order import Activation, Supervision
@@ -27,9 +27,6 @@ from zones.group import ZoneGroup
 from zones.instant import Instant
 from zones.interval import BEGINNING
 from zones.zone import Zone
-
-ABOUT_ARRIVAL = frozenset({EpisodeKind.MISSED_CALL_IN})
-"""Kinds that follow from when messages were received, not from what they say."""
 
 
 class NotDerivableError(Exception):
@@ -131,8 +128,9 @@ def missed_call_in(derived: Derived, shown: Episode) -> Awaited:
             "the engine waited longer than the messages alone imply: it had not been listening, "
             "and began to wait anew; no message tells when"
         )
-    episode = missed(derived.supervision, last, max(due, implied))
-    restarted = missed(derived.supervision, None, max(due, implied))
+    reported = last is not None
+    episode = missed(derived.supervision, last, max(due, implied), reported=reported)
+    restarted = missed(derived.supervision, None, max(due, implied), reported=reported)
     if shown.started.after != episode.started.after and shown.started == restarted.started:
         notes.append("an engine that had been started anew did not know when it had last heard")
         episode = restarted

@@ -3,6 +3,8 @@
 Frozen, comparable and small, so that a checkpoint of it costs nothing to keep and to restore.
 """
 
+from typing import NamedTuple
+
 import msgspec
 
 from engine.core.beacon_fold import BeaconFault
@@ -10,6 +12,7 @@ from engine.core.episode import Bound, EpisodeKind
 from engine.core.plausibility import Admission
 from engine.core.position import Position
 from engine.core.run import Run
+from engine.core.sequence import Counting
 from zones.instant import Duration, Instant
 from zones.interval import BEGINNING
 
@@ -64,13 +67,26 @@ class ConditionState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault that holds: reported by the device, or a location lost."""
+    """A fault that holds: reported by the device, or what follows from its messages."""
 
     kind: EpisodeKind
     started: Bound
     last: Instant
     """Event time of the newest report of it."""
     reports: int = 1
+    derived: bool = False
+    """True if it follows from what messages state, and not from an event of the device."""
+    confirmed_at: Instant | None = None
+    """When the evidence was enough; None: from its start."""
+    until: Instant | None = None
+    """When it ends by itself, unless it is reported again."""
+
+
+class Brief(NamedTuple):
+    """A tamper that was over soon."""
+
+    start: Instant
+    end: Instant
 
 
 class ActivationState(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,3 +101,6 @@ class ActivationState(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...] = ()
     beacons: tuple[BeaconFault, ...] = ()
     """What holds of the wearer's beacons."""
+    counting: Counting = Counting()
+    tampers: tuple[Brief, ...] = ()
+    """The newest brief tampers, as many as the next one may be repeated with."""

@@ -11,10 +11,12 @@ import msgspec
 
 from engine.core.alert import TRANSITIONS, Alert, AlertChange, AlertState
 from engine.core.amend import differences
+from engine.core.call_in import ABOUT_ARRIVAL
 from engine.core.episode import Episode, EpisodeState, StoredEpisode
+from engine.core.paging import grace
 from engine.core.raising import summary
-from engine.core.rederive import ABOUT_ARRIVAL, Derived, missed_call_in
-from zones.instant import Duration, render, seconds
+from engine.core.rederive import Derived, missed_call_in
+from zones.instant import Duration, render
 
 ROUNDING: Final = 1e-6
 """Largest difference of two numbers, relative to 1 or to the number, that is a rounding."""
@@ -174,16 +176,10 @@ def _compared(shown: Episode, found: Episode | None) -> Iterable[Difference]:
 
 
 def _grace(derived: Iterable[Derived]) -> Callable[[Episode], Duration]:
-    graces = {
-        (each.supervision.activation.activation_id, condition.condition_id, condition.version): (
-            seconds(condition.parameters.grace_s)
-        )
-        for each in derived
-        for condition in each.supervision.conditions
+    by_activation = {
+        each.supervision.activation.activation_id: each.supervision for each in derived
     }
-    return lambda episode: graces.get(
-        (episode.activation_id, episode.condition_id or "", episode.condition_version or 0), 0
-    )
+    return lambda episode: grace(by_activation[episode.activation_id], episode)
 
 
 def _state(alert: Alert, history: Iterable[AlertChange]) -> Iterator[Difference]:

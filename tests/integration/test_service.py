@@ -64,7 +64,7 @@ def payload(minute: float, place: tuple[float, float], **more: Any) -> bytes:  #
     """Return a message with one position."""
     at = render(START + round(minute * MINUTE))
     position = {"time": at, "lon": place[0], "lat": place[1], "accuracy_m": 8}
-    message = {"device": "D1", "seq": int(minute * 10), "positions": [position]} | more
+    message = {"device": "D1", "positions": [position]} | more
     return msgspec.json.encode(message)
 
 

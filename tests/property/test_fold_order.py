@@ -6,7 +6,7 @@ from datetime import time
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from engine.core.device_event import HEARD, EventState
+from engine.core.device_event import CLOCK_WRONG, HEARD, EventState
 from engine.core.episode import Episode
 from engine.core.fold import Report, in_order
 from engine.core.folding import time_of
@@ -177,7 +177,9 @@ def histories(draw: st.DrawFn) -> History:
     for _ in range(count):
         seconds = draw(moments(seconds, edges))
         reports.append(draw(reported(offset + seconds)))
-    return History(judged_by, tuple(reports), night + 14 * 3600 * SECOND)
+    last = max(time_of(each) for each in reports)
+    after = draw(st.sampled_from([0, 301, 3600, 86_401, 14 * 3600])) * SECOND
+    return History(judged_by, tuple(reports), max(night + 14 * 3600 * SECOND, last + after))
 
 
 @st.composite
@@ -207,11 +209,19 @@ def _edges(judged_by: Supervision, night: Instant) -> set[float]:
 def moments(last: float, edges: list[float]) -> st.SearchStrategy[float]:
     """Return times: soon after the last one, as long after as it holds, or at an edge."""
     steps = [0.0, 1e-6, 30.0, 60.0, 120.0, MAX_AGE_S, MAX_AGE_S + 1e-6, MAX_AGE_S - 1.0, 3000.0]
+    steps += [86_400.0]
     near = [edge + jitter for edge in edges for jitter in (-30.0, -1e-6, 0.0, 1e-6, 30.0)]
     soon = st.sampled_from([last + step for step in steps])
     return st.one_of(soon, soon, st.sampled_from(near)) if near else soon
 
 
+EVENT_TYPES = (
+    *(HEARD, HEARD, HEARD, CLOCK_WRONG, CLOCK_WRONG, "strap_tamper", "strap_tamper", "case_tamper"),
+    *("battery_low", "battery_critical", "battery_dead", "charging", "motion_without_gnss"),
+    *("no_motion", "sos", "unheard_of"),
+)
+PERCENT = st.sampled_from([None, None, None, 1.0, 6.5, 10.0, 12.0, 20.0, 24.0, 26.0, 51.0])
+SEQUENCES = st.one_of(st.sampled_from([0, 1]), st.integers(0, 14), st.sampled_from([15, 40, 5000]))
 BOUNDARIES = (-300, -160, -100, 100, 270, 300, 430, 900, 950, 1050, -400, 1400, 60, -60)
 PLACES = tuple(
     boundary + shift
@@ -223,15 +233,26 @@ PLACES = tuple(
 @st.composite
 def reported(draw: st.DrawFn, seconds: float) -> Report:
     """Return a position near a boundary, or one that cannot be, or an event."""
-    if draw(st.integers(0, 7)) == 0:
-        kind = draw(st.sampled_from([HEARD, HEARD, "strap_tamper", "battery_low", "unheard_of"]))
-        states = [EventState.AT] if kind == HEARD else list(EventState)
-        return event(seconds, kind, draw(st.sampled_from(states)))
+    battery_pct = draw(PERCENT)
+    charging = draw(st.sampled_from([None, None, None, True, False]))
+    if draw(st.integers(0, 3)) == 0:
+        kind = draw(st.sampled_from(EVENT_TYPES))
+        if kind in (HEARD, CLOCK_WRONG):
+            seq = draw(SEQUENCES)
+            return event(seconds, kind, seq=seq, battery_pct=battery_pct, charging=charging)
+        return event(seconds, kind, draw(st.sampled_from(list(EventState))))
     metres = draw(st.one_of(st.sampled_from(PLACES), st.sampled_from([0.0, 1000.0, 60_000.0])))
     accuracy_m = draw(st.sampled_from([10.0, 10.0, 10.0, 3.0, 200.0, 201.0, None]))
     mechanism = draw(st.sampled_from([Mechanism.GNSS, Mechanism.GNSS, Mechanism.CELL]))
-    seq = draw(st.sampled_from([0, 0, 1]))
-    return position(seconds, metres, accuracy_m, seq=seq, mechanism=mechanism)
+    return position(
+        seconds,
+        metres,
+        accuracy_m,
+        seq=draw(SEQUENCES),
+        mechanism=mechanism,
+        battery_pct=battery_pct,
+        charging=charging,
+    )
 
 
 @st.composite
@@ -252,14 +273,16 @@ def arrivals(draw: st.DrawFn, reports: tuple[Report, ...]) -> list[Arrival]:
     return steps
 
 
-def whole(history: History) -> tuple[list[Episode], Verdicts]:
+def whole(history: History, until: Instant) -> tuple[list[Episode], Verdicts]:
     """Judge a history in one fold, in order."""
     engine = Engine(history.judged_by)
-    engine.take(in_order(history.reports), history.until)
+    engine.take(in_order(history.reports), until)
     return engine.standing(), engine.verdicts()
 
 
-def piecemeal(history: History, steps: list[Arrival]) -> tuple[list[Episode], Verdicts]:
+def piecemeal(
+    history: History, steps: list[Arrival], until: Instant
+) -> tuple[list[Episode], Verdicts]:
     """Judge a history as it arrives."""
     engine = Engine(history.judged_by)
     for step in steps:
@@ -267,7 +290,7 @@ def piecemeal(history: History, steps: list[Arrival]) -> tuple[list[Episode], Ve
             engine.restart()
         times = [time_of(each) for each in step.reports]
         engine.take(step.reports, max([engine.now, *times]) + step.pause)
-    engine.take((), history.until)
+    engine.take((), until)
     return engine.standing(), engine.verdicts()
 
 
@@ -277,9 +300,10 @@ def test_any_arrival_ends_in_what_one_fold_in_order_says(data: st.DataObject) ->
     """Permuted, delayed, doubled, with ticks and restarts: the same episodes and verdicts."""
     history = data.draw(histories())
     steps = data.draw(arrivals(history.reports))
-    episodes, verdicts = whole(history)
+    until = history.until + sum(step.pause for step in steps)
+    episodes, verdicts = whole(history, until)
     note(str(episodes))
-    found, other = piecemeal(history, steps)
+    found, other = piecemeal(history, steps, until)
     assert found == episodes
     assert other == verdicts
 
@@ -306,7 +330,8 @@ def test_until_it_is_due_time_alone_changes_nothing(data: st.DataObject) -> None
 @given(st.data())
 def test_episodes_are_sound(data: st.DataObject) -> None:
     """No episode ends before it began, none stands twice; estimates are within their bounds."""
-    episodes, _ = whole(data.draw(histories()))
+    history = data.draw(histories())
+    episodes, _ = whole(history, history.until)
     for each in episodes:
         for bound in (each.started, each.ended or each.started):
             assert bound.after is None or bound.after <= bound.estimate

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.core.attribute import Attributed, Attribution
-from engine.core.device_event import DeviceEvent, EventState
+from engine.core.device_event import CLOCK_WRONG, HEARD, DeviceEvent, EventState
 from engine.core.order import Activation
 from engine.core.position import Mechanism, Position, Quarantine, content_digest
 from engine.core.registry import Device
@@ -74,8 +74,9 @@ def told(
         positions=(fix(received_at),),
         events=(alarm,),
     )
-    (event,) = attribute(message, received_at).events
+    event, *itself = attribute(message, received_at).events
     assert event.received_at == received_at
+    assert [each.type for each in itself] in ([], [CLOCK_WRONG])
     return event.activation_id, event.time
 
 
@@ -254,17 +255,24 @@ def test_events_are_kept_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent_at", "time"),
-    [(NOON - HOUR, NOON - HOUR), (None, NOON), (NOON + MAX_AHEAD + 1, NOON), (NOON + 1, NOON + 1)],
+    ("sent_at", "itself", "time"),
+    [
+        (NOON - HOUR, HEARD, NOON - HOUR),
+        (None, HEARD, NOON),
+        (NOON + 1, HEARD, NOON + 1),
+        (NOON + MAX_AHEAD + 1, CLOCK_WRONG, NOON),
+    ],
 )
-def test_message_without_positions_was_heard(sent_at: Instant | None, time: Instant) -> None:
-    """A message without positions becomes one `heard` event, beside its own events, when sent."""
+def test_message_without_positions_was_heard(
+    sent_at: Instant | None, itself: str, time: Instant
+) -> None:
+    """A message without positions is one event of its own, when sent; at receipt if it is ahead."""
     stated = None if sent_at is None else to_datetime(sent_at)
     alarm = WireEvent(type="sos", time=to_datetime(NOON))
     attributed = attribute(Message(device="d1", sent_at=stated, events=(alarm,)))
     assert [(event.type, event.state, event.time) for event in attributed.events] == [
         ("sos", EventState.AT, NOON),
-        ("heard", EventState.AT, time),
+        (itself, EventState.AT, time),
     ]
 
 
@@ -273,13 +281,60 @@ def test_message_with_positions_is_no_heard_event() -> None:
     assert attribute(Message(device="d1", positions=(fix(NOON),))).events == ()
 
 
+FUTURE = NOON + MAX_AHEAD + MICROSECOND
+
+
+@pytest.mark.parametrize(
+    ("fixes", "events", "sent_at", "expected"),
+    [
+        ([NOON], [], NOON, None),
+        ([FUTURE], [], NOON, CLOCK_WRONG),
+        ([NOON, FUTURE], [], NOON, CLOCK_WRONG),
+        ([NOON], [FUTURE], NOON, CLOCK_WRONG),
+        ([NOON], [NOON - MAX_BACKLOG - MICROSECOND], NOON, CLOCK_WRONG),
+        ([NOON], [], FUTURE, CLOCK_WRONG),
+        ([], [], FUTURE, CLOCK_WRONG),
+        ([NOON - 15 * DAY], [], NOON, HEARD),
+        ([NOON - 15 * DAY, NOON], [], NOON, None),
+    ],
+)
+def test_what_a_message_is_itself(
+    fixes: list[Instant], events: list[Instant], sent_at: Instant, expected: str | None
+) -> None:
+    """A message none of whose positions is judged was heard; one with an impossible time is wrong.
+
+    Either is noted at the receipt, with the message's number and what it states of the battery.
+    """
+    message = Message(
+        device="d1",
+        seq=7,
+        sent_at=to_datetime(sent_at),
+        positions=tuple(fix(each) for each in fixes),
+        events=tuple(WireEvent(type="sos", time=to_datetime(each)) for each in events),
+        battery_pct=12.0,
+        charging=True,
+    )
+    itself = [each for each in attribute(message).events if each.type != "sos"]
+    assert [each.type for each in itself] == ([] if expected is None else [expected])
+    for each in itself:
+        assert (each.time, each.seq, each.battery_pct, each.charging) == (NOON, 7, 12.0, True)
+
+
+def test_the_newest_position_carries_the_battery() -> None:
+    """What a message states of the battery was so when its newest position was measured."""
+    fixes = (fix(NOON - HOUR), fix(NOON), fix(NOON - MINUTE))
+    message = Message(device="d1", positions=fixes, battery_pct=12.0, charging=False)
+    found = [(each.battery_pct, each.charging) for each in attribute(message).positions]
+    assert found == [(None, None), (12.0, False), (None, None)]
+
+
 def digest(device: str = "d1", received_at: Instant = NOON, **event: object) -> bytes:
     """Return the digest of an alarm at noon with other content."""
     content = {"type": "sos", "state": EventState.AT, "time": to_datetime(NOON)} | event
     alarm = WireEvent(**content)  # type: ignore[arg-type]
     registry = Attribution([Device(vendor="acme", device_id=device)], [worn(1, 0, device=device)])
     message = Message(device=device, positions=(fix(NOON),), events=(alarm,))
-    (found,) = attribute(message, received_at, registry).events
+    found, *_ = attribute(message, received_at, registry).events
     assert isinstance(found, DeviceEvent)
     return found.digest
 

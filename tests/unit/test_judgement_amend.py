@@ -75,8 +75,10 @@ def test_a_late_position_retracts() -> None:
     engine.take([position(60, 0), position(120, 1)], at(120))
     assert shown(engine) == [("exclusion_present_at_start", "confirmed", 1)]
     engine.take([position(0, 60_000)], at(130))
-    assert shown(engine) == [("exclusion_present_at_start", "retracted", 2)]
-    assert engine.standing() == []
+    assert shown(engine) == [
+        ("implausible_position", "pending", 1),
+        ("exclusion_present_at_start", "retracted", 2),
+    ]
 
 
 def test_a_window_that_ended_before_the_cut_is_shown_once() -> None:

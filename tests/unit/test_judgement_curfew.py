@@ -10,7 +10,8 @@ import pytest
 from engine.core.condition_json import read_condition
 from engine.core.fold import Report
 from engine.core.order import ConditionKind, Supervision
-from tests.judgement_kit import T0, at, circle, condition, judged, position, supervision, told
+from tests import judgement_kit
+from tests.judgement_kit import T0, Told, at, circle, condition, judged, position, supervision
 from zones.instant import SECOND, parse
 from zones.interval import Interval
 from zones.schedule import Schedule
@@ -26,6 +27,12 @@ def curfew(*windows: Window, passes: tuple[Interval, ...] = ()) -> Supervision:
     """Return a curfew at home."""
     hours = Schedule("UTC", extra=windows or (WINDOW,), passes=passes)
     return supervision(condition(ConditionKind.CURFEW, HOUSE, schedule=hours))
+
+
+def told(judged_by: Supervision, *reports: Report, until: float) -> list[Told]:
+    """Return what the wearer did; positions in doubt are the device's affair."""
+    every = judgement_kit.told(judged_by, *reports, until=until)
+    return [each for each in every if each[0] != "implausible_position"]
 
 
 def out(*seconds: float) -> list[Report]:

@@ -92,7 +92,10 @@ def test_what_stays_in_doubt_does_not_locate() -> None:
     """Positions nobody could reach show that the device is heard, but not where it is."""
     jumps = [position(second, way * FAR) for second, way in ((100, 1), (301, -1), (400, 1))]
     found = told(FREE, position(0, 0), *jumps, until=500)
-    assert found == [("location_lost", "confirmed", (0, 300), None, 0, 0)]
+    assert found == [
+        ("implausible_position", "confirmed", (0, 100), None, 3, 0),
+        ("location_lost", "confirmed", (0, 300), None, 0, 0),
+    ]
 
 
 def test_of_a_tie_the_smaller_digest_is_judged() -> None:
@@ -201,6 +204,7 @@ def test_quarantined_positions_are_no_evidence() -> None:
     rule = condition(ConditionKind.EXCLUSION, circle("X", 0, 100))
     reports: list[Position] = [position(60 * k, k) for k in range(1, 4)]
     glitch = position(150, FAR)
-    (episode,) = judged(supervision(rule), *reports, glitch, until=200)
+    episode, doubt = judged(supervision(rule), *reports, glitch, until=200)
+    assert doubt.kind == "implausible_position"
     assert glitch.digest not in {each.digest for each in episode.evidence}
     assert episode.ended is None

@@ -201,13 +201,14 @@ def test_a_path_across_is_a_possible_transit() -> None:
         ((position(0, -300), position(300.000001, 300)), "more than max age apart"),
         ((position(0, -300), position(60, 105)), "one end is not surely outside"),
         ((position(0, -105), position(60, 300)), "the other end is not"),
-        ((position(0, -300, 10.0), position(5, 300, 10.0)), "nobody travels so fast"),
+        ((position(0, -300), position(5, 300)), "nobody travels so fast"),
         ((position(0, -300), position(60, -290)), "it does not cross"),
     ],
 )
 def test_not_every_path_is_a_transit(reports: tuple[Any, Any], why: str) -> None:
     """A path is no transit where its ends are too far apart, unsure, or could not be travelled."""
-    assert told(keep_out(), *reports, until=400) == [], why
+    found = told(keep_out(), *reports, until=400)
+    assert {each[0] for each in found} <= {"implausible_position"}, why
 
 
 def test_a_transit_needs_the_condition_in_force_at_both_ends() -> None:

@@ -32,6 +32,9 @@ class SqlEvents:
                 plain_text(event.type),
                 event.state.value,
                 event.beacon_id,
+                event.seq,
+                event.battery_pct,
+                event.charging,
             )
             for event in events
         )
@@ -66,4 +69,7 @@ def _event(row: AnyRow) -> DeviceEvent:
         state=EventState(row.state),
         digest=row.digest,
         beacon_id=row.beacon_id,
+        seq=row.seq,
+        battery_pct=row.battery_pct,
+        charging=row.charging,
     )

@@ -155,6 +155,8 @@ def _values(stored: StoredPosition) -> tuple[Any, ...]:
         None if position.quarantine is None else position.quarantine.value,
         position.beacon_id,
         position.beacon_zone_id,
+        position.battery_pct,
+        position.charging,
     )
 
 
@@ -183,6 +185,8 @@ def _stored(row: AnyRow) -> StoredPosition:
         quarantine,
         beacon_id,
         beacon_zone_id,
+        battery_pct,
+        charging,
     ) = row
     position = Position(
         activation_id=activation_id,
@@ -200,6 +204,8 @@ def _stored(row: AnyRow) -> StoredPosition:
         speed_mps=speed_mps,
         heading_deg=heading_deg,
         altitude_m=altitude_m,
+        battery_pct=battery_pct,
+        charging=charging,
         late=late,
         quarantine=_QUARANTINES[quarantine],
         beacon_id=beacon_id,

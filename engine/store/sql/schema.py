@@ -59,8 +59,8 @@ def _float(name: str, *, nullable: bool = False) -> "Column[float]":
     return Column(name, Double, nullable=nullable)
 
 
-def _flag(name: str) -> "Column[bool]":
-    return Column(name, Boolean(create_constraint=False), nullable=False)
+def _flag(name: str, *, nullable: bool = False) -> "Column[bool]":
+    return Column(name, Boolean(create_constraint=False), nullable=nullable)
 
 
 def _partial_index(name: str, where: str, *columns: "Column[Any]", unique: bool = False) -> Index:
@@ -118,6 +118,8 @@ positions: Final = Table(
     _text("quarantine", nullable=True),
     _text("beacon_id", nullable=True),
     _text("beacon_zone_id", nullable=True),
+    _float("battery_pct", nullable=True),
+    _flag("charging", nullable=True),
     # Without a row number of its own, SQLite keeps the rows in the order of their key: a track is
     # read from neighbouring pages, however many wearers reported in between.
     sqlite_with_rowid=False,
@@ -134,6 +136,9 @@ device_events: Final = Table(
     _text("type"),
     _text("state"),
     _text("beacon_id", nullable=True),
+    _int("seq", nullable=True),
+    _float("battery_pct", nullable=True),
+    _flag("charging", nullable=True),
     sqlite_with_rowid=False,
 )
 Index("device_events_time", device_events.c.activation_id, device_events.c.time)
