@@ -144,6 +144,40 @@ def raise_event(sendings: Iterable[Sending], event: Event) -> list[Sending]:
     return result
 
 
+def raise_pair(
+    sendings: Iterable[Sending], kind: str, start: Instant, end: Instant
+) -> list[Sending]:
+    """Add a fault of a type that starts and ends."""
+    started = raise_event(sendings, Event(kind, "start", start))
+    return raise_event(started, Event(kind, "end", end))
+
+
+def state_battery(
+    sendings: Iterable[Sending], levels: Sequence[tuple[Instant, float]]
+) -> list[Sending]:
+    """State a charge in percent that goes straight from level to level; no event tells of it."""
+    times, percents = zip(*levels, strict=True)
+    return [
+        _with(sending, (), float(np.interp(sending.at, times, percents)))
+        if sending.at >= times[0]
+        else sending
+        for sending in sendings
+    ]
+
+
+def state_charging(sendings: Iterable[Sending], start: Instant, end: Instant) -> list[Sending]:
+    """State in every message whether the device is being charged: from `start` to `end` it is."""
+    return [
+        replace(
+            sending,
+            messages=tuple(
+                replace(message, charging=start <= sending.at < end) for message in sending.messages
+            ),
+        )
+        for sending in sendings
+    ]
+
+
 def cut_strap(sendings: Iterable[Sending], at: Instant) -> list[Sending]:
     """Cut the strap: a `strap_tamper` event that starts and does not end."""
     return raise_event(sendings, Event("strap_tamper", "start", at))

@@ -6,8 +6,8 @@ expected alert gives bounds for the start (and, where it ended, the end) of its 
 engine's own interval for it must overlap them. The bounds leave room for the spacing of the fixes
 and for their noise, not for a wrong rule.
 
-Housekeeping kinds (sequence gap, clock skew, implausible position, charging, no motion, coverage)
-say how the data arrived, not what the wearer did; scenarios neither expect nor forbid them.
+Kinds about the engine itself (coverage, backlog and the like) are not the scenarios': they neither
+expect nor forbid them.
 """
 
 from dataclasses import dataclass, field
@@ -40,7 +40,19 @@ KINDS: Final = frozenset(
         "buffer_entered",
         "missed_call_in",
         "location_lost",
+        "never_reported",
         "strap_tamper",
+        "case_tamper",
+        "tamper_repeated",
+        "jamming",
+        "shielding",
+        "sos",
+        "motion_without_gnss",
+        "no_motion",
+        "charging",
+        "sequence_gap",
+        "clock_skew",
+        "implausible_position",
         "battery_low",
         "battery_critical",
         "battery_dead",

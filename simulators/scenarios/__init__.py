@@ -15,6 +15,7 @@ from simulators.scenarios import (
     county,
     curfew,
     delivery,
+    device,
     exclusion,
     geometry,
     quiet,
@@ -34,6 +35,7 @@ _FAMILIES: Final = (
     beacons,
     county,
     silence,
+    device,
     delivery,
     geometry,
 )

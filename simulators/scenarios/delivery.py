@@ -68,7 +68,8 @@ def skewed_clock(start: Instant) -> Scenario:
         return faults.skew_clock(sendings, stage.at(6), stage.at(9), 8 * MINUTE)
 
     curfew = stage.curfew(home, 13, 35)
-    return stage.wear("delivery-clock", path.indoors(), [curfew], sendings=skew).build()
+    stage.wear("delivery-clock", path.indoors(), [curfew], sendings=skew)
+    return stage.expect("delivery-clock", "clock_skew", stage.at(6), stage.at(9)).build()
 
 
 def poison(start: Instant) -> Scenario:

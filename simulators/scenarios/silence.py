@@ -102,8 +102,8 @@ def flat_battery(start: Instant) -> Scenario:
         return faults.flat_battery(sendings, low, critical, dead)
 
     stage.wear("device-flat", stage.path(), [stage.curfew(home, 10, 35)], sendings=drain)
-    stage.expect("device-flat", "battery_low", low)
-    stage.expect("device-flat", "battery_critical", critical)
+    stage.expect("device-flat", "battery_low", low, critical)
+    stage.expect("device-flat", "battery_critical", critical, dead)
     stage.expect("device-flat", "battery_dead", dead)
     stage.expect("device-flat", "missed_call_in", dead, started_by=_overdue(dead))
     return stage.build()

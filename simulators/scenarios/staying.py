@@ -67,7 +67,9 @@ def implausible_jump(start: Instant) -> Scenario:
         return [*fixes[:first], *away, *fixes[first + 2 :]]
 
     curfew = stage.curfew(home, 10, 35)
-    return stage.wear("curfew-jump", stage.path(), [curfew], fixes=jump).build()
+    stage.wear("curfew-jump", stage.path(), [curfew], fixes=jump)
+    landed = stage.at(19)
+    return stage.expect("curfew-jump", "implausible_position", stage.at(18), landed).build()
 
 
 def frozen_position(start: Instant) -> Scenario:
