@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from engine.core.beacon import Beacon
+from engine.core.call_in import ABOUT_ARRIVAL
 from engine.core.episode import Episode, StoredEpisode
 from engine.core.folding import time_of
 from engine.core.order import Activation, Supervision
 from engine.core.record import Kept, Record, Said
-from engine.core.rederive import ABOUT_ARRIVAL, Derived
+from engine.core.rederive import Derived
 from engine.core.registry import Device, Order, Wearer, WearerClass
 from engine.core.registry_journal import RegistryValue
 from zones.group import ZoneGroup
