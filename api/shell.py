@@ -16,6 +16,7 @@ from api.directory_cache import DirectoryCache
 from api.dry_runs import DryRuns
 from api.services import Services
 from api.stream import Feed
+from api.zone_findings import ZoneFindings
 from engine.store.protocol import Transaction
 from zones.instant import Instant
 
@@ -28,6 +29,7 @@ class Shell:
     feed: Feed
     dry_runs: DryRuns
     directories: DirectoryCache = field(default_factory=DirectoryCache)
+    zone_findings: ZoneFindings = field(default_factory=ZoneFindings)
 
     def now(self) -> Instant:
         """Return the time."""

@@ -10,7 +10,15 @@ from api.openapi import refusals
 from api.pages import Paging
 from api.problems import ProblemError, field_error, invalid, not_found
 from api.routes.parameters import ZoneId
-from api.schemas.geojson import ZoneCollection, ZoneFeature, ZoneQuery, ZoneVersionQuery
+from api.schemas.geojson import (
+    ZoneCollection,
+    ZoneFeature,
+    ZoneFindings,
+    ZoneFindingsQuery,
+    ZoneQuery,
+    ZoneStored,
+    ZoneVersionQuery,
+)
 from api.shell import AtHand
 from api.views.zone import box_of, meets, next_version, read_zone, zone_out
 from zones.instant import render
@@ -55,12 +63,12 @@ async def raw_body(request: Request) -> bytes:
     "/{zone_id}",
     operation_id="put_zone",
     summary="Store a zone, as its next version",
-    responses=refusals(body=True) | {201: {"model": ZoneFeature, "description": "Created."}},
+    responses=refusals(body=True) | {201: {"model": ZoneStored, "description": "Created."}},
     openapi_extra={"requestBody": _BODY},
 )
 def put_zone(
     shell: AtHand, zone_id: ZoneId, body: Annotated[bytes, Depends(raw_body)], response: Response
-) -> ZoneFeature:
+) -> ZoneStored:
     """Store a place. 201 for the first version, 200 for a later one.
 
     What says the same as the newest version makes no new one.
@@ -72,7 +80,36 @@ def put_zone(
         if zone not in former[-1:]:
             saved.append(zone := transaction.registry.save_zone(zone))
     response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
-    return zone_out(zone)
+    with shell.read() as (reading, known):
+        looking = shell.zone_findings
+        found = (
+            looking.of_used(zone, reading, known, shell.now(), 1)
+            if former
+            else looking.of_new(zone, reading, known, shell.now())
+        )
+    return ZoneStored(**dict(zone_out(zone)), findings=found)
+
+
+@router.get(
+    "/{zone_id}/findings",
+    operation_id="get_zone_findings",
+    summary="What in a zone is likely not meant so",
+    responses=refusals(HTTPStatus.NOT_FOUND),
+)
+def get_zone_findings(
+    shell: AtHand, zone_id: ZoneId, query: Annotated[ZoneFindingsQuery, Query()]
+) -> ZoneFindings:
+    """Hold the newest version of a zone against the positions and the orders that are stored.
+
+    Positions are those of the wearers whose conditions use it, or of others if nobody does.
+    """
+    with shell.read() as (transaction, directory):
+        versions = directory.zones.get(zone_id)
+        if not versions:
+            raise not_found("zone", zone_id)
+        zone, now = versions[-1], shell.now()
+        found = shell.zone_findings.of_used(zone, transaction, directory, now, query.days)
+    return ZoneFindings(zone_id=zone_id, version=zone.version, findings=found)
 
 
 @router.get(

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.fields import Id, InstantIn, InstantOut, LocalTime, TimeText, Wire
+from api.schemas.finding import FindingOut
 from api.schemas.page import PageQuery
 from engine.core.position import Mechanism, Quarantine
 
@@ -48,6 +49,31 @@ class ZoneFeature(Wire):
     id: str = Field(description="Id of the zone.", examples=["HOME-w1"])
     properties: ZoneProperties = Field(description="What it is.")
     geometry: ZoneGeometry = Field(description="Where it is.")
+
+
+class ZoneStored(ZoneFeature):
+    """A zone as it was stored, with what is likely not meant so."""
+
+    findings: list[FindingOut] = Field(
+        description="What in its geometry, and where it is, is likely not what was meant, worst "
+        "first; it is stored all the same."
+    )
+
+
+class ZoneFindings(Wire):
+    """What in a zone is likely not what was meant."""
+
+    zone_id: str = Field(description="Id of the zone.", examples=["HOME-w1"])
+    version: Id = Field(description="Version looked at: the newest.", examples=[1])
+    findings: list[FindingOut] = Field(description="The findings, worst first.")
+
+
+class ZoneFindingsQuery(Wire):
+    """What a zone is held against."""
+
+    days: int = Field(
+        default=7, ge=1, le=30, description="Days of positions up to now.", examples=[7]
+    )
 
 
 class ZoneCollection(Wire):
