@@ -14,15 +14,17 @@ from engine.core.beacon import Beacon
 from engine.core.canary import CANARY
 from engine.core.compile import histories
 from engine.core.in_force import class_condition_id
-from engine.core.order import Activation
-from engine.core.registry import Device, Order, OrderCondition, Wearer, WearerClass
+from engine.core.order import Activation, Role
+from engine.core.registry import Device, Order, OrderCondition, ProtectedPerson, Wearer, WearerClass
 from engine.store.protocol import RegistryPart
 from zones.group import ZoneGroup
 from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.zone import Zone
 
-Entry = Wearer | Device | Activation | Order | Zone | ZoneGroup | WearerClass | Beacon
+Entry = (
+    Wearer | ProtectedPerson | Device | Activation | Order | Zone | ZoneGroup | WearerClass | Beacon
+)
 """What the registry holds, one at a time."""
 
 
@@ -48,11 +50,17 @@ class Directory:
     """Every version of each class of wearers, oldest first."""
     beacons: Mapping[tuple[str, str], tuple[Beacon, ...]]
     """Every version of each beacon, oldest first, by vendor and id."""
+    protected: Mapping[str, ProtectedPerson]
 
     def timezone(self, wearer_id: str) -> str:
         """Return the IANA zone of a wearer's wall clock, UTC if the wearer is not known."""
         wearer = self.wearers.get(wearer_id)
         return "UTC" if wearer is None else wearer.timezone
+
+    def of_protected(self) -> set[tuple[str, str]]:
+        """Return the devices, by vendor and id, that a protected person ever carried."""
+        every = self.activations.values() if self.protected else ()
+        return {(each.vendor, each.device_id) for each in every if each.role is Role.PROTECTED}
 
     def condition(
         self, wearer_id: str, condition_id: str | None, version: int | None, at: Instant
@@ -84,6 +92,8 @@ class Directory:
         match entry:
             case Wearer():
                 made = replace(self, wearers={**self.wearers, entry.wearer_id: entry})
+            case ProtectedPerson():
+                made = replace(self, protected={**self.protected, entry.person_id: entry})
             case Device():
                 key = (entry.vendor, entry.device_id)
                 made = replace(self, devices={**self.devices, key: entry})
@@ -122,6 +132,7 @@ def load(registry: RegistryPart, revision: int) -> Directory:
     activations = (each for each in registry.activations() if each.vendor != CANARY)
     return Directory(
         revision=revision,
+        protected={each.person_id: each for each in registry.protected_persons()},
         wearers={each.wearer_id: each for each in wearers},
         devices={(each.vendor, each.device_id): each for each in devices},
         activations={each.activation_id: each for each in activations},

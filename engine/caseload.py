@@ -5,6 +5,7 @@ folded on. When the registry changes, the activations concerned are judged by th
 change reaches into the past, from there on.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -15,6 +16,7 @@ from engine.call_ins import CallIns
 from engine.core.attribute import Attribution
 from engine.core.call_in import ABOUT_ARRIVAL, deadline
 from engine.core.compile import Registry, registry_of, supervision_of
+from engine.core.counterpart import Counterpart, counterparts_of
 from engine.core.docket import Docket, History, open_docket, realigned, restored
 from engine.core.episode import StoredEpisode
 from engine.core.fold import Fold, Report
@@ -67,6 +69,8 @@ class Caseload:
         self.registry = Registry(revision=-1, wearers={}, activations=(), orders={}, zones={})
         self.attribution = Attribution()
         self.gauge = IndexGauge(ZoneIndex([]))
+        self.watchers: dict[int, tuple[int, ...]] = {}
+        """By activation of a protected person, those who are judged by its positions too."""
         self.cases: dict[int, Case] = {}
         self._agenda = Agenda()
         self._settled = False
@@ -143,8 +147,9 @@ class Caseload:
             supervision = supervision_of(self.registry, activation)
             case = self.cases.get(activation.activation_id)
             if case is None:
-                self.put(Case(docket=open_docket(supervision)))
-            elif supervision != case.docket.supervision:
+                case = Case(docket=open_docket(_before_company(supervision)))
+                self.put(case)
+            if supervision != case.docket.supervision:
                 since = changed_from(case.docket.supervision, supervision)
                 changed[activation.activation_id] = (_under(case.docket, supervision), since)
         return changed
@@ -161,6 +166,7 @@ class Caseload:
         self.registry, self.attribution = read
         supervisions = [supervision_of(self.registry, each) for each in self.registry.activations]
         self.gauge = IndexGauge(index_of(supervisions))
+        self.watchers = _watchers(supervisions)
 
     def _restored(
         self, transaction: Transaction, activation: Activation, checkpoint: Checkpoint | None
@@ -169,13 +175,31 @@ class Caseload:
         newest = None
         if checkpoint is not None:
             newest = Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
-        history = history_of(transaction, activation.activation_id)
+        history = history_of(transaction, supervision)
         return restored(self.fold(supervision), newest, history)
 
 
 def _worn(case: Case, at: Instant) -> bool:
     activation = case.docket.supervision.activation
     return activation.ended_at is None or at < activation.ended_at
+
+
+def _before_company(supervision: Supervision) -> Supervision:
+    """Return what a new activation is first opened under.
+
+    Positions of protected persons may be stored already; then it is judged as one that changed.
+    """
+    if not supervision.counterparts:
+        return supervision
+    return msgspec.structs.replace(supervision, conditions=(), counterparts=())
+
+
+def _watchers(supervisions: Iterable[Supervision]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for each in supervisions:
+        for watched in each.counterparts:
+            found[watched.activation_id].append(each.activation.activation_id)
+    return {watched: tuple(some) for watched, some in found.items()}
 
 
 def _under(docket: Docket, supervision: Supervision) -> Docket:
@@ -191,7 +215,7 @@ def read_registry(part: RegistryPart, unseen: Sequence[RegistryEntry] = ()) -> R
     revision = part.revision()
     if unseen:
         written, revision = before(written, unseen), unseen[0].revision - 1
-    return registry_of(revision, part.wearers(), *written)
+    return registry_of(revision, part.wearers(), *written, part.protected_persons())
 
 
 def _unseen(journal: JournalPart) -> list[RegistryEntry]:
@@ -225,13 +249,23 @@ def _missed_call_ins(transaction: Transaction) -> dict[int, StoredEpisode]:
 
 
 def reports_since(
-    transaction: Transaction, activation_id: int, instant: Instant
+    transaction: Transaction, supervisions: Sequence[Supervision], instant: Instant
 ) -> Iterator[Report]:
-    """Yield the stored reports at or after an instant that the fold is to see, in any order."""
+    """Yield the stored reports at or after an instant that a fold is to see, in any order.
+
+    The supervisions are all of one activation.
+    """
+    activation_id = supervisions[0].activation.activation_id
     for position in transaction.positions.since(activation_id, instant):
         if position.quarantine not in NEVER_JUDGED:
             yield position
     yield from transaction.events.since(activation_id, instant)
+    seen: set[Counterpart] = set()
+    for supervision in supervisions:
+        for watched in supervision.counterparts:
+            positions = transaction.positions.since(watched.activation_id, instant)
+            seen.update(counterparts_of(supervision, positions))
+    yield from seen
 
 
 def shown_since(
@@ -245,8 +279,9 @@ def shown_since(
     ]
 
 
-def history_of(transaction: Transaction, activation_id: int) -> History:
-    """Return the past of an activation as the store knows it."""
+def history_of(transaction: Transaction, *supervisions: Supervision) -> History:
+    """Return the past of an activation as the store knows it, for folds by these supervisions."""
+    activation_id = supervisions[0].activation.activation_id
 
     def cut_at(instant: Instant) -> Cut | None:
         checkpoint = transaction.checkpoints.at(activation_id, instant)
@@ -254,7 +289,7 @@ def history_of(transaction: Transaction, activation_id: int) -> History:
 
     return History(
         cut_at,
-        lambda instant: reports_since(transaction, activation_id, instant),
+        lambda instant: reports_since(transaction, supervisions, instant),
         lambda instant: shown_since(transaction, activation_id, instant),
     )
 

@@ -94,7 +94,7 @@ def _judged(store: Store, plan: Plan, wearer_id: str, cases: Sequence[Concerned]
                 case.after,
                 plan.since,
                 plan.until,
-                history_of(transaction, case.activation.activation_id),
+                history_of(transaction, case.before, case.after),
             )
             for case in cases
         ]

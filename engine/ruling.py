@@ -22,6 +22,8 @@ from engine.core import call_in
 from engine.core.alert import AlertAction
 from engine.core.amend import ChangeKind, EpisodeChange
 from engine.core.canary import CANARY
+from engine.core.counterpart import counterparts_of
+from engine.core.device_event import DeviceEvent
 from engine.core.docket import Docket, Judged, judge, rejudge
 from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
@@ -37,6 +39,7 @@ from engine.core.raising import (
     worth_an_alert,
 )
 from engine.core.rejection import Rejection
+from engine.core.subject import wearer_of
 from engine.core.topic import TelemetryTopic
 from engine.gaps import newest_gaps
 from engine.intake import Opened, open_batch
@@ -44,6 +47,9 @@ from engine.sources.source import Delivery
 from engine.store.protocol import Counter, OutboxEntry, StoredPosition, StoredRejection, Transaction
 from engine.version import engine_version
 from zones.instant import Duration, Instant
+
+Own = Position | DeviceEvent
+"""What an activation's own device reports."""
 
 
 class RegistryMovedError(Exception):
@@ -80,10 +86,10 @@ class Ruling:
         """Store a batch of deliveries and everything it leads to."""
         changed = self._caseload.refresh(self._transaction)
         opened = open_batch(deliveries, self._caseload, self._transaction)
-        reports: dict[int, list[Report]] = defaultdict(list)
+        reports: dict[int, list[Own]] = defaultdict(list)
         heard: dict[int, Instant] = {}
         for each in opened:
-            judgeable: list[Report] = [*_judgeable(each.positions), *each.events]
+            judgeable: list[Own] = [*_judgeable(each.positions), *each.events]
             for report in judgeable:
                 reports[report.activation_id].append(report)
             heard |= each.heard
@@ -116,14 +122,21 @@ class Ruling:
 
     def _judge_all(
         self,
-        reports: Mapping[int, Sequence[Report]],
+        own: Mapping[int, Sequence[Own]],
         changed: Mapping[int, tuple[Docket, Instant]],
     ) -> None:
-        every = dict.fromkeys((*reports, *changed))
-        cases = self._caseload.cases
+        watchers, cases = self._caseload.watchers, self._caseload.cases
+        watching = [each for watched in own for each in watchers.get(watched, ())]
+        every = dict.fromkeys((*own, *watching, *changed))
         dockets = {
             each: changed[each][0] if each in changed else cases[each].docket for each in every
         }
+        reports: dict[int, list[Report]] = {each: list(some) for each, some in own.items()}
+        for watched, some in own.items():
+            positions = [report for report in some if isinstance(report, Position)]
+            for each in watchers.get(watched, ()):
+                seen = counterparts_of(dockets[each].supervision, positions)
+                reports.setdefault(each, []).extend(seen)
         self._caseload.gauge.forget()
         prime(
             self._caseload.gauge,
@@ -139,8 +152,8 @@ class Ruling:
     def _judge(self, docket: Docket, reports: Sequence[Report], changed: Instant | None) -> None:
         activation_id = docket.supervision.activation.activation_id
         fold = self._caseload.fold(docket.supervision)
-        history = history_of(self._transaction, activation_id)
-        if changed is not None and docket.state.head is not None and changed <= docket.state.time:
+        history = history_of(self._transaction, docket.supervision)
+        if changed is not None and _reaches_back(docket, changed):
             since = min([changed, *(report_order(each)[0] for each in reports)])
             judged = rejudge(docket, fold, reports, since, self._now, history)
         else:
@@ -157,7 +170,7 @@ class Ruling:
 
     def _save_episodes(self, docket: Docket, judged: Judged) -> tuple[StoredEpisode, ...]:
         unsettled = {id(episode) for episode in judged.open_ended}
-        wearer_id = docket.supervision.activation.wearer_id
+        wearer_id = wearer_of(docket.supervision.activation)
         saved = [self._save(change, wearer_id) for change in judged.changes]
         return (*judged.unchanged, *(each for each in saved if id(each.episode) in unsettled))
 
@@ -239,8 +252,7 @@ class Ruling:
 
     def _as_stored(self, position: Position) -> Position:
         verdict = self._verdicts.get((position.activation_id, position.key), position.quarantine)
-        head = self._caseload.cases[position.activation_id].docket.state.head
-        late = head is not None and report_order(position) < head
+        late = _is_late(position, self._caseload.cases[position.activation_id].docket)
         if verdict is position.quarantine and not late:
             return position
         return msgspec.structs.replace(position, quarantine=verdict, late=late)
@@ -293,7 +305,7 @@ class Ruling:
     def _change(self, case: Case, episode: Episode, shown: StoredEpisode | None) -> StoredEpisode:
         kind = ChangeKind.NEW if shown is None else ChangeKind.PROGRESSED
         change = EpisodeChange(kind=kind, episode=episode, shown=shown)
-        return self._save(change, case.docket.supervision.activation.wearer_id)
+        return self._save(change, wearer_of(case.docket.supervision.activation))
 
     def _raise(self) -> None:
         self._transaction.episodes.save([saved.stored for saved in self._saved])
@@ -344,6 +356,25 @@ class Ruling:
 
 def _of_canary(opened: Opened) -> bool:
     return opened.source is not None and opened.source.vendor == CANARY
+
+
+def _reaches_back(docket: Docket, changed: Instant) -> bool:
+    """Tell whether a change of the registry concerns what is stored already.
+
+    Positions of protected persons may be stored that this fold has never seen.
+    """
+    if docket.supervision.counterparts:
+        return True
+    return docket.state.head is not None and changed <= docket.state.time
+
+
+def _is_late(position: Position, docket: Docket) -> bool:
+    """Tell whether anything of its own activation with a greater key had been judged before."""
+    head = docket.state.head
+    if head is None or not docket.supervision.counterparts:
+        return head is not None and report_order(position) < head
+    seen = docket.state.admission.seen
+    return seen is not None and (position.fix_time, position.seq) < seen
 
 
 def _judgeable(positions: Iterable[Position]) -> list[Position]:

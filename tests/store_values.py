@@ -18,9 +18,10 @@ from engine.core.episode import (
     Severity,
     StoredEpisode,
 )
-from engine.core.order import Activation
+from engine.core.order import Activation, Role
+from engine.core.plan import SupervisionPlan
 from engine.core.position import Mechanism, Position, Quarantine
-from engine.core.registry import Device, Wearer
+from engine.core.registry import Device, ProtectedPerson, Wearer
 from engine.core.rejection import Reason
 from engine.store import Store, Transaction
 from engine.store.protocol import StoredPosition, StoredRejection
@@ -283,5 +284,32 @@ def put_on(transaction: Transaction, wearer_id: str, device_id: str, started_at:
             vendor="acme",
             device_id=device_id,
             started_at=started_at,
+        )
+    )
+
+
+def protect(
+    transaction: Transaction, person_id: str, device_id: str, started_at: int, name: str = "P"
+) -> Activation:
+    """Store a protected person and a device, and begin an activation of hers."""
+    registry = transaction.registry
+    registry.save_protected_person(
+        ProtectedPerson(
+            person_id=person_id,
+            name=name,
+            timezone="Europe/London",
+            agency="north",
+            plan=SupervisionPlan(30.0, 90.0),
+        )
+    )
+    registry.save_device(Device(vendor="acme", device_id=device_id))
+    return registry.add_activation(
+        Activation(
+            activation_id=0,
+            wearer_id=person_id,
+            vendor="acme",
+            device_id=device_id,
+            started_at=started_at,
+            role=Role.PROTECTED,
         )
     )

@@ -1,4 +1,4 @@
-"""Activations: a device goes onto a wearer, and comes off with a reason."""
+"""Activations: a device goes onto a person, and comes off with a reason."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from api.directory import Directory
 from api.openapi import refusals
 from api.pages import Paging
-from api.problems import not_found
+from api.problems import field_error, invalid, not_found
 from api.routes.parameters import ActivationId
 from api.schemas.page import Listing
 from api.schemas.registry import (
@@ -21,7 +21,8 @@ from api.schemas.registry import (
 from api.shell import AtHand
 from api.views.order import plan_out
 from engine.core.compile import plan_history
-from engine.core.order import Activation
+from engine.core.order import Activation, Role
+from engine.core.plan import PlanHistory
 from zones.interval import BEGINNING
 
 router = APIRouter(prefix="/v1/activations", tags=["activations"])
@@ -30,19 +31,23 @@ router = APIRouter(prefix="/v1/activations", tags=["activations"])
 @router.post(
     "",
     operation_id="add_activation",
-    summary="Put a device on a wearer",
+    summary="Put a device on a wearer, or give it to a protected person",
     status_code=HTTPStatus.CREATED,
     responses=refusals(HTTPStatus.CONFLICT, body=True),
 )
 def add_activation(shell: AtHand, body: ActivationIn) -> ActivationOut:
-    """Begin an activation. 409 if the device is on a wearer then, or either is not stored."""
+    """Begin an activation. 409 if somebody has the device then, or either is not stored."""
     started_at = shell.now() if body.started_at is None else body.started_at
+    if (body.wearer_id is None) == (body.protected_person_id is None):
+        fix = "give wearer_id or protected_person_id, one of the two"
+        raise invalid([field_error("body.wearer_id", fix, body.wearer_id)])
     activation = Activation(
         activation_id=0,
-        wearer_id=body.wearer_id,
+        wearer_id=body.wearer_id or body.protected_person_id or "",
         vendor=body.vendor,
         device_id=body.device_id,
         started_at=started_at,
+        role=Role.WEARER if body.protected_person_id is None else Role.PROTECTED,
     )
     with shell.write() as (transaction, directory, saved):
         saved.append(activation := transaction.registry.add_activation(activation))
@@ -107,19 +112,37 @@ def _key(activation: Activation) -> tuple[int]:
 
 
 def _fits(activation: Activation, query: ActivationQuery) -> bool:
+    worn_by, carried_by = _persons(activation)
     return (
-        query.wearer_id in (None, activation.wearer_id)
+        query.wearer_id in (None, worn_by)
+        and query.protected_person_id in (None, carried_by)
         and query.vendor in (None, activation.vendor)
         and query.device_id in (None, activation.device_id)
         and query.active in (None, activation.ended_at is None)
     )
 
 
+def _persons(activation: Activation) -> tuple[str | None, str | None]:
+    """Return the wearer, or the protected person, whose activation it is."""
+    wearer = activation.role is Role.WEARER
+    return (activation.wearer_id, None) if wearer else (None, activation.wearer_id)
+
+
+def _plans(activation: Activation, directory: Directory) -> PlanHistory:
+    wearer_id, person_id = _persons(activation)
+    if wearer_id is not None:
+        return plan_history(directory.orders_of.get(wearer_id, ()), activation)
+    person = directory.protected.get(person_id or "")
+    return PlanHistory() if person is None else PlanHistory(plans=(person.plan,))
+
+
 def _out(activation: Activation, directory: Directory) -> ActivationOut:
-    history = plan_history(directory.orders_of.get(activation.wearer_id, ()), activation)
+    history = _plans(activation, directory)
+    wearer_id, protected_person_id = _persons(activation)
     return ActivationOut(
         activation_id=activation.activation_id,
-        wearer_id=activation.wearer_id,
+        wearer_id=wearer_id,
+        protected_person_id=protected_person_id,
         vendor=activation.vendor,
         device_id=activation.device_id,
         started_at=activation.started_at,

@@ -20,6 +20,7 @@ from api.schemas.alert import (
     NoteIn,
 )
 from api.schemas.page import Listing
+from api.schemas.protected import Include
 from api.shell import AtHand, Shell
 from api.views.alert import alert_detail, alert_out, change_out
 from engine.core.alert import Alert, AlertChange, AlertState
@@ -80,14 +81,15 @@ def list_alerts(
     summary="One alert with its proof",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_alert(shell: AtHand, alert_id: AlertId) -> AlertDetail:
+def get_alert(shell: AtHand, alert_id: AlertId, include: Include = ()) -> AlertDetail:
     """Return an alert with its episodes, their evidence and arithmetic, and its history."""
     with shell.read() as (transaction, directory):
         alert = _alert(transaction, alert_id)
         episodes = transaction.episodes.get(alert.episode_ids)
         gaps = transaction.episodes.get(alert.coverage_gaps)
         history = transaction.alerts.history(alert_id)
-    return alert_detail(alert, episodes, gaps, history, directory)
+    reveal = "protected_positions" in include
+    return alert_detail(alert, episodes, gaps, history, directory, reveal=reveal)
 
 
 @router.post(

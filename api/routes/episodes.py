@@ -11,6 +11,7 @@ from api.problems import not_found
 from api.routes.parameters import EpisodeId
 from api.schemas.episode import EpisodeDetail, EpisodeOut, EpisodeQuery
 from api.schemas.page import Listing
+from api.schemas.protected import Include
 from api.shell import AtHand
 from api.views.episode import episode_out
 
@@ -46,11 +47,12 @@ def list_episodes(
     summary="One episode",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def get_episode(shell: AtHand, episode_id: EpisodeId) -> EpisodeDetail:
+def get_episode(shell: AtHand, episode_id: EpisodeId, include: Include = ()) -> EpisodeDetail:
     """Return an episode with its evidence, and every revision that was shown."""
     with shell.read() as (transaction, directory):
         revisions = transaction.episodes.revisions(episode_id)
     if not revisions:
         raise not_found("episode", episode_id)
-    shown = [episode_out(each, directory) for each in revisions]
+    reveal = "protected_positions" in include
+    shown = [episode_out(each, directory, reveal=reveal) for each in revisions]
     return EpisodeDetail(**dict(shown[-1]), revisions=shown)

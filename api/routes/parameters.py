@@ -7,6 +7,7 @@ from fastapi import Path
 from api.schemas.fields import Id, Name
 
 WearerId = Annotated[Name, Path(description="Id of the wearer.", examples=["w1"])]
+PersonId = Annotated[Name, Path(description="Id of the protected person.", examples=["p1"])]
 Vendor = Annotated[Name, Path(description="Vendor of the device.", examples=["acme"])]
 DeviceId = Annotated[Name, Path(description="The vendor's id of the device.", examples=["A-1001"])]
 BeaconId = Annotated[Name, Path(description="The vendor's id of the beacon.", examples=["HU-7"])]

@@ -90,7 +90,8 @@ class ConditionIn(ScheduleFields):
     id: Name = Field(description="Id, unique in the order.", examples=["c1"])
     kind: ConditionKind = Field(
         description="Keep out of each zone (exclusion), be in one of them (inclusion), be in one "
-        "of them during the hours (curfew), or for a time in them (attendance).",
+        "of them during the hours (curfew), or for a time in them (attendance); keep away from "
+        "protected persons (proximity).",
         examples=["curfew"],
     )
     zone: ZoneId | None = Field(
@@ -101,6 +102,23 @@ class ConditionIn(ScheduleFields):
     )
     groups: list[Name] = Field(
         default=[], max_length=100, description="Groups whose zones count like these."
+    )
+    protected_person: Name | None = Field(
+        default=None, description="Proximity: the protected person.", examples=[None]
+    )
+    protected_persons: list[Name] = Field(
+        default=[], max_length=100, description="Proximity: the protected persons, if several."
+    )
+    distance_m: Annotated[Number, Field(gt=0, le=100_000)] | None = Field(
+        default=None,
+        description="Proximity: metres to be kept from each; moves with the person.",
+        examples=[None],
+    )
+    pairing_age_s: Annotated[Number, Field(gt=0, le=3600)] | None = Field(
+        default=None,
+        description="Proximity: how old a position of either may be to be judged with the other's, "
+        "seconds; 180 if left out.",
+        examples=[None],
     )
     threshold: Whole | None = Field(
         default=None, ge=1, le=1000, description=f"{_THRESHOLD} {_BY_KIND}", examples=[2]

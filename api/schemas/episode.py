@@ -4,6 +4,7 @@ from pydantic import Field
 
 from api.schemas.fields import Id, InstantOut, LocalTime, Name, Subject, Wire
 from api.schemas.page import PageQuery
+from api.schemas.protected import CounterpartOut
 from api.schemas.schedule import WindowOut
 from engine.core.episode import EpisodeKind, EpisodeState, Severity
 from zones.membership import Membership
@@ -74,6 +75,13 @@ class EvidenceOut(Wire):
     membership: Membership | None = Field(
         description="What follows with the condition's confidence; null if that is not known.",
         examples=["outside"],
+    )
+    counterpart: CounterpartOut | None = Field(
+        description="Of a proximity condition, the protected person's position, without its place "
+        "unless asked for. Then the zone is the one that moves with the person "
+        "(`protected/{id}`, version 0): `signed_distance_m` is what is missing of the distance to "
+        "be kept, `probability_inside` that of having been within it.",
+        examples=[None],
     )
 
 

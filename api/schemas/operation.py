@@ -5,7 +5,21 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas.fields import Id, InstantOut, Wire
+from api.schemas.page import PageQuery
 from engine.core.rejection import Reason
+
+Encoding = Literal["text", "base64", "withheld"]
+
+
+class RejectionQuery(PageQuery):
+    """Which rejections, and how much of them."""
+
+    include: list[Literal["protected_positions"]] = Field(
+        default=[],
+        max_length=1,
+        description="`protected_positions`: show also payloads of devices that protected persons "
+        "carry. Only for those who have to know.",
+    )
 
 
 class TelemetryTaken(Wire):
@@ -34,8 +48,9 @@ class RejectionOut(Wire):
         description="JSON path of the field that is wrong.", examples=["$.positions[0].lat"]
     )
     payload_bytes: int = Field(description="Size of the payload in bytes.", examples=[180])
-    encoding: Literal["text", "base64"] = Field(
-        description="How `payload` is written: text if it is UTF-8, else base64.",
+    encoding: Encoding = Field(
+        description="How `payload` is written: text if it is UTF-8, else base64; `withheld`, and "
+        "empty, if it may say where a protected person is.",
         examples=["text"],
     )
     payload: str = Field(description="The payload, whole.", examples=['{"device": "A-1001"}'])

@@ -53,9 +53,12 @@ class DeviceOut(Wire):
 
 
 class ActivationIn(Wire):
-    """A device that is put on a wearer."""
+    """A device that is put on a wearer, or given to a protected person: one of the two."""
 
-    wearer_id: Name = Field(description="Who wears it.", examples=["w1"])
+    wearer_id: Name | None = Field(default=None, description="Who wears it.", examples=["w1"])
+    protected_person_id: Name | None = Field(
+        default=None, description="Or which protected person carries it.", examples=[None]
+    )
     vendor: Name = Field(description="Vendor of the device.", examples=["acme"])
     device_id: Name = Field(description="The vendor's id of the device.", examples=["A-1001"])
     started_at: InstantIn | None = Field(
@@ -88,10 +91,15 @@ class PlanSince(Plan):
 
 
 class ActivationOut(Wire):
-    """One device on one wearer, from-until (half-open)."""
+    """One device on one person, from-until (half-open)."""
 
     activation_id: Id = Field(description="Id of the activation.", examples=[1])
-    wearer_id: str = Field(description="Who wears it.", examples=["w1"])
+    wearer_id: str | None = Field(
+        description="Who wears it; null if a protected person carries it.", examples=["w1"]
+    )
+    protected_person_id: str | None = Field(
+        description="Which protected person carries it; null if a wearer wears it.", examples=[None]
+    )
     vendor: str = Field(description="Vendor of the device.", examples=["acme"])
     device_id: str = Field(description="The vendor's id of the device.", examples=["A-1001"])
     started_at: InstantOut = Field(
@@ -110,6 +118,9 @@ class ActivationQuery(PageQuery):
     """Which activations."""
 
     wearer_id: Name | None = Field(default=None, description="Only those of this wearer.")
+    protected_person_id: Name | None = Field(
+        default=None, description="Only those of this protected person."
+    )
     vendor: Name | None = Field(default=None, description="Only those of this vendor's devices.")
     device_id: Name | None = Field(default=None, description="Only those of devices with this id.")
     active: bool | None = Field(

@@ -43,7 +43,9 @@ def alert_out(alert: Alert, directory: Directory) -> AlertOut:
     )
 
 
-def change_out(change: AlertChange, wearer_id: str, directory: Directory) -> ChangeOut:
+def change_out(
+    change: AlertChange, wearer_id: str, directory: Directory, *, reveal: bool = False
+) -> ChangeOut:
     """Return one step of an alert's history."""
     before = change.before
     return ChangeOut(
@@ -56,7 +58,9 @@ def change_out(change: AlertChange, wearer_id: str, directory: Directory) -> Cha
         note=change.note,
         episode_id=change.episode_id,
         episode_revision=change.episode_revision,
-        before=None if before is None else episode_facts(before, wearer_id, directory),
+        before=None
+        if before is None
+        else episode_facts(before, wearer_id, directory, reveal=reveal),
     )
 
 
@@ -66,14 +70,19 @@ def alert_detail(
     gaps: Sequence[StoredEpisode],
     history: Iterable[AlertChange],
     directory: Directory,
+    *,
+    reveal: bool = False,
 ) -> AlertDetail:
-    """Return an alert with its proof and its history."""
+    """Return an alert with its proof and its history.
+
+    Where protected persons were is left out unless it is to be revealed.
+    """
     return AlertDetail(
         **dict(alert_out(alert, directory)),
-        episodes=[episode_out(each, directory) for each in episodes],
+        episodes=[episode_out(each, directory, reveal=reveal) for each in episodes],
         conditions=_pinned(alert.wearer_id, episodes, directory),
         gaps=[episode_out(each, directory) for each in gaps],
-        history=[change_out(each, alert.wearer_id, directory) for each in history],
+        history=[change_out(each, alert.wearer_id, directory, reveal=reveal) for each in history],
         engine_version=alert.engine_version,
     )
 

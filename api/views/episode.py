@@ -4,6 +4,7 @@ from api.directory import Directory
 from api.schemas.episode import BoundOut, EpisodeFacts, EpisodeOut, EvidenceOut
 from api.schemas.fields import local_text
 from api.schemas.schedule import WindowOut
+from api.views.protected import counterpart_out
 from engine.core.account import arithmetic, why
 from engine.core.episode import Bound, Episode, Evidence, StoredEpisode
 from engine.core.words import in_words
@@ -12,9 +13,12 @@ from zones.interval import BEGINNING, END
 from zones.membership import Membership, membership, sigma_m
 
 
-def episode_out(stored: StoredEpisode, directory: Directory) -> EpisodeOut:
-    """Return a stored episode; its membership needs the condition it was judged by."""
-    facts = episode_facts(stored.episode, stored.wearer_id, directory)
+def episode_out(stored: StoredEpisode, directory: Directory, *, reveal: bool = False) -> EpisodeOut:
+    """Return a stored episode; its membership needs the condition it was judged by.
+
+    Where protected persons were is left out unless it is to be revealed.
+    """
+    facts = episode_facts(stored.episode, stored.wearer_id, directory, reveal=reveal)
     return EpisodeOut(
         **dict(facts),
         episode_id=stored.episode_id,
@@ -25,7 +29,9 @@ def episode_out(stored: StoredEpisode, directory: Directory) -> EpisodeOut:
     )
 
 
-def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> EpisodeFacts:
+def episode_facts(
+    episode: Episode, wearer_id: str, directory: Directory, *, reveal: bool = False
+) -> EpisodeFacts:
     """Return what the evidence says happened."""
     timezone = directory.timezone(wearer_id)
     judged_by = directory.condition(
@@ -53,7 +59,9 @@ def episode_facts(episode: Episode, wearer_id: str, directory: Directory) -> Epi
         detail=episode.detail,
         why=why(episode, timezone),
         arithmetic=arithmetic(episode, parameters, timezone),
-        evidence=[_evidence(each, timezone, confidence) for each in episode.evidence],
+        evidence=[
+            _evidence(each, timezone, confidence, reveal=reveal) for each in episode.evidence
+        ],
     )
 
 
@@ -81,7 +89,9 @@ def _bound(bound: Bound, timezone: str) -> BoundOut:
     )
 
 
-def _evidence(evidence: Evidence, timezone: str, confidence: float | None) -> EvidenceOut:
+def _evidence(
+    evidence: Evidence, timezone: str, confidence: float | None, *, reveal: bool
+) -> EvidenceOut:
     distance_m, accuracy_m = evidence.signed_distance_m, evidence.accuracy_m
     return EvidenceOut(
         role=evidence.role,
@@ -100,6 +110,7 @@ def _evidence(evidence: Evidence, timezone: str, confidence: float | None) -> Ev
         beacon_id=evidence.beacon_id,
         membership=_membership(evidence, confidence),
         in_words=in_words(evidence, confidence),
+        counterpart=counterpart_out(evidence, reveal=reveal),
     )
 
 
@@ -108,4 +119,12 @@ def _membership(evidence: Evidence, confidence: float | None) -> Membership | No
         return Membership.INSIDE
     if confidence is None:
         return None
+    if evidence.counterpart is not None:
+        return _by_probability(evidence.probability_inside, confidence)
     return membership(evidence.signed_distance_m, evidence.accuracy_m, confidence)
+
+
+def _by_probability(within: float, confidence: float) -> Membership:
+    if within >= confidence:
+        return Membership.INSIDE
+    return Membership.OUTSIDE if within <= 1.0 - confidence else Membership.UNCERTAIN

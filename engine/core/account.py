@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState, Evidence
 from engine.core.order import Parameters
+from engine.core.subject import person_of
 from engine.core.words import CERTAIN, in_words
 from zones.instant import MINUTE, SECOND, Instant
 from zones.interval import BEGINNING, END
@@ -25,6 +26,8 @@ WHAT: Final[dict[EpisodeKind, str]] = {
     _K.CURFEW_OUT_AT_END: "Left {zone} during the curfew and was not back when it ended",
     _K.CURFEW_OUT_ENTIRE: "Not at {zone} for the whole of the curfew",
     _K.BUFFER_ENTERED: "In the ring round {zone}",
+    _K.PROXIMITY: "Too near to {zone}",
+    _K.COUNTERPART_UNKNOWN: "Not known how far from {zone}",
     _K.POSSIBLE_TRANSIT: "May have crossed {zone}: seen on either side of it, not inside",
     _K.MISSED_CALL_IN: "Nothing received from the device",
     _K.LOCATION_LOST: "The device is heard, but where it is is not known",
@@ -81,7 +84,9 @@ def clock(instant: Instant, timezone: str) -> str:
 
 def _what(episode: Episode) -> str:
     words = WHAT.get(episode.kind, episode.kind.value.replace("_", " ").capitalize())
-    return words.format(zone=episode.zone_id or "the zone")
+    zone = episode.zone_id or "the zone"
+    person_id = person_of(zone)
+    return words.format(zone=zone if person_id is None else f"protected person {person_id}")
 
 
 def _when(episode: Episode, timezone: str) -> str:
@@ -120,6 +125,9 @@ def _worst(episode: Episode) -> Evidence | None:
 
 
 def _how_far(evidence: Evidence) -> str:
+    if evidence.counterpart is not None:
+        apart = evidence.counterpart
+        return f"as near as {apart.distance_m:,.0f} m, give or take {apart.sigma_m:,.0f} m"
     metres = evidence.signed_distance_m
     side = "inside" if metres >= 0 else "away"
     certain = not 1 - CERTAIN <= evidence.probability_inside <= CERTAIN
@@ -139,7 +147,8 @@ def _bound(what: str, bound: Bound, timezone: str) -> str:
 
 def _evidence(evidence: Evidence, confidence: float | None, timezone: str) -> str:
     sure = ""
-    if confidence is not None and evidence.beacon_id is None:
+    by_itself = evidence.beacon_id is None and evidence.counterpart is None
+    if confidence is not None and by_itself:
         limit_m = distance_limit_m(evidence.accuracy_m, confidence)
         sure = f" (sure from {limit_m:,.1f} m on)"
     at = clock(evidence.fix_time, timezone)

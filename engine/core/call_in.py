@@ -10,6 +10,7 @@ from typing import Final
 
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
 from engine.core.order import Supervision
+from engine.core.subject import by_person
 from zones.instant import Instant
 
 ABOUT_ARRIVAL: Final = frozenset((EpisodeKind.MISSED_CALL_IN, EpisodeKind.NEVER_REPORTED))
@@ -34,7 +35,7 @@ def missed(
     """
     activation = supervision.activation
     heard = activation.started_at if last_received is None else last_received
-    return Episode(
+    episode = Episode(
         activation_id=activation.activation_id,
         condition_id=None,
         condition_version=None,
@@ -47,3 +48,4 @@ def missed(
         max_depth_m=0.0,
         confirmed_at=due,
     )
+    return by_person(activation, episode)

@@ -12,9 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from engine.core.in_force import Dated, conditions_of, plans_of
-from engine.core.order import Activation, Condition, Supervision
+from engine.core.order import Activation, Condition, Role, Supervision
 from engine.core.plan import PlanHistory
-from engine.core.registry import Order, OrderCondition, Wearer, WearerClass
+from engine.core.registry import Order, OrderCondition, ProtectedPerson, Wearer, WearerClass
 from zones.group import ZoneGroup, members, united
 from zones.history import ZoneHistory
 from zones.instant import Instant
@@ -41,6 +41,9 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     """Every version."""
     grouped: dict[Named, ZoneSet] = {}
     """The zones of every condition that names groups, shared by all whom it concerns."""
+    protected: dict[str, ProtectedPerson] = {}
+    protecting: dict[str, tuple[Activation, ...]] = {}
+    """By protected person, every activation, by id."""
 
 
 _Version = TypeVar("_Version", Order, WearerClass, ZoneGroup)
@@ -62,8 +65,10 @@ def registry_of(
     zones: Iterable[Zone],
     groups: Iterable[ZoneGroup] = (),
     classes: Iterable[WearerClass] = (),
+    protected: Iterable[ProtectedPerson] = (),
 ) -> Registry:
     """Return the registry made of its rows."""
+    worn = tuple(activations)
     by_wearer, by_class = _by(orders, "wearer_id"), _by(classes, "class_id")
     by_group = _by(groups, "group_id")
     known = histories(zones)
@@ -73,17 +78,21 @@ def registry_of(
     return Registry(
         revision=revision,
         wearers={wearer.wearer_id: wearer for wearer in wearers},
-        activations=tuple(activations),
+        activations=worn,
         orders=by_wearer,
         zones=known,
         classes=by_class,
         groups=by_group,
         grouped=_grouped(written, by_group, known),
+        protected={person.person_id: person for person in protected},
+        protecting=_protecting(worn),
     )
 
 
 def supervision_of(registry: Registry, activation: Activation) -> Supervision:
     """Return what an activation is judged against."""
+    if activation.role is Role.PROTECTED:
+        return _protected(registry, activation)
     orders = registry.orders.get(activation.wearer_id, ())
     wearer = registry.wearers.get(activation.wearer_id)
     dated = (
@@ -91,11 +100,13 @@ def supervision_of(registry: Registry, activation: Activation) -> Supervision:
         for versions in _by(orders, "order_id").values()
         for each in conditions_of(versions, registry.classes, activation)
     )
+    conditions = tuple(_condition(order_id, each, registry) for order_id, each in dated)
     return Supervision(
         activation=activation,
         plans=plan_history(orders, activation),
         timezone="UTC" if wearer is None else wearer.timezone,
-        conditions=tuple(_condition(order_id, each, registry) for order_id, each in dated),
+        conditions=conditions,
+        counterparts=_counterparts(registry, conditions),
     )
 
 
@@ -103,6 +114,31 @@ def plan_history(orders: Iterable[Order], activation: Activation) -> PlanHistory
     """Return which supervision plan counts when, of every version of every order of a wearer."""
     by_order = _by(orders, "order_id").values()
     return PlanHistory.of(each for versions in by_order for each in plans_of(versions, activation))
+
+
+def _protected(registry: Registry, activation: Activation) -> Supervision:
+    """Return the supervision of a protected person's device: she has no conditions to keep."""
+    person = registry.protected.get(activation.wearer_id)
+    return Supervision(
+        activation=activation,
+        plans=PlanHistory() if person is None else PlanHistory(plans=(person.plan,)),
+        timezone="UTC" if person is None else person.timezone,
+        conditions=(),
+    )
+
+
+def _counterparts(registry: Registry, conditions: Iterable[Condition]) -> tuple[Activation, ...]:
+    asked = (each.proximity for each in conditions)
+    named = {id_ for each in asked if each is not None for id_ in each.protected_persons}
+    return tuple(each for id_ in sorted(named) for each in registry.protecting.get(id_, ()))
+
+
+def _protecting(activations: Iterable[Activation]) -> dict[str, tuple[Activation, ...]]:
+    found: dict[str, list[Activation]] = defaultdict(list)
+    for each in activations:
+        if each.role is Role.PROTECTED:
+            found[each.wearer_id].append(each)
+    return {id_: tuple(each) for id_, each in found.items()}
 
 
 def _by(versions: Iterable[_Version], name: str) -> dict[str, tuple[_Version, ...]]:
@@ -129,6 +165,7 @@ def _condition(order_id: str, dated: Dated, registry: Registry) -> Condition:
         stay=written.stay,
         version=dated.version,
         order_id=order_id,
+        proximity=written.proximity,
     )
 
 

@@ -26,9 +26,9 @@ def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | 
     """Apply a change of schedule or zones at `at`; `moment` is the position that still holds."""
     window = context.condition.schedule.window_at(at)
     closed: list[Episode] = []
-    if state.window_start is not None and not _same(state, window):
+    if state.window_start is not None and not same_window(state, window):
         closed = finish_all(context, state, state.runs, at, held=moment is not None)
-    state = _entered(context, state, window, at)
+    state = entered(context, state, window, at)
     if gone := without_zone(context, state, window, at):
         closed += finish_all(context, state, gone, at, held=moment is not None)
         kept = tuple(run for run in state.runs if run not in gone)
@@ -46,7 +46,7 @@ def observe(context: Context, state: ConditionState, moment: Moment) -> Folded:
     if not moment.near and not state.runs and state.complied and context.condition.keep_out:
         return state, []
     window = context.condition.schedule.window_at(moment.at)
-    if window is None or not _same(state, window):
+    if window is None or not same_window(state, window):
         return state, []
     if _stays(context, state, window, moment):
         return state, []
@@ -59,14 +59,16 @@ def _stays(context: Context, state: ConditionState, window: Window, moment: Mome
     return quiet and surely_inside(context.condition, window, moment)
 
 
-def _same(state: ConditionState, window: Window | None) -> bool:
+def same_window(state: ConditionState, window: Window | None) -> bool:
+    """Tell whether a window is the one a state is in."""
     return window is not None and window.start == state.window_start
 
 
-def _entered(
+def entered(
     context: Context, state: ConditionState, window: Window | None, at: Instant
 ) -> ConditionState:
-    same = _same(state, window)
+    """Return a state in the window in force at an instant, None: in none; runs end with it."""
+    same = same_window(state, window)
     return msgspec.structs.replace(
         state,
         next_change=context.condition.next_change(at),
@@ -74,6 +76,7 @@ def _entered(
         window_end=None if window is None else window.end,
         complied=state.complied and same,
         runs=state.runs if same else (),
+        blind=state.blind if same else (),
     )
 
 

@@ -8,10 +8,15 @@ the hours are written. Without any window the condition is always in force, whic
 be. Parameters that are left out, or null, are those of the kind; written, none is left out, so that
 what was ordered stands whatever later defaults are. How long an attendance asks for is
 `condition_stay`'s.
+
+    {"id": "c2", "kind": "proximity", "protected_person": "p1", "distance_m": 300, "buffer_m": 200}
+
+names a protected person instead of a place (`protected_persons` several), the distance to be kept
+from each, and how old a position of either may be to be judged (`pairing_age_s`).
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -19,6 +24,7 @@ from engine.core.condition_schedule import read_schedule, write_schedule
 from engine.core.condition_stay import read_stay, write_stay
 from engine.core.condition_wire import ConditionError, ConditionJson, decode, demand
 from engine.core.order import ConditionKind, Parameters, default_parameters
+from engine.core.proximity import DEFAULT_PAIRING_AGE_S, Proximity
 from engine.core.registry import OrderCondition
 
 __all__ = ["ConditionError", "read_condition", "write_condition"]
@@ -35,7 +41,8 @@ def read_condition(data: Mapping[str, object], timezone: str) -> OrderCondition:
     wire = decode(data, ConditionJson)
     demand(wire.id.strip() == wire.id != "", "id", wire.id, "give an id without spaces around it")
     demand(wire.version >= 1, "version", wire.version, "must be at least 1")
-    zone_ids = _zone_ids(wire)
+    proximity = _proximity(wire)
+    zone_ids = _zone_ids(wire) if proximity is None else ()
     schedule = read_schedule(wire, timezone)
     demand(
         not (schedule.always and wire.kind is ConditionKind.CURFEW),
@@ -52,6 +59,7 @@ def read_condition(data: Mapping[str, object], timezone: str) -> OrderCondition:
         version=wire.version,
         group_ids=wire.groups,
         stay=read_stay(wire, schedule),
+        proximity=proximity,
     )
 
 
@@ -65,12 +73,53 @@ def write_condition(condition: OrderCondition) -> dict[str, object]:
         zone=zone_ids[0] if len(zone_ids) == 1 else None,
         zones=zone_ids if len(zone_ids) > 1 else (),
         groups=condition.group_ids,
+        **_proximity_json(condition.proximity),
         **{name: getattr(condition.parameters, name) for name in _PARAMETERS},
         **{name: getattr(hours, name) for name in hours.__struct_fields__},
         version=condition.version,
     )
     fields = msgspec.json.decode(msgspec.json.encode(wire), type=dict[str, object])
     return {"id": wire.id, "kind": wire.kind.value} | fields | write_stay(condition.stay)
+
+
+def _proximity(wire: ConditionJson) -> Proximity | None:
+    """Return from whom to keep away; None for conditions on places, which must not say it."""
+    if wire.kind is not ConditionKind.PROXIMITY:
+        for name in ("protected_person", "protected_persons", "distance_m", "pairing_age_s"):
+            value = getattr(wire, name)
+            fix = f"belongs to kind 'proximity' only: leave it out of kind {wire.kind.value!r}"
+            demand(not value, name, value, fix)
+        return None
+    one, several = wire.protected_person, wire.protected_persons
+    demand(one is None or not several, "protected_persons", several, "give one field, not both")
+    persons = several if one is None else (one,)
+    path = "protected_persons" if one is None else "protected_person"
+    demand(bool(persons) and all(persons), path, persons or None, "give a protected person's id")
+    demand(len(set(persons)) == len(persons), path, persons, "names a person twice")
+    for name in ("zone", "zones", "groups"):
+        value = getattr(wire, name)
+        demand(not value, name, value, "a distance is kept from persons: leave zones out")
+    demand(wire.distance_m is not None, "distance_m", None, "give the metres to be kept")
+    age_s = DEFAULT_PAIRING_AGE_S if wire.pairing_age_s is None else wire.pairing_age_s
+    try:
+        return Proximity(
+            protected_persons=persons, distance_m=wire.distance_m or 0.0, pairing_age_s=age_s
+        )
+    except ValueError as error:
+        name, _, words = str(error).partition(" is ")
+        raise ConditionError(name, getattr(wire, name), words) from None
+
+
+def _proximity_json(asked: Proximity | None) -> dict[str, Any]:
+    if asked is None:
+        return {}
+    persons = asked.protected_persons
+    return {
+        "protected_person": persons[0] if len(persons) == 1 else None,
+        "protected_persons": persons if len(persons) > 1 else (),
+        "distance_m": asked.distance_m,
+        "pairing_age_s": asked.pairing_age_s,
+    }
 
 
 def _zone_ids(wire: ConditionJson) -> tuple[str, ...]:

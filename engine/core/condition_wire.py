@@ -83,6 +83,10 @@ class ConditionJson(
     zone: str | None = None
     zones: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    protected_person: str | None = None
+    protected_persons: tuple[str, ...] = ()
+    distance_m: float | None = None
+    pairing_age_s: float | None = None
     threshold: int | None = None
     buffer_m: float | None = None
     dwell_s: float | None = None

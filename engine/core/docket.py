@@ -22,6 +22,7 @@ from engine.core.order import Condition, Supervision
 from engine.core.outlook import outlook
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.state import ActivationState, ConditionState
+from engine.core.subject import by_person
 from zones.instant import Instant
 from zones.interval import BEGINNING
 
@@ -138,7 +139,8 @@ def restored(fold: Fold, newest: Cut | None, history: History) -> Docket:
     state = folded.state
     shown = history.shown_since(_settled(state))
     running = fold.running(state, state.time)
-    changes, _ = differences(shown, running)
+    worn = fold.supervision.activation
+    changes, _ = differences(shown, [by_person(worn, each) for each in running])
     due = BEGINNING if changes else outlook(fold, state, running, state.time)
     return Docket(supervision=fold.supervision, state=state, shown=tuple(shown), due=due)
 
@@ -181,8 +183,10 @@ def _next_turn(condition: Condition, kept: ConditionState | None, time: Instant)
 def _compared(fold: Fold, folded: Folded, shown: Sequence[StoredEpisode], now: Instant) -> Judged:
     projected = fold.advance(folded.state, max(now, folded.state.time))
     running = fold.running(projected.state, max(now, projected.state.time))
-    open_ended = [*projected.closed, *running]
-    changes, same = differences(shown, [*folded.closed, *open_ended])
+    worn = fold.supervision.activation
+    open_ended = [by_person(worn, each) for each in (*projected.closed, *running)]
+    over = [by_person(worn, each) for each in folded.closed]
+    changes, same = differences(shown, [*over, *open_ended])
     unsettled = {id(episode) for episode in open_ended}
     return Judged(
         state=folded.state,

@@ -30,6 +30,8 @@ class EpisodeKind(StrEnum):
     ATTENDANCE_UNVERIFIED = "attendance_unverified"
     MISSED_CALL_IN = "missed_call_in"
     LOCATION_LOST = "location_lost"
+    PROXIMITY = "proximity"
+    COUNTERPART_UNKNOWN = "counterpart_unknown"
     BUFFER_ENTERED = "buffer_entered"
     POSSIBLE_TRANSIT = "possible_transit"
     STRAP_TAMPER = "strap_tamper"
@@ -69,12 +71,12 @@ class Severity(StrEnum):
 
 
 _CRITICAL: Final = (
-    "exclusion_entered exclusion_present_at_start strap_tamper case_tamper jamming shielding sos "
-    "tamper_repeated"
+    "exclusion_entered exclusion_present_at_start proximity "
+    "strap_tamper case_tamper jamming shielding sos tamper_repeated"
 )
 _ADVISORY: Final = (
     "buffer_entered possible_transit battery_low charging no_motion sequence_gap clock_skew "
-    "implausible_position beacon_power_lost attendance_unverified"
+    "implausible_position beacon_power_lost attendance_unverified counterpart_unknown"
 )
 _SYSTEM: Final = "ingest_stalled backlog vendor_silent coverage_gap capacity_forecast canary_lost"
 
@@ -109,6 +111,30 @@ class Bound(msgspec.Struct, frozen=True):
     estimate: Instant
 
 
+class CounterpartEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """A protected person's position in a pair. Where she was is for those alone who need to know.
+
+    Coordinates and digest give her place away (a digest can be tried out for every place near his).
+    """
+
+    person_id: str
+    activation_id: int
+    fix_time: Instant
+    seq: int
+    digest: bytes
+    lat: float
+    lon: float
+    accuracy_m: float
+    at: Instant
+    """As of when the pair was judged: the newer of the two, or when a window opened."""
+    distance_m: float
+    """Metres between the two positions."""
+    limit_m: float
+    """Metres that have to be kept."""
+    sigma_m: float
+    """Standard deviation of the distance, metres: both accuracies, and what both may have moved."""
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One position an episode rests on, with the arithmetic of its membership."""
 
@@ -125,6 +151,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     probability_inside: float
     beacon_id: str | None = None
     """The beacon in whose range the device was: at its zone whatever the distance says."""
+    counterpart: CounterpartEvidence | None = None
+    """Of a pair, the other position. Then the zone is the one that moves with the person, the
+    signed distance is what is missing of the distance to be kept, and the probability is that of
+    having been within it."""
     role: str
     """`before` (the last in compliance) or `held` (older than the start, but it still held then),
     `violation`, `deepest`, or `after` (the one that ended it)."""

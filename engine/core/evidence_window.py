@@ -16,7 +16,7 @@ from engine.core.folding import time_of
 from engine.core.order import Activation, Supervision
 from engine.core.record import Kept, Record, Said
 from engine.core.rederive import Derived
-from engine.core.registry import Device, Order, Wearer, WearerClass
+from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
 from engine.core.registry_journal import RegistryValue
 from zones.group import ZoneGroup
 from zones.instant import SECOND, Instant
@@ -98,6 +98,8 @@ def _concerns(
         return any(
             each is not None and each.startswith(f"{value.class_id}/") for each in conditions
         )
+    if isinstance(value, ProtectedPerson):
+        return False
     if isinstance(value, Beacon) and value.wearer_id is None:
         return any(value.beacon_id.encode() in each.message.payload for each in messages)
     return _is_of(value, activations)

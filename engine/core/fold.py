@@ -16,18 +16,21 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import force_setattr
 
-from engine.core import beacon_fold, device_fold
+from engine.core import beacon_fold, blindness, device_fold, proximity_fold
 from engine.core.bearing import reach_m
+from engine.core.company import Company, admit_counterpart, speed_into
+from engine.core.counterpart import Counterpart
 from engine.core.device_event import DeviceEvent, EventState
 from engine.core.episode import Episode
 from engine.core.gauge import Gauge, Near
 from engine.core.naming import Ending
 from engine.core.order import Supervision
+from engine.core.pair import Whereabouts
 from engine.core.plausibility import admit
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.readings import Moment
 from engine.core.rules import RULES, initial
-from engine.core.run import Phase
+from engine.core.run import Phase, Run
 from engine.core.run_episode import Context, episode_of
 from engine.core.run_steps import Folded
 from engine.core.state import ActivationState, ConditionState
@@ -36,8 +39,8 @@ from zones.instant import Instant
 from zones.interval import BEGINNING, END
 from zones.zone import Zone
 
-Report = Position | DeviceEvent
-R = TypeVar("R", bound=Position | DeviceEvent)
+Report = Position | DeviceEvent | Counterpart
+R = TypeVar("R", bound=Position | DeviceEvent | Counterpart)
 
 _STATE_RANK: Final = {EventState.START: 0, EventState.AT: 1, EventState.END: 2}
 
@@ -62,10 +65,14 @@ class Step(NamedTuple):
 def report_order(report: Report) -> tuple[Instant, int, int, bytes]:
     """Return the place of a report in event time: time, positions first, sequence, content.
 
+    Positions of others come last.
+
     Of the events of one instant starts come first: a fault that starts and ends in it has ended.
     """
     if isinstance(report, Position):
         return (report.fix_time, 0, report.seq, report.digest)
+    if isinstance(report, Counterpart):
+        return (report.time, 2, report.position.seq, report.content)
     return (report.time, 1, _STATE_RANK[report.state], report.digest)
 
 
@@ -91,6 +98,8 @@ class Fold(msgspec.Struct, frozen=True):
     gauge: Gauge
     contexts: tuple[Context, ...] = ()
     """Of the supervision's conditions; made from them."""
+    proximate: bool = False
+    """True if any of them names a protected person; made likewise."""
 
     def __post_init__(self) -> None:
         """Say once what every move needs to know."""
@@ -100,6 +109,8 @@ class Fold(msgspec.Struct, frozen=True):
             for condition in self.supervision.conditions
         )
         force_setattr(self, "contexts", tuple(contexts))
+        named = any(each.proximity is not None for each in self.supervision.conditions)
+        force_setattr(self, "proximate", named)
 
     def observe(
         self, state: ActivationState, report: Report, trusted: Container[PositionKey] = ()
@@ -107,15 +118,20 @@ class Fold(msgspec.Struct, frozen=True):
         """Fold the next report in order; a trusted position is judged however far it is."""
         order = report_order(report)
         state, closed = self._advanced(state, order[0])
-        following = (
-            self._position(state, report, trusted)
-            if isinstance(report, Position)
-            else Step(*device_fold.event(self.supervision, state, report))
-        )
+        following = self._report(state, report, trusted)
         if following.proved is not None:
             return following
         state = msgspec.structs.replace(following.state, time=max(state.time, order[0]), head=order)
         return Step(state, closed + following.closed, following.verdict)
+
+    def _report(
+        self, state: ActivationState, report: Report, trusted: Container[PositionKey]
+    ) -> Step:
+        if isinstance(report, Position):
+            return self._position(state, report, trusted)
+        if isinstance(report, Counterpart):
+            return self._counterpart(state, report, trusted)
+        return Step(*device_fold.event(self.supervision, state, report))
 
     def advance(self, state: ActivationState, now: Instant) -> Step:
         """Let time pass up to and including `now`."""
@@ -138,15 +154,32 @@ class Fold(msgspec.Struct, frozen=True):
 
     def running(self, state: ActivationState, now: Instant) -> list[Episode]:
         """Return the episodes that run at `now`, to which the state has been advanced."""
-        holds = self.holds_until(state)
-        since = holds if holds is not None and now > holds else None
-        episodes = [
-            episode_of(context, each, run, None, Ending.RUNNING, unconfirmed_since=since)
-            for context, each in self._pairs(state)
-            for run in each.runs
-            if run.phase is not Phase.UNSURE
-        ]
+        episodes = []
+        for context, each, run in self._runs(state):
+            holds = self._holds_until(context, state, run)
+            since = holds if holds is not None and now > holds else None
+            ending = Ending.RUNNING
+            episodes.append(episode_of(context, each, run, None, ending, unconfirmed_since=since))
+        for context, each in self._pairs(state):
+            episodes += blindness.running(context, each)
         return episodes + device_fold.running(state, now)
+
+    def unconfirmed_next(self, state: ActivationState, now: Instant) -> Instant:
+        """Return when after `now` something that runs is first unconfirmed; END if never."""
+        holding = (self._holds_until(context, state, run) for context, _, run in self._runs(state))
+        return min((at + 1 for at in holding if at is not None and at + 1 > now), default=END)
+
+    def _runs(self, state: ActivationState) -> Iterable[tuple[Context, ConditionState, Run]]:
+        for context, each in self._pairs(state):
+            for run in each.runs:
+                if run.phase is not Phase.UNSURE:
+                    yield context, each, run
+
+    def _holds_until(self, context: Context, state: ActivationState, run: Run) -> Instant | None:
+        """Return the last instant at which what a run rests on holds."""
+        if run.pair is not None:
+            return proximity_fold.unconfirmed_from(context, _company(state), run.target)
+        return self.holds_until(state)
 
     def _pairs(self, state: ActivationState) -> Iterable[tuple[Context, ConditionState]]:
         return zip(self.contexts, state.conditions, strict=True)
@@ -164,7 +197,7 @@ class Fold(msgspec.Struct, frozen=True):
         while each.next_change <= now:
             at = max(each.next_change, now if state.time == BEGINNING else state.time)
             moment = self._held(state, at)
-            if moment is None and not each.runs and not rule.every_turn:
+            if moment is None and not each.runs and not each.blind and not rule.every_turn:
                 at = now
             each, ended = rule.turn(context, each, at, moment)
             closed += ended
@@ -179,7 +212,11 @@ class Fold(msgspec.Struct, frozen=True):
         last = state.admission.last
         if last is None or not self.holds(state, at):
             return None
-        return Moment(at, last, self._near(last), self.gauge, None, held=True)
+        near, company = self._near(last), self._company(state)
+        return Moment(at, last, near, self.gauge, None, held=True, company=company)
+
+    def _company(self, state: ActivationState) -> Company | None:
+        return _company(state) if self.proximate else None
 
     def holds_until(self, state: ActivationState) -> Instant | None:
         """Return until when the last judged position says where the wearer is."""
@@ -217,6 +254,11 @@ class Fold(msgspec.Struct, frozen=True):
         near = self._near(position)
         moment = Moment(position.fix_time, position, near, self.gauge, last, held=False)
         conditions, closed = [], list[Episode]()
+        if self.proximate:
+            before = _company(state)
+            state = msgspec.structs.replace(state, speed_mps=speed_into(last, position))
+            company = Company(Whereabouts(position, state.speed_mps), state.company)
+            moment = moment._replace(company=company, company_before=before)
         for context, each in self._pairs(state):
             if last is not None and context.condition.keep_out:
                 closed += transits(context, each, last, position, self.gauge)
@@ -224,6 +266,36 @@ class Fold(msgspec.Struct, frozen=True):
             conditions.append(observed)
             closed += ended
         return msgspec.structs.replace(state, conditions=tuple(conditions)), closed
+
+    def _counterpart(
+        self, state: ActivationState, report: Counterpart, trusted: Container[PositionKey]
+    ) -> Step:
+        """Fold a protected person's position: her own admission, then what it means for him."""
+        trust = _is_in(report.position, trusted)
+        others, admitted = admit_counterpart(state.company, report, trusted=trust)
+        if admitted.proved is not None:
+            return Step(state, [], proved=admitted.proved.key)
+        before = _company(state)
+        state = msgspec.structs.replace(state, company=others)
+        if admitted.verdict is not None:
+            return Step(state, [], admitted.verdict)
+        conditions, closed = [], []
+        for context, each in self._pairs(state):
+            if context.condition.proximity is None:
+                conditions.append(each)
+                continue
+            company = _company(state)
+            at, person_id = report.time, report.person_id
+            known, ended = proximity_fold.met(context, each, person_id, at, company, before)
+            conditions.append(known)
+            closed += ended
+        return Step(msgspec.structs.replace(state, conditions=tuple(conditions)), closed)
+
+
+def _company(state: ActivationState) -> Company:
+    last = state.admission.last
+    own = None if last is None else Whereabouts(last, state.speed_mps)
+    return Company(own, state.company)
 
 
 def _is_in(position: Position, trusted: Container[PositionKey]) -> bool:

@@ -22,6 +22,7 @@ class Ending(IntEnum):
 
 _X, _I, _C = ConditionKind.EXCLUSION, ConditionKind.INCLUSION, ConditionKind.CURFEW
 _A = ConditionKind.ATTENDANCE
+_P = ConditionKind.PROXIMITY
 _K, _E = EpisodeKind, Ending
 
 KINDS: Final[dict[tuple[ConditionKind, bool, Ending], EpisodeKind]] = {
@@ -58,6 +59,14 @@ KINDS: Final[dict[tuple[ConditionKind, bool, Ending], EpisodeKind]] = {
     (_A, True, _E.RESTORED): _K.ATTENDANCE_LATE,
     (_A, True, _E.WINDOW_END): _K.ATTENDANCE_MISSED,
     (_A, True, _E.UNSEEN): _K.ATTENDANCE_LATE,
+    (_P, False, _E.RUNNING): _K.PROXIMITY,
+    (_P, False, _E.RESTORED): _K.PROXIMITY,
+    (_P, False, _E.WINDOW_END): _K.PROXIMITY,
+    (_P, False, _E.UNSEEN): _K.PROXIMITY,
+    (_P, True, _E.RUNNING): _K.PROXIMITY,
+    (_P, True, _E.RESTORED): _K.PROXIMITY,
+    (_P, True, _E.WINDOW_END): _K.PROXIMITY,
+    (_P, True, _E.UNSEEN): _K.PROXIMITY,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from engine.core.plan import PlanHistory
+from engine.core.proximity import Proximity
 from zones.history import ZoneHistory
 from zones.instant import Duration, Instant, seconds
 from zones.interval import END
@@ -25,6 +26,7 @@ class ConditionKind(StrEnum):
     INCLUSION = "inclusion"
     CURFEW = "curfew"
     ATTENDANCE = "attendance"
+    PROXIMITY = "proximity"
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,10 +81,12 @@ DEFAULTS: Final[dict[ConditionKind, Parameters]] = {
     ConditionKind.ATTENDANCE: Parameters(
         dwell_s=45.0, shared_error_m=15.0, shared_error_half_life_s=300.0
     ),
+    ConditionKind.PROXIMITY: Parameters(),
 }
 """What an order does not say. Measured: see `benchmarks/README.md`. A zone to keep out of may begin
 beside the wearer's bed, where receivers err alike for an hour; a zone to stay in is drawn round
-him, with room."""
+him, with room. Of a distance between two who move nothing waits: both sides have to be seen twice
+already, and a missed approach gets somebody hurt."""
 
 
 def default_parameters(kind: ConditionKind) -> Parameters:
@@ -142,6 +146,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """Zones that only windows with addresses of their own name."""
     stay: Stay | None = None
     """Of an attendance; None of any other kind."""
+    proximity: Proximity | None = None
+    """From whom to keep away; None for conditions on places."""
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -190,15 +196,26 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         return [edge for edge in self.stay.due(window) if edge > after]
 
 
+class Role(StrEnum):
+    """As what a person carries a device."""
+
+    WEARER = "wearer"
+    """Supervised, under an order."""
+    PROTECTED = "protected"
+    """Protected by the conditions of others."""
+
+
 class Activation(msgspec.Struct, frozen=True, kw_only=True):
-    """One device on one wearer, from-until (half-open). Everything is judged per activation."""
+    """One device on one person, from-until (half-open). Everything is judged per activation."""
 
     activation_id: int
     wearer_id: str
+    """Who carries it: the id of a wearer, or of a protected person, as the role says."""
     vendor: str
     device_id: str
     started_at: Instant
     ended_at: Instant | None = None
+    role: Role = Role.WEARER
 
     def worn_at(self, instant: Instant) -> bool:
         """Tell whether the device is on the wearer: what it reports from the shelf is nobody's."""
@@ -214,3 +231,5 @@ class Supervision(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     conditions: tuple[Condition, ...]
     """Every version of every condition; each is in force in its own time only."""
+    counterparts: tuple[Activation, ...] = ()
+    """Activations of the protected persons whom conditions name, by id."""

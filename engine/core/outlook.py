@@ -47,8 +47,7 @@ def _next_look(
     fold: Fold, state: ActivationState, running: Sequence[Episode], now: Instant
 ) -> Instant:
     change = min(next_change(state), device_fold.next_change(fold.supervision, state, now))
-    held = fold.holds_until(state)
-    return change if held is None or held < now or not running else min(change, held + 1)
+    return min(change, fold.unconfirmed_next(state, now)) if running else change
 
 
 def _stirs(fold: Fold, state: ActivationState, at: Instant) -> bool:
@@ -57,6 +56,7 @@ def _stirs(fold: Fold, state: ActivationState, at: Instant) -> bool:
         device_fold.holds_anything(state)
         or fold.holds(state, at)
         or any(run.phase is not Phase.UNSURE for each in state.conditions for run in each.runs)
+        or any(each.blind for each in state.conditions)
         or any(RULES[each.kind].every_turn for each in fold.supervision.conditions)
     )
 

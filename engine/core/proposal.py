@@ -66,6 +66,7 @@ def applied(registry: Registry, proposal: Proposal, since: Instant) -> Registry:
         chain.from_iterable(history.versions for history in zones.values()),
         chain.from_iterable(registry.groups.values()),
         chain.from_iterable(registry.classes.values()),
+        registry.protected.values(),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from engine.core.bearing import Aspect, Bearing, Signal, bearing, signal
+from engine.core.company import Company
 from engine.core.gauge import Gauge, Near
 from engine.core.order import Condition
 from engine.core.position import Position
@@ -35,6 +36,10 @@ class Moment(NamedTuple):
     """The judged position before this one."""
     held: bool
     """True if the position is older and only still holds."""
+    company: Company | None = None
+    """Who is where, if conditions name protected persons."""
+    company_before: Company | None = None
+    """Who was where before this position."""
 
 
 class Measured(NamedTuple):

@@ -102,8 +102,9 @@ def said_of(record: Record, activation: Activation) -> list[Said]:
     for kept, statement in _statements(record, activation):
         positions = [each for each in statement.positions if _is_new(each, seen)]
         events = [each for each in statement.events if _is_new(each, seen)]
-        judged: list[Report] = [each for each in positions if each.quarantine not in NEVER_JUDGED]
-        reports = [each for each in (*judged, *events) if each.activation_id == number]
+        judged = [each for each in positions if each.quarantine not in NEVER_JUDGED]
+        own: list[Position | DeviceEvent] = [*judged, *events]
+        reports: list[Report] = [each for each in own if each.activation_id == number]
         heard = number in statement.heard
         if reports or heard:
             found.append(Said(kept, reports, heard))

@@ -14,6 +14,7 @@ import msgspec
 
 from engine.core.call_in import deadline, missed
 from engine.core.compile import Registry, registry_of, supervision_of
+from engine.core.counterpart import counterparts_of
 from engine.core.docket import History, judge, open_docket
 from engine.core.episode import Bound, Episode
 from engine.core.fold import Fold, in_order, prime
@@ -21,7 +22,7 @@ from engine.core.gauge import IndexGauge
 from engine.core.order import Activation, Supervision
 from engine.core.position import Position
 from engine.core.record import Record, Said, said_of
-from engine.core.registry import Order, Wearer, WearerClass
+from engine.core.registry import Order, ProtectedPerson, Wearer, WearerClass
 from engine.core.replay import index_of
 from zones.group import ZoneGroup
 from zones.instant import Instant
@@ -58,6 +59,7 @@ def registry_at(record: Record, revision: int) -> Registry:
         [each for each in values if isinstance(each, Zone)],
         [each for each in values if isinstance(each, ZoneGroup)],
         [each for each in values if isinstance(each, WearerClass)],
+        {each.person_id: each for each in values if isinstance(each, ProtectedPerson)}.values(),
     )
 
 
@@ -97,8 +99,14 @@ def _judged(
     wanted = tuple(each for each in whole.conditions if each.condition_id in conditions)
     supervision = msgspec.structs.replace(whole, conditions=wanted)
     said = said_of(record, activation)
-    now = max([judged_at, *(each.kept.committed_at for each in said if each.reports)])
-    reports = in_order(report for each in said for report in each.reports)
+    watched = whole.counterparts if any(each.proximity for each in wanted) else ()
+    others = [each for worn in watched for each in said_of(record, worn)]
+    hers = (report for each in others for report in each.reports)
+    positions = [report for report in hers if isinstance(report, Position)]
+    counterparts = counterparts_of(whole, positions)
+    told = [each.kept.committed_at for each in (*said, *others) if each.reports]
+    now = max([judged_at, *told])
+    reports = in_order([*(report for each in said for report in each.reports), *counterparts])
     gauge = IndexGauge(index_of([supervision]))
     prime(gauge, [(supervision, [each for each in reports if isinstance(each, Position)])])
     judged = judge(open_docket(supervision), Fold(supervision, gauge), reports, now, _NO_PAST)

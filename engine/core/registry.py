@@ -7,6 +7,7 @@ import msgspec
 
 from engine.core.order import ConditionKind, Parameters, Stay
 from engine.core.plan import SupervisionPlan
+from engine.core.proximity import Proximity
 from zones.instant import Instant
 from zones.schedule import Schedule
 
@@ -19,6 +20,21 @@ class Wearer(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     """IANA zone of the wearer's wall clock."""
     agency: str = ""
+
+
+class ProtectedPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom proximity conditions protect; carries a device too.
+
+    No output to wearers or vendors says the name, or where she is.
+    """
+
+    person_id: str
+    name: str
+    timezone: str
+    """IANA zone of the wall clock."""
+    agency: str = ""
+    plan: SupervisionPlan = SupervisionPlan()
+    """How often the device is to report."""
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +58,8 @@ class OrderCondition(msgspec.Struct, frozen=True, kw_only=True):
     """Groups whose zones count like those of `zone_ids`."""
     stay: Stay | None = None
     """Of an attendance; None of any other kind."""
+    proximity: Proximity | None = None
+    """From whom to keep away; None for conditions on places."""
 
 
 class WearerClass(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@
   ever pass for it. The id is percent-encoded.
 - Payload: canonical JSON (sorted keys, no spaces) of exactly what a judgement needs of the value,
   versions and effective dates included. A zone is GeoJSON.
-- Names are left out: of wearers, officers, zones (which tend to hold an address), groups and
-  classes. Wearers are their id and time zone, devices their vendor and id.
+- Names are left out: of wearers, protected persons, officers, zones (which tend to hold an
+  address), groups and classes. Wearers are their id and time zone, devices their vendor and id.
 - The revision is that of the registry after the write. An episode pins the revision it was judged
   by (`StoredEpisode.registry_revision`).
 """
@@ -19,7 +19,7 @@ import msgspec
 
 from engine.core.beacon import Beacon
 from engine.core.order import Activation
-from engine.core.registry import Device, Order, Wearer, WearerClass
+from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
 from zones.geojson import read_zones, write_zone
 from zones.group import ZoneGroup
 from zones.zone import Zone
@@ -27,7 +27,7 @@ from zones.zone import Zone
 PREFIX: Final = "ringfence/v1/registry/"
 
 RegistryValue: TypeAlias = (
-    Wearer | Device | Activation | Order | Zone | ZoneGroup | WearerClass | Beacon
+    Wearer | ProtectedPerson | Device | Activation | Order | Zone | ZoneGroup | WearerClass | Beacon
 )
 
 
@@ -84,6 +84,12 @@ def _without(body: dict[str, object], *names: str) -> dict[str, object]:
 
 _FORMS: Final[dict[type, _Form]] = {
     Wearer: _Form("wearers", lambda each: each.wearer_id, _write_wearer, _read_wearer),
+    ProtectedPerson: _Form(
+        "protected-persons",
+        lambda each: each.person_id,
+        lambda each: _without(msgspec.to_builtins(each), "name", "agency"),
+        lambda body: msgspec.convert({**body, "name": ""}, ProtectedPerson),
+    ),
     Device: _Form(
         "devices",
         lambda each: f"{each.vendor}/{each.device_id}",

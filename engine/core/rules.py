@@ -7,7 +7,7 @@ at every judged position. What it knows is in the condition's state.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from engine.core import attendance_fold, condition_fold
+from engine.core import attendance_fold, condition_fold, proximity_fold
 from engine.core.order import Condition, ConditionKind
 from engine.core.readings import Moment
 from engine.core.run_episode import Context
@@ -35,6 +35,7 @@ RULES: Final[dict[ConditionKind, Rule]] = {
     ConditionKind.INCLUSION: _PLACES,
     ConditionKind.CURFEW: _PLACES,
     ConditionKind.ATTENDANCE: Rule(attendance_fold.turn, attendance_fold.observe, every_turn=True),
+    ConditionKind.PROXIMITY: Rule(proximity_fold.turn, proximity_fold.observe),
 }
 
 

@@ -12,15 +12,16 @@ interval. Silence does nothing: a run goes on, unconfirmed, until positive evide
 A run is confirmed by its witnesses: see `witness.py`.
 """
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from engine.core.bearing import Aspect, Signal
 from engine.core.episode import Bound, Evidence
 from engine.core.order import Parameters
+from engine.core.pair import Pair
 from engine.core.position import Position
 from engine.core.witness import NOBODY, Witnesses, enough, heard
 from zones.instant import Duration, Instant
@@ -47,6 +48,34 @@ class Place(msgspec.Struct, frozen=True):
     lon: float
 
 
+class Weighed(Protocol):
+    """What strengthens a run: a judged position with what it proves."""
+
+    @property
+    def position(self) -> Position:
+        """The position."""
+        ...
+
+    @property
+    def accuracy_m(self) -> float:
+        """Radius of 68 % confidence of what is judged, metres."""
+        ...
+
+    @property
+    def signed_distance_m(self) -> float:
+        """Metres to the boundary, positive inside."""
+        ...
+
+    @property
+    def depth_m(self) -> float:
+        """How far into violation, metres."""
+        ...
+
+    def proof(self, role: str) -> Evidence:
+        """Return it as evidence in a role."""
+        ...
+
+
 class Reading(NamedTuple):
     """One judged position against one zone of a condition, ready to be folded."""
 
@@ -57,6 +86,26 @@ class Reading(NamedTuple):
     signed_distance_m: float
     depth_m: float
     """How far into violation: metres inside a zone to keep out of, or outside one to stay in."""
+
+    @property
+    def accuracy_m(self) -> float:
+        """Radius of 68 % confidence of the position, metres."""
+        return self.position.accuracy_m
+
+    def proof(self, role: str) -> Evidence:
+        """Return it as evidence in a role."""
+        return prove(self, role)
+
+
+class PairRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run against a protected person knows besides."""
+
+    clear: Pair | None = None
+    """The last pair in compliance, if there is one since the condition is in force."""
+    last_distance_m: float = 0.0
+    """How far apart they were at the last pair in violation."""
+    witnesses: tuple[Instant, ...] = ()
+    """When her positions in violation were measured: the first, up to the threshold."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +133,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_at: Instant | None = None
     evidence: tuple[Evidence, ...] = ()
     deepest: Evidence | None = None
+    pair: PairRun | None = None
+    """Of a run against a protected person."""
 
 
 class Outcome(IntEnum):
@@ -140,16 +191,34 @@ def prove(reading: Reading, role: str) -> Evidence:
     )
 
 
-def strengthen(run: Run, reading: Reading, parameters: Parameters, max_age: Duration) -> Run:
+class Others(Enum):
+    """Whether the other side of a pair has as many witnesses as are asked for."""
+
+    LACKING = 0
+    ENOUGH = 1
+    ENOUGH_NOW = 2
+    """By this very reading, which therefore may confirm, whatever else is new in it."""
+
+
+def strengthen(
+    run: Run,
+    reading: Weighed,
+    parameters: Parameters,
+    max_age: Duration,
+    others: Others = Others.ENOUGH,
+) -> Run:
     """Add one violating position to a run that has begun; confirm it when that is enough."""
     position, confirmed_at, proof = reading.position, run.confirmed_at, run.proof
     if confirmed_at is None:
         since = None if run.last is None else run.last.time
-        beyond_m = _beyond_m(run, reading, parameters)
-        proof = heard(run.proof, position, beyond_m, since, parameters, max_age)
+        beyond_m, accuracy_m = _beyond_m(run, reading, parameters), reading.accuracy_m
+        proof = heard(run.proof, position, accuracy_m, beyond_m, since, parameters, max_age)
         begun_by = None if run.started is None else run.started.by
-        new = proof is not run.proof
-        if new and enough(proof, position.fix_time, begun_by, parameters):
+        new = proof is not run.proof or others is Others.ENOUGH_NOW
+        proved = others is not Others.LACKING and enough(
+            proof, position.fix_time, begun_by, parameters
+        )
+        if new and proved:
             confirmed_at, proof = position.fix_time, NOBODY
     deeper = run.deepest is None or reading.depth_m > run.max_depth_m
     keep = run.positions < MOST_EVIDENCE
@@ -161,12 +230,12 @@ def strengthen(run: Run, reading: Reading, parameters: Parameters, max_age: Dura
         last=Place(position.fix_time, position.lat, position.lon),
         max_depth_m=max(run.max_depth_m, reading.depth_m),
         confirmed_at=confirmed_at,
-        evidence=(*run.evidence, prove(reading, "violation")) if keep else run.evidence,
-        deepest=prove(reading, "deepest") if deeper else run.deepest,
+        evidence=(*run.evidence, reading.proof("violation")) if keep else run.evidence,
+        deepest=reading.proof("deepest") if deeper else run.deepest,
     )
 
 
-def _beyond_m(run: Run, reading: Reading, parameters: Parameters) -> float:
+def _beyond_m(run: Run, reading: Weighed, parameters: Parameters) -> float:
     """Return how far a violating position lies beyond the boundary that its violation is about.
 
     A zone to stay in is left with its ring. A ring's own episode is advisory: any depth will do.

@@ -110,17 +110,17 @@ def _holds(context: Context, last: Position, at: Instant) -> bool:
 
 
 def _watch(_c: Context, state: ConditionState, run: Run, _r: Reading, _m: Moment) -> Folded:
-    return _with(state, run), []
+    return with_run(state, run), []
 
 
 def _forget(_c: Context, state: ConditionState, run: Run, _r: Reading, _m: Moment) -> Folded:
-    return _without(state, run), []
+    return without_run(state, run), []
 
 
 def _begin(
     context: Context, state: ConditionState, run: Run, reading: Reading, moment: Moment
 ) -> Folded:
-    if run.aspect is Aspect.BUFFER and _reported(state, run.target):
+    if run.aspect is Aspect.BUFFER and reported(state, run.target):
         return state, []
     begun = msgspec.structs.replace(
         run,
@@ -144,7 +144,7 @@ def _evidence_before(
     return (prove(reread(context.condition, reading, run.clear, moment), "before"),)
 
 
-def _reported(state: ConditionState, target: str) -> bool:
+def reported(state: ConditionState, target: str) -> bool:
     """Tell whether the zone itself already is reported, so that its ring need not be."""
     main = state.run_at(target, Aspect.MAIN)
     return main is not None and main.phase is not Phase.UNSURE
@@ -156,7 +156,7 @@ def _strengthen(
     if not moment.held:
         max_age = context.plans.max_age_at(reading.position.fix_time)
         run = strengthen(run, reading, context.condition.parameters, max_age)
-    return _with(state, run), []
+    return with_run(state, run), []
 
 
 def _finish(
@@ -165,10 +165,10 @@ def _finish(
     ended = end_of_run(context, run, reading, moment.at, held=moment.held)
     refuted = not run.positions and run.started is not None and ended.by == run.started.by
     if refuted:  # at the very instant at which a position that only held began it
-        return _without(state, run), []
+        return without_run(state, run), []
     evidence = () if moment.held else (prove(reading, "after"),)
     episode = episode_of(context, state, run, ended, Ending.RESTORED, evidence)
-    return _without(state, run), [episode]
+    return without_run(state, run), [episode]
 
 
 STEPS: Final[dict[Outcome, Callable[[Context, ConditionState, Run, Reading, Moment], Folded]]] = {
@@ -181,12 +181,14 @@ STEPS: Final[dict[Outcome, Callable[[Context, ConditionState, Run, Reading, Mome
 """What becomes of a run, by outcome; nothing comes of `NOTHING`."""
 
 
-def _with(state: ConditionState, run: Run) -> ConditionState:
+def with_run(state: ConditionState, run: Run) -> ConditionState:
+    """Return a state with a run in place of the one of its target and aspect."""
     others = _others(state, run)
     return msgspec.structs.replace(state, runs=(*others, run))
 
 
-def _without(state: ConditionState, run: Run) -> ConditionState:
+def without_run(state: ConditionState, run: Run) -> ConditionState:
+    """Return a state without the run of a target and aspect."""
     return msgspec.structs.replace(state, runs=_others(state, run))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from engine.core.beacon_fold import BeaconFault
+from engine.core.company import Followed
 from engine.core.episode import Bound, EpisodeKind
 from engine.core.plausibility import Admission
 from engine.core.position import Position
@@ -40,6 +41,15 @@ class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     """Up to when time has been counted."""
 
 
+class Blind(msgspec.Struct, frozen=True, kw_only=True):
+    """A time in which nobody knows how far a protected person is, while the wearer is seen."""
+
+    person_id: str
+    started: Bound
+    last: Instant
+    """The newest of his positions that was judged against nobody."""
+
+
 class ConditionState(msgspec.Struct, frozen=True, kw_only=True):
     """Where one version of one condition stands."""
 
@@ -57,6 +67,8 @@ class ConditionState(msgspec.Struct, frozen=True, kw_only=True):
     """Since when something is asked of the wearer, if that is later than the window's start."""
     attendance: Attendance | None = None
     """Of an attendance, while a window of it is in force or goes on after a pass."""
+    blind: tuple[Blind, ...] = ()
+    """Protected persons whose whereabouts are unknown."""
 
     def run_at(self, target: str, aspect: int) -> Run | None:
         """Return the run against a target, if there is one."""
@@ -104,3 +116,7 @@ class ActivationState(msgspec.Struct, frozen=True, kw_only=True):
     counting: Counting = Counting()
     tampers: tuple[Brief, ...] = ()
     """The newest brief tampers, as many as the next one may be repeated with."""
+    company: tuple[Followed, ...] = ()
+    """Where the devices of the protected persons were whom conditions name."""
+    speed_mps: float = 0.0
+    """Implied by the last two judged positions, where conditions name a protected person."""

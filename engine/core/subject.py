@@ -3,6 +3,9 @@
 Such an episode rests on no position and belongs to no activation. It is judged by the engine's own
 clock, is confirmed at once, and says in `detail` what a person needs to know. Repeats of one kind
 about one subject collapse into one alert, as those about a wearer do.
+
+A protected person is a subject too: what the fold of her device's activation finds (its faults and
+its silence) is about her, and nobody finds it among what is about wearers.
 """
 
 from typing import Final
@@ -11,6 +14,7 @@ import msgspec
 
 from engine.core.amend import ChangeKind, EpisodeChange
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState, StoredEpisode
+from engine.core.order import Activation, Role
 from zones.instant import Instant
 
 ENGINE: Final = "engine"
@@ -23,6 +27,29 @@ STORE: Final = "store"
 def about_vendor(vendor: str) -> str:
     """Return the subject that is a vendor."""
     return f"vendor/{vendor}"
+
+
+def about_protected(person_id: str) -> str:
+    """Return the subject that is a protected person, by her id."""
+    return f"protected/{person_id}"
+
+
+def person_of(subject: str) -> str | None:
+    """Return the protected person a subject is, or whom a moving zone is about; None if neither."""
+    kind, _, person_id = subject.partition("/")
+    return person_id if kind == "protected" and person_id else None
+
+
+def wearer_of(activation: Activation) -> str:
+    """Return the wearer whom episodes of an activation are about; empty if about somebody else."""
+    return activation.wearer_id if activation.role is Role.WEARER else ""
+
+
+def by_person(activation: Activation, episode: Episode) -> Episode:
+    """Return an episode of an activation with its subject, where that is a protected person."""
+    if activation.role is Role.WEARER:
+        return episode
+    return msgspec.structs.replace(episode, subject=about_protected(activation.wearer_id))
 
 
 def about_device(vendor: str, device_id: str) -> str:

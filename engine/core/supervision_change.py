@@ -6,7 +6,7 @@ from the first instant that differs.
 
 from dataclasses import replace
 
-from engine.core.order import Condition, Supervision
+from engine.core.order import Activation, Condition, Supervision
 from engine.core.plan import plans_differ_from
 from zones.history import ZoneHistory
 from zones.instant import Instant
@@ -21,7 +21,22 @@ def changed_from(before: Supervision, after: Supervision) -> Instant:
     plans = plans_differ_from(before.plans, after.plans)
     old = {each.key: each for each in before.conditions}
     new = {each.key: each for each in after.conditions}
-    return min([worn, plans, *(_difference(old.get(key), new.get(key)) for key in old | new)])
+    differences = [_difference(old.get(key), new.get(key)) for key in old | new]
+    return min([worn, plans, _counterpart_difference(before, after), *differences])
+
+
+def _counterpart_difference(before: Supervision, after: Supervision) -> Instant:
+    """Return from when on other devices of protected persons count, or no longer do."""
+    old, new = ({each.activation_id: each for each in one.counterparts} for one in (before, after))
+    changed = [key for key in old | new if old.get(key) != new.get(key)]
+    return min((_worn_otherwise(old.get(key), new.get(key)) for key in changed), default=END)
+
+
+def _worn_otherwise(before: Activation | None, after: Activation | None) -> Instant:
+    known = [each for each in (before, after) if each is not None]
+    ends = [END if each.ended_at is None else each.ended_at for each in known]
+    one_only = len(known) == 1 or known[0].started_at != known[1].started_at
+    return min(each.started_at for each in known) if one_only else min(ends)
 
 
 def _difference(before: Condition | None, after: Condition | None) -> Instant:
@@ -30,9 +45,13 @@ def _difference(before: Condition | None, after: Condition | None) -> Instant:
         return BEGINNING if only is None else _starts(only)
     if before == after:
         return END
-    if (before.kind, before.parameters, before.stay) != (after.kind, after.parameters, after.stay):
+    if _rule(before) != _rule(after):
         return min(_starts(before), _starts(after))
     return min(_zone_difference(before, after), _schedule_difference(before, after))
+
+
+def _rule(condition: Condition) -> tuple[object, ...]:
+    return condition.kind, condition.parameters, condition.stay, condition.proximity
 
 
 def _zone_difference(before: Condition, after: Condition) -> Instant:

@@ -16,6 +16,7 @@ from engine.core.episode import Episode, EpisodeState, StoredEpisode
 from engine.core.paging import grace
 from engine.core.raising import summary
 from engine.core.rederive import Derived, missed_call_in
+from engine.core.subject import wearer_of
 from zones.instant import Duration, render
 
 ROUNDING: Final = 1e-6
@@ -35,6 +36,7 @@ _INSTANTS: Final = frozenset(
         "page_due_at",
     ]
 )
+_PLACES: Final = (".lat", ".lon", ".digest")
 _SUMMARISED: Final = [
     "kind",
     "severity",
@@ -163,7 +165,7 @@ def _standing(episode: Episode) -> Episode:
 
 
 def _whose(stored: StoredEpisode, derived: Derived) -> list[Difference]:
-    return list(compared(stored.wearer_id, derived.supervision.activation.wearer_id, "wearer_id"))
+    return list(compared(stored.wearer_id, wearer_of(derived.supervision.activation), "wearer_id"))
 
 
 def _compared(shown: Episode, found: Episode | None) -> Iterable[Difference]:
@@ -222,6 +224,8 @@ def _is_rounding(stored: object, derived: object) -> bool:
 
 
 def _shown(value: object, path: str) -> str:
+    if ".counterpart." in path and path.endswith(_PLACES):
+        return "what is not shown: a protected person's place"
     if value is None:
         return "nothing"
     if isinstance(value, tuple):

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from engine.core.amend import differences
+from engine.core.counterpart import Counterpart
 from engine.core.docket import History, refold
 from engine.core.episode import Episode, StoredEpisode
 from engine.core.fold import Fold, Report
@@ -98,7 +99,9 @@ def _remembered(history: History, *, with_events: bool) -> History:
             return [each for each in known[widest] if _time(each) >= instant]
         found = history.reports_since(instant)
         known.clear()
-        known[instant] = [each for each in found if with_events or isinstance(each, Position)]
+        known[instant] = [
+            each for each in found if with_events or isinstance(each, Position | Counterpart)
+        ]
         return known[instant]
 
     return History(history.cut_at, reports_since, history.shown_since)

@@ -48,6 +48,7 @@ NOBODY: Final = Witnesses()
 def heard(
     witnesses: Witnesses,
     position: Position,
+    accuracy_m: float,
     beyond_m: float,
     since: Instant | None,
     parameters: Parameters,
@@ -55,12 +56,13 @@ def heard(
 ) -> Witnesses:
     """Return the witnesses with a violating position, `beyond_m` metres beyond the boundary.
 
+    `accuracy_m` is the 68 % radius of what is judged: the position's, if it is judged by itself.
     `since` is the time of the violating position before it. A repeat changes nothing.
     """
     sight = (position.lat, position.lon, position.accuracy_m)
     if sight in witnesses.seen:
         return witnesses
-    margin_m = outlasted_m(beyond_m, position.accuracy_m, parameters.confidence)
+    margin_m = outlasted_m(beyond_m, accuracy_m, parameters.confidence)
     step = 0 if since is None else min(position.fix_time - since, max_age)
     fine_m = witnesses.fine_margin_m
     if not position.coarse:

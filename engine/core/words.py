@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from engine.core.episode import Evidence
+from engine.core.episode import CounterpartEvidence, Evidence
+from zones.instant import SECOND
 from zones.membership import sigma_m
 
 CERTAIN: Final = 0.9999
@@ -16,6 +17,8 @@ def in_words(evidence: Evidence, confidence: float | None) -> str:
             f"in the range of beacon {evidence.beacon_id}, which stands in {evidence.zone_id} "
             f"(version {evidence.zone_version}): inside, without satellites"
         )
+    if evidence.counterpart is not None:
+        return _pair_in_words(evidence, evidence.counterpart, confidence)
     metres, accuracy_m = evidence.signed_distance_m, evidence.accuracy_m
     side = "inside" if metres >= 0 else "outside"
     asked = "" if confidence is None else f"; {confidence:g} is asked for either side"
@@ -23,6 +26,18 @@ def in_words(evidence: Evidence, confidence: float | None) -> str:
         f"{abs(metres):,.1f} m {side} the boundary of {evidence.zone_id} (version "
         f"{evidence.zone_version}), accurate to {accuracy_m:,.1f} m with 68 % confidence, which is "
         f"a standard error of {sigma_m(accuracy_m):,.1f} m: {_likely(evidence)}{asked}"
+    )
+
+
+def _pair_in_words(evidence: Evidence, other: CounterpartEvidence, confidence: float | None) -> str:
+    asked = "" if confidence is None else f"; {confidence:g} is asked for either side"
+    ages = [(other.at - each) / SECOND for each in (evidence.fix_time, other.fix_time)]
+    return (
+        f"{other.distance_m:,.1f} m from protected person {other.person_id}, of whom "
+        f"{other.limit_m:,.0f} m are to be kept; the positions were {ages[0]:,.0f} s and "
+        f"{ages[1]:,.0f} s old and accurate to {evidence.accuracy_m:,.1f} m and "
+        f"{other.accuracy_m:,.1f} m with 68 % confidence, which with what both may have moved is a "
+        f"standard error of {other.sigma_m:,.1f} m: {_likely(evidence)}{asked}"
     )
 
 

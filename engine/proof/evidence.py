@@ -9,6 +9,7 @@ from engine.core import bundle, bundle_form
 from engine.core.bundle_form import Decision, EvidenceWindow, Judgement, Manifest
 from engine.core.evidence_window import message_count, windows
 from engine.core.journal import JournalBlock, inclusion_proof, open_block
+from engine.core.order import Role
 from engine.core.record import Kept, Record
 from engine.core.rederive import derive
 from engine.core.verdict import alert_verdict
@@ -64,10 +65,32 @@ def _read(transaction: Transaction, alert_id: int) -> Reading:
     reading = read_alert(transaction, alert_id)
     if isinstance(reading, Check):
         raise NoEvidenceError(reading)
+    if _of_protected(reading):
+        words = (
+            "it rests on where a protected person was, and a bundle would say it to whoever opens "
+            "it: it is not made; `ringfence verify` derives the alert anew where the journal is"
+        )
+        subject = f"alert {reading.alert.alert_id}"
+        raise NoEvidenceError(
+            Check(subject=subject, outcome=Outcome.UNVERIFIABLE, problems=(words,))
+        )
     check = compare(transaction, reading)
     if check.outcome is not Outcome.IDENTICAL:
         raise NoEvidenceError(check)
     return reading
+
+
+def _of_protected(reading: Reading) -> bool:
+    """Tell whether an alert cannot be proved without saying where a protected person was."""
+    hers = any(
+        each.supervision.activation.role is Role.PROTECTED for each in reading.derived.values()
+    )
+    wanted = {each.episode.condition_id for each in reading.episodes}
+    return hers or any(
+        condition.proximity is not None and condition.condition_id in wanted
+        for each in reading.derived.values()
+        for condition in each.supervision.conditions
+    )
 
 
 def _chosen(reading: Reading) -> tuple[Record, EvidenceWindow]:

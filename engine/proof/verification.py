@@ -13,6 +13,7 @@ from engine.core.alert import Alert, AlertChange
 from engine.core.bundle_form import header_bytes
 from engine.core.episode import StoredEpisode
 from engine.core.journal import GENESIS, ChainHead, Entry, JournalBlock, JournalError
+from engine.core.order import Activation, Role
 from engine.core.record import Record, record_of
 from engine.core.rederive import Derived, NotDerivableError, derive
 from engine.core.registry_journal import RegistryEntryError
@@ -74,20 +75,35 @@ def read_alert(
     if alert is None:
         return _unverifiable(subject, f"there is no alert {alert_id}")
     episodes = transaction.episodes.get(alert.episode_ids)
-    if not alert.wearer_id:
+    if not alert.activation_id:
         return _unverifiable(subject, "it rests on the engine's own clock, not on messages")
     wanted = {each.episode.activation_id for each in episodes}
     activations = [
         each for each in transaction.registry.activations() if each.activation_id in wanted
     ]
     history = transaction.alerts.history(alert_id)
-    reading = Reading(alert, episodes, history, record_of(activations))
+    counterparts = _counterparts(transaction, activations)
+    reading = Reading(alert, episodes, history, record_of([*activations, *counterparts]))
     try:
         reading.head = check_chain(transaction, noted, reading.take)
         reading.derived = derive_all(reading.record, episodes)
     except (JournalError, RegistryEntryError, NotDerivableError) as error:
         return _different(subject, error)
     return reading
+
+
+def _counterparts(transaction: Transaction, worn: Sequence[Activation]) -> list[Activation]:
+    """Return the activations of every protected person an order of these wearers ever named."""
+    wearers = {each.wearer_id for each in worn if each.role is Role.WEARER}
+    part = transaction.registry
+    orders = [each for each in part.orders() if each.wearer_id in wearers]
+    classes = {class_id for order in orders for class_id in order.classes}
+    bound = [each.conditions for each in part.classes() if each.class_id in classes]
+    written = (*bound, *(order.conditions for order in orders))
+    asked = [each.proximity for conditions in written for each in conditions]
+    named = {id_ for each in asked if each is not None for id_ in each.protected_persons}
+    every = part.activations()
+    return [each for each in every if each.role is Role.PROTECTED and each.wearer_id in named]
 
 
 def derive_all(record: Record, episodes: Sequence[StoredEpisode]) -> dict[int, Derived]:

@@ -21,7 +21,7 @@ from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpiso
 from engine.core.journal import JournalBlock
 from engine.core.order import Activation
 from engine.core.position import Position, PositionKey, Quarantine
-from engine.core.registry import Device, Order, Wearer, WearerClass
+from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
 from engine.core.rejection import Reason
 from zones.group import ZoneGroup
 from zones.instant import Instant
@@ -280,6 +280,9 @@ class RegistryPart(Protocol):
     def save_wearer(self, wearer: Wearer) -> None:
         """Insert or replace a wearer."""
 
+    def save_protected_person(self, person: ProtectedPerson) -> None:
+        """Insert or replace a protected person."""
+
     def save_device(self, device: Device) -> None:
         """Insert or replace a device."""
 
@@ -287,7 +290,7 @@ class RegistryPart(Protocol):
         """Store a new activation and return it with its id (that of the argument is ignored).
 
         Raises:
-            ConflictError: the device is active on a wearer at that time already.
+            ConflictError: somebody carries the device at that time already.
         """
 
     def end_activation(self, activation_id: int, ended_at: Instant, reason: str) -> Activation:
@@ -314,6 +317,9 @@ class RegistryPart(Protocol):
 
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
+
+    def protected_persons(self) -> Sequence[ProtectedPerson]:
+        """Return all protected persons, by id."""
 
     def devices(self) -> Sequence[Device]:
         """Return all devices, by vendor and id."""

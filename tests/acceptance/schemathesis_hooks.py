@@ -19,6 +19,8 @@ BEYOND_THE_SCHEMA = re.compile(
     r"|body(\.conditions\[\d+\])?\.(timezone|ical|zones?|weekly|effective_(from|until))"
     r"|body(\.conditions\[\d+\])?\.(weekly|extra|passes|suspensions)\[\d+\]\.\w+(\[\d+\])?"
     r"|body\.conditions\[\d+\]\.id"
+    r"|body(\.conditions\[\d+\])?\.(protected_persons?|distance_m|pairing_age_s|groups)"
+    r"|body\.wearer_id"
     r"|body\.(version_from|started_at|ended_at|note)"
     r"|body(\.(geometry|properties)\S*)?"
 )

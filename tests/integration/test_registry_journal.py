@@ -20,14 +20,21 @@ from engine.core.journal import (
 )
 from engine.core.order import ConditionKind, Supervision
 from engine.core.plan import SupervisionPlan
-from engine.core.registry import Device, Order, OrderCondition, Wearer, WearerClass
+from engine.core.registry import (
+    Device,
+    Order,
+    OrderCondition,
+    ProtectedPerson,
+    Wearer,
+    WearerClass,
+)
 from engine.core.registry_journal import RegistryEntry, RegistryValue, read_entry
 from engine.ruling import RegistryMovedError, Ruling
 from engine.sources.source import Delivery
 from engine.store import ConflictError, Store, migrate, open_store
 from engine.store.opening import _backend
 from engine.store.protocol import Transaction
-from tests.store_values import HOUR, T0, put_on, undone
+from tests.store_values import HOUR, T0, protect, put_on, undone
 from zones.group import ZoneGroup
 from zones.schedule import Schedule
 from zones.zone import Circle, Zone
@@ -63,8 +70,9 @@ def written(tx: Transaction) -> list[RegistryEntry]:
 
 
 def rewrite_all(tx: Transaction) -> None:
-    """Write a wearer, a device, an activation and its end, two zone versions, two of an order."""
+    """Write persons, devices, activations and an end, two zone versions, two of an order."""
     put_on(tx, "w1", "d1", T0)
+    protect(tx, "p1", "d2", T0)
     tx.registry.end_activation(1, T0 + HOUR, "swap")
     for radius_m in (100.0, 200.0):
         tx.registry.save_zone(replace(ZONE, shape=Circle(9.1, 38.7, radius_m)))
@@ -79,6 +87,8 @@ def nameless(value: RegistryValue) -> RegistryValue:
     """Return a value as far as decisions need it."""
     if isinstance(value, Wearer):
         return Wearer(wearer_id=value.wearer_id, name="", timezone=value.timezone)
+    if isinstance(value, ProtectedPerson):
+        return msgspec.structs.replace(value, name="", agency="")
     if isinstance(value, Order):
         return msgspec.structs.replace(value, officer="")
     if isinstance(value, WearerClass):
@@ -89,7 +99,7 @@ def nameless(value: RegistryValue) -> RegistryValue:
 def registry(tx: Transaction) -> list[RegistryValue]:
     """Return all that the registry tables hold."""
     part = tx.registry
-    people = (*part.wearers(), *part.devices(), *part.activations())
+    people = (*part.wearers(), *part.protected_persons(), *part.devices(), *part.activations())
     places = (*part.zones(), *part.groups())
     return [*people, *places, *part.classes(), *part.orders()]
 
@@ -101,7 +111,7 @@ def test_each_write_is_journaled_with_its_revision(store: Store) -> None:
     with store.read() as tx:
         entries = written(tx)
         assert len(tx.journal.blocks()) == 1
-        assert [entry.revision for entry in entries] == list(range(1, 11))
+        assert [entry.revision for entry in entries] == list(range(1, 14))
         last = {(type(e.value), getattr(e.value, "activation_id", e.revision)): e for e in entries}
         rebuilt = [entry.value for entry in last.values()]
         expected = [nameless(each) for each in registry(tx)]
@@ -109,8 +119,9 @@ def test_each_write_is_journaled_with_its_revision(store: Store) -> None:
 
 
 def test_no_name_and_no_address_is_journaled(store: Store) -> None:
-    """Neither the wearer's name, nor the officer's, nor what a zone is called leaves the tables."""
+    """No wearer's, protected person's or officer's name, nor a zone's, leaves the tables."""
     with store.write() as tx:
+        protect(tx, "p1", "d2", T0, name="Jane Roe")
         put_on(tx, "w1", "d1", T0)
         tx.registry.save_wearer(Wearer(wearer_id="w1", name="Ann Smith", timezone="UTC"))
         tx.registry.save_zone(ZONE)
@@ -165,7 +176,7 @@ def test_two_writers_make_one_chain(store_url: str) -> None:
 
 
 def test_a_registry_from_before_is_journaled_once(store_url: str) -> None:
-    """Migrating an older database journals all it has; migrating again adds nothing."""
+    """Migrating a database whose registry is not in its journal adds it whole, and once."""
     backend = _backend(store_url)
     store = open_store(store_url)
     with store.write() as tx:
@@ -180,7 +191,7 @@ def test_a_registry_from_before_is_journaled_once(store_url: str) -> None:
     with store.read() as tx:
         entries = written(tx)
         assert [entry.value for entry in entries] == [nameless(each) for each in registry(tx)]
-        assert {entry.revision for entry in entries} == {10}
+        assert {entry.revision for entry in entries} == {13}
     store.close()
 
 

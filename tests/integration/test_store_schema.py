@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, make_url, text
 
+from engine.core.order import Activation
 from engine.store import Store, StoreUnavailableError, migrate, open_store
 from engine.store.protocol import Page
 from engine.store.sql.migration import needed_revision, upgrade
@@ -326,3 +327,21 @@ def test_expunged_bytes_leave_the_file(sqlite_url: str, tmp_path: Path) -> None:
     backend.writing.dispose()
     assert marker[:27] not in (tmp_path / "ringfence.db").read_bytes()
     assert not (tmp_path / "ringfence.db-wal").exists()
+
+
+def test_activations_from_before_there_were_protected_persons_stay(empty_url: str) -> None:
+    """What was stored then is a wearer's activation, with every field, and can be ended."""
+    backend = _backend(empty_url)
+    upgrade(backend, "0007")
+    with _connected(empty_url) as connection:
+        for statement in (
+            "INSERT INTO wearers VALUES ('w1', 'Ann', 'UTC', '')",
+            "INSERT INTO devices VALUES ('acme', 'd1', '')",
+            "INSERT INTO activations VALUES (7, 'w1', 'acme', 'd1', 5, NULL, NULL)",
+        ):
+            connection.execute(text(statement))
+    migrate(empty_url)
+    worn = Activation(activation_id=7, wearer_id="w1", vendor="acme", device_id="d1", started_at=5)
+    with open_store(empty_url).write() as tx:
+        assert tx.registry.activations() == [worn]
+        assert tx.registry.end_activation(7, 9, "swap").ended_at == 9

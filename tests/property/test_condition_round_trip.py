@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.core.condition_json import ConditionError, read_condition, write_condition
 from engine.core.order import ConditionKind, Parameters, Stay
+from engine.core.proximity import Proximity
 from engine.core.registry import OrderCondition
 from zones.instant import SECOND, parse
 from zones.interval import Interval
@@ -82,14 +83,27 @@ def conditions(draw: st.DrawFn) -> OrderCondition:
         if not (kind in hourly and always) and not (kind is hourly[1] and endless)
     ]
     kind = draw(st.sampled_from(kinds))
+    named = tuple(draw(st.lists(names, min_size=1, max_size=3, unique=True)))
+    near = kind is ConditionKind.PROXIMITY
     return OrderCondition(
         condition_id=draw(names),
         kind=kind,
-        zone_ids=tuple(draw(st.lists(names, min_size=1, max_size=3, unique=True))),
+        zone_ids=() if near else named,
+        proximity=draw(proximities(named)) if near else None,
         schedule=schedule,
         parameters=draw(parameters),
         version=draw(st.integers(1, 10**6)),
         stay=draw(stays) if kind is ConditionKind.ATTENDANCE else None,
+    )
+
+
+def proximities(persons: tuple[str, ...]) -> st.SearchStrategy[Proximity]:
+    """Return what a proximity condition on these persons may ask."""
+    return st.builds(
+        Proximity,
+        protected_persons=st.just(persons),
+        distance_m=st.floats(0.5, 100_000),
+        pairing_age_s=st.floats(1, 3600),
     )
 
 

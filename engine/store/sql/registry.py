@@ -8,16 +8,17 @@ are then of one revision. Lists are sorted here: databases sort text differently
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
+import msgspec
 from sqlalchemy import or_, select, update
 
 from engine.core.beacon import Beacon
-from engine.core.order import Activation
-from engine.core.registry import Device, Order, Wearer, WearerClass
+from engine.core.order import Activation, Role
+from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
 from engine.core.registry_journal import RegistryEntry, RegistryValue
 from engine.store.protocol import ConflictError
 from engine.store.sql.backend import Conflict
 from engine.store.sql.counters import last_id, take_ids
-from engine.store.sql.schema import activations, devices, wearers
+from engine.store.sql.schema import activations, devices, protected_persons, wearers
 from engine.store.sql.session import AnyRow, SqlSession
 from engine.store.sql.versions import SqlBeacons, SqlClasses, SqlGroups, SqlOrders, SqlZones
 from zones.group import ZoneGroup
@@ -26,6 +27,7 @@ from zones.zone import Zone
 
 V = TypeVar("V", bound=RegistryValue)
 
+_PERSON: Final = msgspec.json.Decoder(ProtectedPerson)
 _REVISION: Final = "registry"
 _WORN: Final = activations.c
 
@@ -55,6 +57,13 @@ class SqlRegistry:
         self._session.insert(wearers, [row], Conflict.REPLACE)
         self._wrote(wearer)
 
+    def save_protected_person(self, person: ProtectedPerson) -> None:
+        """Insert or replace a protected person."""
+        self._changing()
+        row = (person.person_id, person.agency, msgspec.json.encode(person).decode())
+        self._session.insert(protected_persons, [row], Conflict.REPLACE)
+        self._wrote(person)
+
     def save_device(self, device: Device) -> None:
         """Insert or replace a device."""
         self._changing()
@@ -66,7 +75,7 @@ class SqlRegistry:
         """Store a new activation and return it with its id (that of the argument is ignored).
 
         Raises:
-            ConflictError: the device is active on a wearer at that time already, or wearer or
+            ConflictError: somebody carries the device at that time already, or the person or the
                 device is not stored, or it would end before it starts.
         """
         self._changing()
@@ -76,12 +85,13 @@ class SqlRegistry:
         id_ = take_ids(self._session, "activation", 1)[0]
         row = (
             id_,
-            activation.wearer_id,
+            activation.wearer_id if activation.role is Role.WEARER else None,
             activation.vendor,
             activation.device_id,
             activation.started_at,
             activation.ended_at,
             None,
+            activation.wearer_id if activation.role is Role.PROTECTED else None,
         )
         self._session.insert(activations, [row])
         return self._wrote(self._activation(id_))
@@ -157,6 +167,13 @@ class SqlRegistry:
         found = [Wearer(**row._asdict()) for row in self._session.rows(select(wearers))]
         return sorted(found, key=lambda wearer: wearer.wearer_id)
 
+    def protected_persons(self) -> Sequence[ProtectedPerson]:
+        """Return all protected persons, by id."""
+        self._session.lock()
+        rows = self._session.rows(select(protected_persons.c.body))
+        found = [_PERSON.decode(row.body) for row in rows]
+        return sorted(found, key=lambda person: person.person_id)
+
     def devices(self) -> Sequence[Device]:
         """Return all devices, by vendor and id."""
         self._session.lock()
@@ -196,6 +213,7 @@ class SqlRegistry:
         revision = self.revision()
         values: tuple[RegistryValue, ...] = (
             *self.wearers(),
+            *self.protected_persons(),
             *self.devices(),
             *self.activations(),
             *self.zones(),
@@ -218,8 +236,16 @@ class SqlRegistry:
         if self._session.first(found) is None:
             raise ConflictError(f"wearer {wearer_id!r} is not stored: save it first")
 
+    def _check_person(self, person_id: str) -> None:
+        column = protected_persons.c.person_id
+        if self._session.first(select(column).where(column == person_id)) is None:
+            raise ConflictError(f"protected person {person_id!r} is not stored: save her first")
+
     def _check_stored(self, activation: Activation) -> None:
-        self._check_wearer(activation.wearer_id)
+        if activation.role is Role.PROTECTED:
+            self._check_person(activation.wearer_id)
+        else:
+            self._check_wearer(activation.wearer_id)
         found = select(devices.c.vendor).where(
             devices.c.vendor == activation.vendor, devices.c.device_id == activation.device_id
         )
@@ -240,7 +266,7 @@ class SqlRegistry:
             query = query.where(_WORN.started_at < activation.ended_at)
         for other in _activations(self._session.rows(query.order_by(_WORN.started_at))):
             raise ConflictError(
-                f"device {_device(activation)} is on wearer {other.wearer_id!r} from "
+                f"device {_device(activation)} is on {_carrier(other)} {other.wearer_id!r} from "
                 f"{render(other.started_at)} (activation {other.activation_id}): end that first"
             )
 
@@ -259,6 +285,10 @@ def _check_span(started_at: Instant, ended_at: Instant | None) -> None:
         )
 
 
+def _carrier(activation: Activation) -> str:
+    return "wearer" if activation.role is Role.WEARER else "protected person"
+
+
 def _device(activation: Activation) -> str:
     return f"{activation.device_id!r} of {activation.vendor!r}"
 
@@ -267,11 +297,12 @@ def _activations(rows: Iterable[AnyRow]) -> list[Activation]:
     return [
         Activation(
             activation_id=row.activation_id,
-            wearer_id=row.wearer_id,
+            wearer_id=row.wearer_id or row.protected_person_id,
             vendor=row.vendor,
             device_id=row.device_id,
             started_at=row.started_at,
             ended_at=row.ended_at,
+            role=Role.WEARER if row.protected_person_id is None else Role.PROTECTED,
         )
         for row in rows
     ]

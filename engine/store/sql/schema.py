@@ -269,6 +269,14 @@ wearers: Final = Table(
     _text("agency"),
 )
 
+protected_persons: Final = Table(
+    "protected_persons",
+    metadata,
+    _text("person_id", primary_key=True),
+    _text("agency"),
+    _text("body"),
+)
+
 devices: Final = Table(
     "devices",
     metadata,
@@ -281,12 +289,13 @@ activations: Final = Table(
     "activations",
     metadata,
     _id("activation_id"),
-    Column("wearer_id", Text, ForeignKey("wearers.wearer_id"), nullable=False),
+    Column("wearer_id", Text, ForeignKey("wearers.wearer_id"), nullable=True),
     _text("vendor"),
     _text("device_id"),
     _int("started_at"),
     _int("ended_at", nullable=True),
     _text("end_reason", nullable=True),
+    Column("protected_person_id", Text, ForeignKey("protected_persons.person_id"), nullable=True),
     ForeignKeyConstraint(["vendor", "device_id"], ["devices.vendor", "devices.device_id"]),
 )
 Index("activations_wearer", activations.c.wearer_id)

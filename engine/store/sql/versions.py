@@ -11,7 +11,14 @@ from engine.core.beacon import Beacon
 from engine.core.compile import places_of
 from engine.core.registry import Order, OrderCondition, WearerClass
 from engine.store.protocol import ConflictError
-from engine.store.sql.schema import beacons, orders, wearer_classes, zone_groups, zones
+from engine.store.sql.schema import (
+    beacons,
+    orders,
+    protected_persons,
+    wearer_classes,
+    zone_groups,
+    zones,
+)
 from engine.store.sql.session import SqlSession, chunks
 from zones.geojson import read_zones, write_zone
 from zones.group import ZoneGroup
@@ -34,7 +41,7 @@ class SqlOrders:
         """Store an order as the next version of its id and return it with that version.
 
         Raises:
-            ConflictError: a zone, group or class it names is not stored.
+            ConflictError: a zone, group, class or protected person it names is not stored.
         """
         self._check_named(order)
         saved = msgspec.structs.replace(
@@ -116,7 +123,7 @@ class SqlClasses:
         """Store a class as the next version of its id and return it with that version.
 
         Raises:
-            ConflictError: a zone or group it names is not stored.
+            ConflictError: a zone, group or protected person it names is not stored.
         """
         class_id = wearer_class.class_id
         _check_conditions(self._session, f"class {class_id!r}", wearer_class.conditions)
@@ -162,11 +169,14 @@ class SqlBeacons:
         return sorted(found, key=lambda each: (each.vendor, each.beacon_id, each.version))
 
 
-def _check_conditions(session: SqlSession, name: str, conditions: Iterable[OrderCondition]) -> None:
+def _check_conditions(session: SqlSession, name: str, conditions: Sequence[OrderCondition]) -> None:
     named = {zone_id for each in conditions for zone_id in _zone_ids(each)}
     groups = {group_id for each in conditions for group_id in each.group_ids}
     _check_stored(session, name, "zones", zones.c.zone_id, named)
     _check_stored(session, name, "zone groups", zone_groups.c.group_id, groups)
+    asked = (each.proximity for each in conditions)
+    persons = {id_ for each in asked if each is not None for id_ in each.protected_persons}
+    _check_stored(session, name, "protected persons", protected_persons.c.person_id, persons)
 
 
 def _check_stored(
