@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
+import msgspec
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -23,10 +24,12 @@ from tests.judgement_kit import (
     position,
     supervision,
 )
+from zones.history import ZoneHistory
 from zones.instant import SECOND, Instant, parse
 from zones.interval import Interval
 from zones.schedule import Schedule
 from zones.weekly import WeeklyWindow
+from zones.zone_set import ZoneSet
 
 NIGHTS = (
     parse("2026-06-01T19:00:00Z"),
@@ -152,6 +155,7 @@ def supervisions(draw: st.DrawFn, night: Instant) -> Supervision:
         ),
     ]
     made.append(draw(attendances(night, changed)))
+    made[0], made[2] = (draw(withdrawals(each, night)) for each in (made[0], made[2]))
     chosen = draw(st.lists(st.sampled_from(made), min_size=1, unique_by=_id))
     until = draw(st.sampled_from([None, night + 20_000 * SECOND]))
     return supervision(*chosen, ended_at=until, started_at=night)
@@ -159,6 +163,18 @@ def supervisions(draw: st.DrawFn, night: Instant) -> Supervision:
 
 def _id(each: Condition) -> str:
     return each.condition_id
+
+
+@st.composite
+def withdrawals(draw: st.DrawFn, rule: Condition, night: Instant) -> Condition:
+    """Return a condition of which a group of zones leaves out a zone for a while, or none."""
+    out = draw(st.sampled_from([None, None, (3600, 9000), (7200, 20_000), (0, 7200)]))
+    if out is None:
+        return rule
+    span = Interval(*(night + each * SECOND for each in out))
+    first, *others = rule.zones.histories
+    changed = ZoneHistory(first.versions, withdrawn=(span,))
+    return msgspec.structs.replace(rule, zones=ZoneSet((changed, *others)))
 
 
 @st.composite
@@ -177,9 +193,24 @@ def histories(draw: st.DrawFn) -> History:
     for _ in range(count):
         seconds = draw(moments(seconds, edges))
         reports.append(draw(reported(offset + seconds)))
+    reports += draw(st.lists(of_beacons(offset, edges), max_size=4))
     last = max(time_of(each) for each in reports)
     after = draw(st.sampled_from([0, 301, 3600, 86_401, 14 * 3600])) * SECOND
     return History(judged_by, tuple(reports), max(night + 14 * 3600 * SECOND, last + after))
+
+
+@st.composite
+def of_beacons(draw: st.DrawFn, offset: float, edges: list[float]) -> Report:
+    """Return that a home unit was in range, or that it was moved or put back."""
+    seconds = offset + draw(moments(draw(st.sampled_from([0.0, 3600.0, 10_000.0])), edges))
+    if draw(st.booleans()):
+        kind = draw(st.sampled_from(["beacon_moved", "beacon_moved", "beacon_power_lost"]))
+        told = event(seconds, kind, draw(st.sampled_from(list(EventState))))
+        return msgspec.structs.replace(told, beacon_id="HU-1")
+    at_home = position(seconds, draw(st.sampled_from([1000.0, 0.0, 5000.0])), 50.0, seq=2)
+    return msgspec.structs.replace(
+        at_home, mechanism=Mechanism.RF, beacon_id="HU-1", beacon_zone_id="H"
+    )
 
 
 @st.composite
