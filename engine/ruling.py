@@ -18,7 +18,7 @@ from engine.caseload import (
     checkpoints_of,
     history_of,
 )
-from engine.core import call_in
+from engine.core import call_in, cause
 from engine.core.alert import AlertAction
 from engine.core.amend import ChangeKind, EpisodeChange
 from engine.core.canary import CANARY
@@ -33,16 +33,13 @@ from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
 from engine.core.raising import (
     Ledger,
     Saved,
-    collapse_key,
-    episodes_needed,
     raise_alerts,
-    worth_an_alert,
 )
 from engine.core.rejection import Rejection
 from engine.core.subject import wearer_of
 from engine.core.topic import TelemetryTopic
-from engine.gaps import newest_gaps
 from engine.intake import Opened, open_batch
+from engine.ledger import open_ledger
 from engine.sources.source import Delivery
 from engine.store.protocol import Counter, OutboxEntry, StoredPosition, StoredRejection, Transaction
 from engine.version import engine_version
@@ -158,7 +155,8 @@ class Ruling:
             judged = rejudge(docket, fold, reports, since, self._now, history)
         else:
             judged = judge(docket, fold, reports, self._now, history)
-        shown = self._save_episodes(docket, judged)
+        why = self._cause(docket, judged, reports, changed)
+        shown = self._save_episodes(docket, judged, why)
         self._save_cuts(activation_id, judged)
         self._save_verdicts(activation_id, judged, reports)
         settled = Docket(
@@ -168,13 +166,26 @@ class Ruling:
             self._case(activation_id), docket=settled
         )
 
-    def _save_episodes(self, docket: Docket, judged: Judged) -> tuple[StoredEpisode, ...]:
+    def _cause(
+        self, docket: Docket, judged: Judged, reports: Sequence[Report], changed: Instant | None
+    ) -> str:
+        """Return why the past was judged again; empty if it was not."""
+        head = docket.state.head
+        if judged.refolded_from is None or head is None:
+            return ""
+        activation_id = docket.supervision.activation.activation_id
+        before = self._caseload.cases[activation_id].docket.supervision
+        if changed is not None and _reaches_back(docket, changed):
+            return cause.of_correction(before, docket.supervision)
+        return cause.of_late(reports, head)
+
+    def _save_episodes(self, docket: Docket, judged: Judged, why: str) -> tuple[StoredEpisode, ...]:
         unsettled = {id(episode) for episode in judged.open_ended}
         wearer_id = wearer_of(docket.supervision.activation)
-        saved = [self._save(change, wearer_id) for change in judged.changes]
+        saved = [self._save(change, wearer_id, why) for change in judged.changes]
         return (*judged.unchanged, *(each for each in saved if id(each.episode) in unsettled))
 
-    def _save(self, change: EpisodeChange, wearer_id: str) -> StoredEpisode:
+    def _save(self, change: EpisodeChange, wearer_id: str, why: str = "") -> StoredEpisode:
         shown = change.shown
         stored = StoredEpisode(
             episode_id=self._next("episode") if shown is None else shown.episode_id,
@@ -185,7 +196,7 @@ class Ruling:
             registry_revision=max(0, self._caseload.registry.revision),
         )
         before = None if shown is None else shown.episode
-        self._saved.append(Saved(kind=change.kind, stored=stored, before=before))
+        self._saved.append(Saved(kind=change.kind, stored=stored, before=before, cause=why))
         self.ruled.episodes += shown is None
         return stored
 
@@ -386,27 +397,3 @@ def _path(docket: Docket, reports: Sequence[Report]) -> list[Position]:
     ordered = sorted((each for each in reports if isinstance(each, Position)), key=report_order)
     last = docket.state.admission.last
     return ordered if last is None else [last, *ordered]
-
-
-def open_ledger(transaction: Transaction, saved: Sequence[Saved]) -> Ledger | None:
-    """Return the ledger of the alerts that episode changes can concern; None if they cannot any."""
-    alerts = transaction.alerts
-    of_episodes = alerts.of_episodes([each.stored.episode_id for each in saved])
-    worth = [each for each in saved if worth_an_alert(each.stored.episode)]
-    if not of_episodes and not worth:
-        return None
-    not_closed = alerts.not_closed([collapse_key(each.stored) for each in worth])
-    every = {alert.alert_id: alert for alert in (*of_episodes.values(), *not_closed.values())}
-    episodes = transaction.episodes.get(episodes_needed(every))
-    return Ledger(
-        alerts=every,
-        by_episode={
-            episode_id: alert.alert_id
-            for alert in every.values()
-            for episode_id in alert.episode_ids
-        },
-        not_closed={key: alert.alert_id for key, alert in not_closed.items()},
-        episodes={stored.episode_id: stored for stored in episodes},
-        changes=[],
-        gaps=newest_gaps(transaction),
-    )

@@ -141,7 +141,7 @@ class AlertChange(msgspec.Struct, frozen=True, kw_only=True):
     episode_id: int | None = None
     episode_revision: int | None = None
     before: Episode | None = None
-    """An amended or retracted episode as it was shown."""
+    """An amended or retracted episode as it was shown; the note then says why it changed."""
 
 
 ENGINE_ACTOR: Final = "engine"

@@ -31,12 +31,20 @@ RANK = {severity: rank for rank, severity in enumerate(Severity)}
 """Worst first."""
 
 
+TOLD_OTHERWISE = frozenset({AlertAction.AMENDED, AlertAction.RETRACTED})
+"""What says that something was otherwise than it had been told."""
+
+_FIRST_TOLD = frozenset({AlertAction.RAISED, AlertAction.REPEATED})
+
+
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """An episode change with the id and revision it was saved under."""
 
     kind: ChangeKind
     stored: StoredEpisode
     before: Episode | None
+    cause: str = ""
+    """Why the past was judged again, in words; empty if it was not."""
 
     @property
     def key(self) -> CollapseKey:
@@ -235,7 +243,7 @@ def _change(
     now: Instant,
     next_id: Callable[[Literal["alert", "change"]], int],
 ) -> AlertChange:
-    told_otherwise = action in (AlertAction.AMENDED, AlertAction.RETRACTED)
+    told_otherwise = action in TOLD_OTHERWISE
     return AlertChange(
         change_id=next_id("change"),
         alert_id=alert.alert_id,
@@ -245,6 +253,7 @@ def _change(
         episode_id=saved.stored.episode_id,
         episode_revision=saved.stored.revision,
         before=saved.before if told_otherwise else None,
+        note=(saved.cause or None) if told_otherwise or action in _FIRST_TOLD else None,
     )
 
 
