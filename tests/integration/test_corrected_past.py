@@ -10,7 +10,7 @@ from engine.core.alert import AlertAction, AlertChange
 from engine.core.archive import Archive
 from engine.core.docket import Docket, History, judge, open_docket, rejudge
 from engine.core.episode import EpisodeState
-from engine.core.fold import Fold, Report
+from engine.core.fold import Fold, Report, prime
 from engine.core.gauge import IndexGauge
 from engine.core.order import ConditionKind, Supervision
 from engine.core.position import Position
@@ -147,6 +147,7 @@ class Counting:
         self._again = 0
         until = at(0) + days * DAY
         reports = [position(300 * n, 1000.0 + n % 7) for n in range(288 * days + 1)]
+        prime(self._fold.gauge, [(judged_by, reports)])
         judged = judge(open_docket(judged_by), self._fold, reports, until, self._history())
         for report in reports:
             self._archive.add(report)
