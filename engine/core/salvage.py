@@ -3,8 +3,13 @@
 A bad message does not cost its neighbours, a bad position not the other positions, and nothing
 costs an alarm: an event is taken as long as its type can be read. Its state then defaults to `at`,
 its time to unknown. Whatever is not taken is named by a rejection, so nothing vanishes silently.
+
+What is not JSON only for a number that JSON does not have, a byte order mark or bytes that are not
+UTF-8 is read without these, for the events and the rest of its messages alone: which position was
+meant is in doubt.
 """
 
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -19,25 +24,68 @@ from engine.core.wire import MAX_ITEMS, MAX_POSITIONS, Message, WireEvent, WireP
 MAX_REJECTIONS: Final = 20
 """Rejections listed for one payload; one more says how many are not."""
 
+Salvaged = tuple[tuple[Message, ...], tuple[Rejection, ...]]
+"""The sound part of a payload, and why the rest is not."""
+
+_NOT_JSON: Final = re.compile(
+    r"""("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|-?\b(?:NaN|Infinity)\b""", re.DOTALL
+)
+"""A string, kept as it is and be it never closed, or a number that JSON does not have."""
+
 _JSON: Final = msgspec.json.Decoder(Raw)
 _ARRAY: Final = msgspec.json.Decoder(list[Raw])
 
 
-def salvage(device: str, payload: bytes) -> tuple[tuple[Message, ...], tuple[Rejection, ...]]:
+def salvage(device: str, payload: bytes) -> Salvaged:
     """Return what a payload of this device holds: the sound part, and why the rest is not."""
     try:
-        whole = _JSON.decode(payload)
-        array = _ARRAY.decode(whole) if bytes(whole).startswith(b"[") else None
+        whole, array = _parsed(payload)
     except UNREADABLE as error:
-        return (), (Rejection(Reason.BAD_JSON, _why_unreadable(payload, error)),)
-    if array is None:
-        readings = {"$": MESSAGE.read(whole, "$")}
-    else:
-        kept = enumerate(array[: MAX_ITEMS + 1])
-        readings = {f"$[{index}]": MESSAGE.read(raw, f"$[{index}]") for index, raw in kept}
+        unreadable = Rejection(Reason.BAD_JSON, _why_unreadable(payload, error))
+        return _events_alone(device, payload, unreadable)
+    readings = _readings(whole, array)
     if len(readings) + _count(readings, "events") > MAX_ITEMS:
         return (), (_too_many_items(),)
-    rejections = list(_payload_rejections(readings))
+    return _taken(device, readings, list(_payload_rejections(readings)))
+
+
+def _parsed(payload: bytes) -> tuple[Raw, list[Raw] | None]:
+    whole = _JSON.decode(payload)
+    return whole, _ARRAY.decode(whole) if bytes(whole).startswith(b"[") else None
+
+
+def _events_alone(device: str, payload: bytes, why: Rejection) -> Salvaged:
+    """Return the messages of a payload that can be mended and has events, without positions."""
+    mended = _mended(payload)
+    if b'"events"' not in payload or mended == payload:
+        return (), (why,)
+    try:
+        readings = _readings(*_parsed(mended))
+    except UNREADABLE:
+        return (), (why,)
+    if not _count(readings, "events") or len(readings) + _count(readings, "events") > MAX_ITEMS:
+        return (), (why,)
+    for reading in readings.values():
+        for name in ("positions", "in_range"):
+            reading.arrays[name] = []
+    return _taken(device, readings, [why])
+
+
+def _mended(payload: bytes) -> bytes:
+    text = payload.decode("utf-8-sig", "replace")
+    if b"NaN" in payload or b"Infinity" in payload:
+        text = _NOT_JSON.sub(lambda found: found[1] or "null", text)
+    return text.encode()
+
+
+def _readings(whole: Raw, array: list[Raw] | None) -> dict[str, Reading]:
+    if array is None:
+        return {"$": MESSAGE.read(whole, "$")}
+    kept = enumerate(array[: MAX_ITEMS + 1])
+    return {f"$[{index}]": MESSAGE.read(raw, f"$[{index}]") for index, raw in kept}
+
+
+def _taken(device: str, readings: dict[str, Reading], rejections: list[Rejection]) -> Salvaged:
     taken = (_message(device, path, reading, rejections) for path, reading in readings.items())
     messages = tuple(message for message in taken if message is not None)
     return messages, _capped(rejections)

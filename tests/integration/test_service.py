@@ -81,7 +81,7 @@ async def running(store: Store, clock: StillClock) -> AsyncIterator[tuple[Servic
     source = MemorySource(clock.now)
     service = Service(store, source, clock)
     task = asyncio.create_task(service.run())
-    await until(lambda: source.connected)
+    await until(lambda: source.connected and service.health().listening_since is not None)
     try:
         yield service, source
     finally:
@@ -263,6 +263,35 @@ async def test_silence_is_noticed_and_ends_with_the_next_message(store: Store) -
         clock.time = START + 8 * MINUTE
         await source.submit(TOPIC, payload(8, FAR))
     assert kinds(store) == [("missed_call_in", True)]
+
+
+async def test_a_device_that_never_reports_is_noticed(store: Store) -> None:
+    """Nothing received since it was put on is a kind of its own; the first message ends it."""
+    enrolled(store)
+    clock = StillClock()
+    async with running(store, clock) as (_, source):
+        clock.time = START + 5 * MINUTE + SECOND
+        await until(lambda: len(kinds(store)) == 1)
+        assert kinds(store) == [("never_reported", False)]
+        clock.time = START + 6 * MINUTE
+        await source.submit(TOPIC, payload(6, FAR))
+        assert kinds(store) == [("never_reported", True)]
+        clock.time = START + 11 * MINUTE + SECOND
+        await until(lambda: len(kinds(store)) == 2)
+    assert sorted(kinds(store)) == [("missed_call_in", False), ("never_reported", True)]
+
+
+async def test_who_has_reported_before_a_restart_has_reported(store: Store) -> None:
+    """After a restart a silent device has missed its call-in, not never reported."""
+    enrolled(store)
+    clock = StillClock()
+    async with running(store, clock) as (_, source):
+        clock.time = START + MINUTE
+        await source.submit(TOPIC, payload(1, FAR))
+    async with running(store, clock):
+        clock.time = START + 10 * MINUTE
+        await until(lambda: len(kinds(store)) == 1)
+    assert kinds(store) == [("missed_call_in", False)]
 
 
 async def test_a_quicker_plan_shortens_the_silence_that_is_awaited(store: Store) -> None:

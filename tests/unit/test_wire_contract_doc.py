@@ -8,8 +8,10 @@ import msgspec
 import pytest
 from msgspec.structs import fields
 
+from engine.core import battery, beacon_fold, faults
 from engine.core.decode import decode
-from engine.core.device_event import EventState
+from engine.core.device_event import CLOCK_WRONG, HEARD, EventState
+from engine.core.episode import SEVERITY, EpisodeKind
 from engine.core.position import ASSUMED_ACCURACY_M, Mechanism, Quarantine
 from engine.core.rejection import Reason, Rejection
 from engine.core.topic import telemetry_topic
@@ -119,6 +121,15 @@ def test_every_word_of_the_contract_is_explained() -> None:
     assert set(rows("Duplicates, ties, quarantine")) == {reason.value for reason in Quarantine}
     assert all(f"`{state}`" in rows("Event")["state"] for state in EventState)
     assert all(f"`{mechanism}`" in rows("Position")["mechanism"] for mechanism in Mechanism)
+
+
+def test_every_type_of_event_has_the_severity_of_its_episode() -> None:
+    """The page lists each type that makes an episode, with the severity that has."""
+    table = rows("Types of event")
+    types = {*faults.REPORTED, *battery.LEVELS, *beacon_fold.REPORTED}
+    assert set(table) == types | {HEARD, CLOCK_WRONG}
+    for type_ in types:
+        assert f"| {SEVERITY[EpisodeKind(type_)]} |" in table[type_]
 
 
 def test_limits_and_assumptions_are_those_of_the_code() -> None:
