@@ -5,9 +5,9 @@ from typing import Any, Final, Protocol
 
 from engine.core.beacon import Beacon
 from engine.core.condition_json import read_condition
-from engine.core.order import Activation
+from engine.core.order import Activation, Role
 from engine.core.plan import SupervisionPlan
-from engine.core.registry import Device, Order, Wearer
+from engine.core.registry import Device, Order, ProtectedPerson, Wearer
 from engine.store.protocol import RegistryPart
 from zones.geojson import read_zones
 from zones.instant import Instant
@@ -59,6 +59,11 @@ class Enrollable(Protocol):
         """Conditions in their JSON form."""
         ...
 
+    @property
+    def protected(self) -> bool:
+        """Whether it is a protected person."""
+        ...
+
 
 def enrol(
     registry: RegistryPart,
@@ -77,11 +82,16 @@ def enrol(
         raise ValueError("; ".join(str(problem) for problem in reading.problems))
     for zone in reading.zones:
         registry.save_zone(zone)
-    for wearer in wearers:
-        registry.save_wearer(_wearer(wearer))
+    everyone = sorted(wearers, key=lambda each: not each.protected)
+    for wearer in everyone:
+        if wearer.protected:
+            registry.save_protected_person(_person(wearer))
+        else:
+            registry.save_wearer(_wearer(wearer))
         registry.save_device(Device(vendor=wearer.vendor, device_id=wearer.device_id))
         registry.add_activation(_activation(wearer, since, until))
-        registry.save_order(_order(wearer, since))
+        if not wearer.protected:
+            registry.save_order(_order(wearer, since))
     for beacon in beacons:
         registry.save_beacon(beacon)
 
@@ -89,6 +99,16 @@ def enrol(
 def _wearer(wearer: Enrollable) -> Wearer:
     return Wearer(
         wearer_id=wearer.wearer_id, name=wearer.name, timezone=wearer.timezone, agency=AGENCY
+    )
+
+
+def _person(wearer: Enrollable) -> ProtectedPerson:
+    return ProtectedPerson(
+        person_id=wearer.wearer_id,
+        name=wearer.name,
+        timezone=wearer.timezone,
+        agency=AGENCY,
+        plan=SupervisionPlan(float(wearer.interval_s), float(wearer.buffer_s)),
     )
 
 
@@ -100,6 +120,7 @@ def _activation(wearer: Enrollable, since: Instant, until: Instant | None) -> Ac
         device_id=wearer.device_id,
         started_at=since,
         ended_at=until,
+        role=Role.PROTECTED if wearer.protected else Role.WEARER,
     )
 
 

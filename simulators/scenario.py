@@ -36,6 +36,8 @@ KINDS: Final = frozenset(
         "attendance_left_early",
         "attendance_missed",
         "attendance_unverified",
+        "proximity",
+        "counterpart_unknown",
         "possible_transit",
         "buffer_entered",
         "missed_call_in",
@@ -80,6 +82,8 @@ class ScenarioWearer:
     conditions: list[dict[str, Any]]
     true_path: TruePath
     deliveries: tuple[Delivery, ...]
+    protected: bool = False
+    """True for a protected person: no order, and a device that is watched over."""
 
     @property
     def max_age_s(self) -> int:

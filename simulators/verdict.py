@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from engine.core.episode import Episode, EpisodeState, StoredEpisode
+from engine.core.subject import person_of
 from simulators.scenario import KINDS, ExpectedAlert, Scenario
 from zones.instant import render
 from zones.interval import BEGINNING
@@ -14,7 +15,7 @@ def mistakes(scenario: Scenario, shown: Iterable[StoredEpisode]) -> list[str]:
     Episodes of other scenarios' wearers are passed over.
     """
     wearers = {wearer.wearer_id for wearer in scenario.wearers}
-    left = [each for each in shown if each.wearer_id in wearers and _decided(each.episode)]
+    left = [each for each in shown if _whose(each) in wearers and _decided(each.episode)]
     wrong = []
     for expected in scenario.expected:
         found = next((each for each in left if _is(each, expected)), None)
@@ -23,6 +24,11 @@ def mistakes(scenario: Scenario, shown: Iterable[StoredEpisode]) -> list[str]:
         else:
             left.remove(found)
     return wrong + [f"{scenario.name}: not expected: {_episode(each)}" for each in left]
+
+
+def _whose(stored: StoredEpisode) -> str:
+    """Return the wearer, or the protected person, whom an episode is about."""
+    return stored.wearer_id or person_of(stored.episode.subject) or ""
 
 
 def _decided(episode: Episode) -> bool:
@@ -35,7 +41,7 @@ def _decided(episode: Episode) -> bool:
 def _is(stored: StoredEpisode, expected: ExpectedAlert) -> bool:
     episode = stored.episode
     standing = "open" if episode.ended is None else episode.state.value
-    same = (stored.wearer_id, episode.kind.value, episode.condition_id, standing) == (
+    same = (_whose(stored), episode.kind.value, episode.condition_id, standing) == (
         expected.wearer_id,
         expected.kind,
         expected.condition_id,

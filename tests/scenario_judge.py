@@ -161,11 +161,26 @@ def _local(scenario: Scenario, wearer: ScenarioWearer, clock: str) -> int:
     return parse(day.replace(hour=hour, minute=minute, second=0, microsecond=0).isoformat())
 
 
+def true_meetings(
+    scenario: Scenario, wearer: ScenarioWearer, condition: Condition
+) -> tuple[Column, Column]:
+    """Return instants, a second apart, and whether he truly is too near the protected person."""
+    (other,) = [w for w in scenario.wearers if w.wearer_id == condition["protected_person"]]
+    instants = np.arange(scenario.start, scenario.end + 1, SECOND)
+    paths = (each.true_path.sample(instants) for each in (wearer, other))
+    one, two = (ground_of(scenario).metres(each.lon, each.lat) for each in paths)
+    return instants, np.hypot(*(one - two).T) < condition["distance_m"]
+
+
 def true_episodes(
     scenario: Scenario, wearer: ScenarioWearer
 ) -> Iterator[tuple[str, str, int, int]]:
     """Yield what the truth breaks: condition id, kind, start, end."""
     for condition in wearer.conditions:
+        if condition["kind"] == "proximity":
+            for start, end in stretches(*true_meetings(scenario, wearer, condition)):
+                yield condition["id"], "proximity", start, end
+            continue
         instants, inside_m = true_depths(scenario, wearer, condition["zone"])
         for begins, ends in windows(scenario, wearer, condition):
             now = (instants >= begins) & (instants < ends)

@@ -152,6 +152,7 @@ class Stage:
         fixes: FixEdit | None = None,
         sendings: SendingEdit | None = None,
         deliveries: DeliveryEdit | None = None,
+        protected: bool = False,
     ) -> "Stage":
         """Add a wearer with his path and order; the edits are what goes wrong, in that order."""
         rng = np.random.default_rng([crc32(wearer_id.encode()), 11])
@@ -174,9 +175,21 @@ class Stage:
                 conditions=conditions,
                 true_path=true_path,
                 deliveries=deliveries(published) if deliveries else published,
+                protected=protected,
             )
         )
         return self
+
+    def protect(
+        self,
+        person_id: str,
+        path: PathBuilder,
+        *,
+        fixes: FixEdit | None = None,
+        sendings: SendingEdit | None = None,
+    ) -> "Stage":
+        """Add a protected person, who carries a device like a wearer's."""
+        return self.wear(person_id, path, [], fixes=fixes, sendings=sendings, protected=True)
 
     def expect(
         self,

@@ -33,7 +33,7 @@ def _about_places(scenario: Scenario, wearer_id: str) -> list[ExpectedAlert]:
         alert
         for alert in scenario.expected
         if alert.wearer_id == wearer_id
-        and alert.kind.startswith(("exclusion", "inclusion", "curfew", "attendance"))
+        and alert.kind.startswith(("exclusion", "inclusion", "curfew", "attendance", "proximity"))
         and alert.kind != "attendance_unverified"
     ]
     return sorted(about, key=lambda alert: alert.started_after)
@@ -64,10 +64,12 @@ def test_positions_prove_exactly_what_is_expected(scenario: Scenario) -> None:
         expected = [
             (alert.condition_id, alert.state != "brief")
             for alert in _about_places(scenario, wearer.wearer_id)
+            if alert.kind != "proximity"
         ]
         found = [
             (condition["id"], confirmed)
             for condition in wearer.conditions
+            if "zone" in condition
             for confirmed in proved(scenario, wearer, condition)
         ]
         assert found == expected
