@@ -19,7 +19,16 @@ from zones.boundary import Boundary
 from zones.errors import ZoneError
 from zones.interior import Interior, interior
 from zones.metric import Floats
-from zones.rings import Position, cap, check_valid, checked_ring, framed, polygons_of, turns
+from zones.rings import (
+    Position,
+    cap,
+    check_valid,
+    checked_ring,
+    framed,
+    polygons_of,
+    position_errors,
+    turns,
+)
 
 Ring: TypeAlias = Sequence[Sequence[float]]
 """Positions, each a longitude and a latitude in degrees; the last is the first again."""
@@ -97,6 +106,21 @@ class Area:
         """Return metres to the boundary, positive inside, for longitudes in -180..180."""
         distance = self.boundary.distances_m(lon, lat)
         return signed(distance, self.contains(lon, lat))
+
+
+def ring_errors(rings: Sequence[Ring], of: str) -> list[ZoneError]:
+    """Return everything that is wrong with single rings of one polygon, the first of it first."""
+    found: list[ZoneError] = []
+    for number, ring in enumerate(rings):
+        where = f"ring {number}{of}"
+        errors = position_errors(ring, where)
+        try:
+            if not errors:
+                _outline(checked_ring(ring, where), where)
+        except ZoneError as error:
+            errors = [error]
+        found += errors
+    return found
 
 
 def signed(distance_m: Floats, inside: NDArray[np.bool_]) -> Floats:

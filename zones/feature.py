@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from shapely.errors import GEOSException
 
+from zones.area import ring_errors
 from zones.errors import ZoneError
 from zones.instant import Instant, parse
 from zones.zone import Area, Circle, Shape, Zone
@@ -35,6 +36,55 @@ def read_zone(feature: object, path: str = "") -> Zone:
     except GEOSException as error:
         message = f"the geometry cannot be used: {error}"
         raise ZoneError(message, zone_id=zone_id, path=path) from None
+
+
+def errors_of(feature: object, path: str = "") -> list[ZoneError]:
+    """Return everything that keeps one decoded Feature from being a zone; nothing if it is one."""
+    try:
+        members, properties = _members(feature)
+    except ZoneError as error:
+        return [error.located("", path)]
+    zone_id = properties.get("zone_id", members.get("id"))
+    found: list[ZoneError] = []
+    for check in (
+        lambda: _zone_id(zone_id),
+        lambda: _shape(members.get("geometry"), properties.get("radius_m")),
+        lambda: _name(properties.get("name")),
+        lambda: _version(properties.get("version")),
+        lambda: _effective_from(properties.get("effective_from")),
+    ):
+        try:
+            check()
+        except ZoneError as error:
+            found.append(error)
+        except GEOSException as error:
+            found.append(ZoneError(f"the geometry cannot be used: {error}"))
+    told = {error.message for error in found}
+    found += [
+        each for each in _errors_of_rings(members.get("geometry")) if each.message not in told
+    ]
+    return [error.located(_named(zone_id), path) for error in found]
+
+
+def _named(zone_id: object) -> str:
+    try:
+        return _zone_id(zone_id)
+    except ZoneError:
+        return ""
+
+
+def _errors_of_rings(geometry: object) -> list[ZoneError]:
+    """Return what is wrong with each ring of an area, as far as it is one."""
+    if not isinstance(geometry, Mapping) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        return []
+    coordinates = geometry.get("coordinates")
+    polygons = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    several = isinstance(polygons, list) and len(polygons) > 1
+    found: list[ZoneError] = []
+    for number, rings in enumerate(polygons if isinstance(polygons, list) else ()):
+        if isinstance(rings, list) and all(isinstance(ring, list) for ring in rings):
+            found += ring_errors(rings, f" of polygon {number}" if several else "")
+    return found
 
 
 def _members(feature: object) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

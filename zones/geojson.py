@@ -5,8 +5,8 @@ A zone is a Feature: a Polygon or MultiPolygon is an area, a Point with the prop
 ``version`` (1 if absent), ``effective_from`` (RFC 3339 with offset; absent: since ever). Others are
 ignored, as are altitudes. Coordinates are longitude, latitude in WGS 84.
 
-Reading never fails: every Feature that is no zone becomes a problem that says where and why, the
-others become zones. How rings may cross the antimeridian or go round a pole: ``zones.rings``.
+Reading never fails: a Feature that is no zone becomes problems that say where and why, all of them;
+the others become zones. How rings may cross the antimeridian or go round a pole: ``zones.rings``.
 Written areas are cut at the antimeridian (RFC 7946, 3.1.9), outer rings anticlockwise (3.1.6).
 """
 
@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from zones.errors import ZoneError
-from zones.feature import read_zone, shown
+from zones.feature import errors_of, read_zone, shown
 from zones.instant import render
 from zones.zone import Circle, Zone
 
@@ -39,7 +39,7 @@ class ZoneProblem:
 
 @dataclass(frozen=True, slots=True)
 class ZoneReading:
-    """What a document holds: its zones in order, and a problem for every other Feature."""
+    """What a document holds: its zones in order, and what is wrong with every other Feature."""
 
     zones: tuple[Zone, ...]
     problems: tuple[ZoneProblem, ...]
@@ -56,8 +56,9 @@ def read_zones(data: bytes | str | Mapping[str, Any]) -> ZoneReading:
     for path, feature in features:
         try:
             zone = read_zone(feature, path)
-        except ZoneError as error:
-            problems.append(ZoneProblem(error.zone_id, error.path, error.message))
+        except ZoneError as first:
+            every = errors_of(feature, path) or [first]
+            problems += [ZoneProblem(each.zone_id, each.path, each.message) for each in every]
             continue
         if zones.setdefault(zone.key, zone) is not zone:
             message = (

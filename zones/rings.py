@@ -26,6 +26,9 @@ from zones.metric import Floats
 Position: TypeAlias = tuple[float, float]
 """Longitude and latitude in degrees, in this order."""
 
+MOST_TOLD: Final = 20
+"""Positions of one ring that are complained of, each for itself."""
+
 _SNAP_DEG: Final = 1e-9
 _FRAME: Final = (-180.0, -90.0, 180.0, 90.0)
 
@@ -50,6 +53,19 @@ def checked_ring(positions: Sequence[Sequence[float]], where: str) -> Floats:
             f"first {_text(*ring[0])}; repeat the first position at the end"
         )
     return _unrolled(ring)
+
+
+def position_errors(positions: Sequence[Sequence[float]], where: str) -> list[ZoneError]:
+    """Return what is wrong with each single position of a ring, up to `MOST_TOLD` of them."""
+    found: list[ZoneError] = []
+    for number, position in enumerate(positions):
+        try:
+            _check_position(position, f"{where}, position {number}")
+        except ZoneError as error:
+            found.append(error)
+        if len(found) == MOST_TOLD:
+            break
+    return found
 
 
 def turns(ring: Floats) -> int:

@@ -115,7 +115,8 @@ def test_a_bad_feature_is_a_problem_and_the_good_ones_are_kept(
         {"type": "FeatureCollection", "features": [good, member, good | {"id": 2}]}
     )
     assert [zone.zone_id for zone in reading.zones] == ["good", "2"]
-    (problem,) = reading.problems
+    problem, *more = reading.problems
+    assert all(each.path == problem.path for each in more)
     assert problem.path == "features[1]"
     with pytest.raises(AssertionError, match=message):
         raise AssertionError(problem.message)
@@ -266,7 +267,8 @@ def test_no_document_crashes(properties: object, coordinates: object, rings: obj
         feature(geometry={"type": "Point", "coordinates": coordinates}, properties=properties),
     ]
     reading = read_zones({"type": "FeatureCollection", "features": features})
-    assert len(reading.zones) + len(reading.problems) == len(features)
+    bad = {problem.path for problem in reading.problems}
+    assert len(reading.zones) + len(bad) == len(features)
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
@@ -274,3 +276,32 @@ def test_no_document_crashes(properties: object, coordinates: object, rings: obj
 def test_no_bytes_crash(data: bytes | str) -> None:
     """Any bytes or text are read without an exception."""
     assert not read_zones(data).zones
+
+
+def test_everything_that_is_wrong_with_a_feature_is_said_at_once() -> None:
+    """Properties, positions and rings: each has its problem, so that one look is enough."""
+    closed = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    crossing = [[5, 5], [6, 6], [6, 5], [5, 6], [5, 5]]
+    feature = {
+        "type": "Feature",
+        "id": "Z",
+        "properties": {"name": 5, "version": 0, "effective_from": "soon"},
+        "geometry": {
+            "type": "MultiPolygon",
+            "coordinates": [[[[0, 95], [400, 0], [1, 1], [0, 95]]], [closed], [crossing, [[0, 0]]]],
+        },
+    }
+    problems = read_zones(feature).problems
+    said = [each.message for each in problems]
+    assert {each.zone_id for each in problems} == {"Z"}
+    for words in (
+        "name 5 must be text",
+        "version 0 must be",
+        "effective_from 'soon'",
+        "latitude 95 is out of range -90..90 at ring 0 of polygon 0, position 0",
+        "longitude 400 is out of range -360..360 at ring 0 of polygon 0, position 1",
+        "self-intersection at lon 5.5, lat 5.5 in ring 0 of polygon 2",
+        "ring 1 of polygon 2 has 1 positions",
+    ):
+        assert any(each.startswith(words) for each in said), words
+    assert len(said) == len(set(said)) == 8
