@@ -72,7 +72,15 @@ async def serve(settings: Settings) -> None:
         login = broker.canary_url
         publish = mqtt_publisher(login, tls) if login else memory_publisher(intake.submit)
         canary = await _canary(settings, store, clock, publish)
-        watch = Watch(store, clock, service.health, settings.limits(), changes.notify, canary)
+        watch = Watch(
+            store,
+            clock,
+            service.health,
+            settings.limits(),
+            changes.notify,
+            canary,
+            [service.vendor_signals],
+        )
         services = Services(
             store=store,
             now=clock.now,
@@ -81,6 +89,7 @@ async def serve(settings: Settings) -> None:
             health=service.health,
             status=watch.status,
             delays=lambda: service.delays,
+            vendors_heard=service.vendors_heard,
             changes=changes,
         )
         watch.start()

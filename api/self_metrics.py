@@ -54,6 +54,14 @@ def self_metrics(services: Services, now: Instant) -> Iterator[Metric]:
     for kind in KINDS:
         alarms.add_metric([kind.value], running[kind.value])
     yield alarms
+    vendors = GaugeMetricFamily(
+        "ringfence_vendor_silence_seconds",
+        "Time since anything was received from a vendor.",
+        labels=["vendor"],
+    )
+    for vendor, heard in services.vendors_heard().items():
+        vendors.add_metric([vendor], (now - heard) / SECOND)
+    yield vendors
     yield from _canary(status, now)
 
 

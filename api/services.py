@@ -31,4 +31,6 @@ class Services:
     """What the engine's watch on itself knows."""
     delays: Callable[[], Histogram] = lambda: Histogram(DELAY_BUCKETS_S)
     """From measured by a device to judged, message by message, since the process started."""
+    vendors_heard: Callable[[], Mapping[str, Instant]] = dict
+    """When each vendor was last heard since the process started."""
     changes: ChangeSignal = field(default_factory=ChangeSignal)

@@ -18,7 +18,7 @@ from engine.core.call_in import ABOUT_ARRIVAL, deadline
 from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.counterpart import Counterpart, counterparts_of
 from engine.core.docket import Docket, History, open_docket, realigned, restored
-from engine.core.episode import StoredEpisode
+from engine.core.episode import EpisodeState, StoredEpisode
 from engine.core.fold import Fold, Report
 from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
@@ -31,6 +31,7 @@ from engine.core.replay import index_of
 from engine.core.state import ActivationState
 from engine.core.supervision_change import changed_from
 from engine.core.unseen import Written, before
+from engine.roster import Roster
 from engine.store.protocol import Checkpoint, JournalPart, RegistryPart, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
@@ -75,6 +76,8 @@ class Caseload:
         self._agenda = Agenda()
         self._settled = False
         self._call_ins = CallIns()
+        self._excused: dict[str, CallIns] = {}
+        self.roster = Roster()
 
     def fold(self, supervision: Supervision) -> Fold:
         """Return the fold of an activation."""
@@ -85,10 +88,23 @@ class Caseload:
         activation_id = case.docket.supervision.activation.activation_id
         self.cases[activation_id] = case
         self._agenda.enter(activation_id, case.docket.due)
-        if case.silence.missed is None:
-            self._call_ins.enter(case.docket.supervision, case.silence.last_received)
+        missed = case.silence.missed
+        self.roster.put(case.docket.supervision, None if missed is None else missed.episode.state)
+        self._await_call_in(case)
+
+    def _await_call_in(self, case: Case) -> None:
+        """Expect a call-in; one missed by its vendor's silence is expected when that is over."""
+        supervision, missed = case.docket.supervision, case.silence.missed
+        activation, vendor = supervision.activation, supervision.activation.vendor
+        if missed is None:
+            self._call_ins.enter(supervision, case.silence.last_received)
         else:
-            self._call_ins.leave(activation_id)
+            self._call_ins.leave(activation.activation_id)
+        if missed is not None and missed.episode.state is EpisodeState.PENDING:
+            excused = self._excused.setdefault(vendor, CallIns())
+            excused.enter(supervision, case.silence.last_received)
+        elif vendor in self._excused:
+            self._excused[vendor].leave(activation.activation_id)
 
     def due(self, now: Instant, most: int | None = None) -> list[int]:
         """Return the activations that time alone changes by `now`, until they are put again.
@@ -108,9 +124,18 @@ class Caseload:
         return list(islice(self._missed(now, listening_since), most))
 
     def _missed(self, now: Instant, listening_since: Instant) -> Iterator[tuple[int, Instant]]:
-        for activation_id in self._call_ins.perhaps_missed(now, listening_since):
+        yield from self._overdue(self._call_ins, now, listening_since)
+        for vendor, call_ins in self._excused.items():
+            if vendor not in self.roster.silent:
+                since = max(listening_since, self.roster.back.get(vendor, listening_since))
+                yield from self._overdue(call_ins, now, since)
+
+    def _overdue(
+        self, call_ins: CallIns, now: Instant, since: Instant
+    ) -> Iterator[tuple[int, Instant]]:
+        for activation_id in call_ins.perhaps_missed(now, since):
             case = self.cases[activation_id]
-            due = deadline(case.docket.supervision, case.silence.last_received, listening_since)
+            due = deadline(case.docket.supervision, case.silence.last_received, since)
             if due <= now and _worn(case, due):
                 yield activation_id, due
 

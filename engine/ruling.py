@@ -38,6 +38,7 @@ from engine.core.raising import (
 from engine.core.rejection import Rejection
 from engine.core.subject import wearer_of
 from engine.core.topic import TelemetryTopic
+from engine.core.vendor_silence import called_in, confirmed, excused
 from engine.intake import Opened, open_batch
 from engine.ledger import open_ledger
 from engine.sources.source import Delivery
@@ -63,6 +64,8 @@ class Ruled(msgspec.Struct):
     late: int = 0
     delays: list[Duration] = []
     """Of each message with new positions: from its newest position's measurement to now."""
+    heard: dict[str, Instant] = {}
+    """When each vendor was heard last."""
     rejections: list[tuple[TelemetryTopic | None, Rejection]] = []
     episodes: int = 0
     alerts: int = 0
@@ -98,6 +101,11 @@ class Ruling:
             if each.positions and not _of_canary(each)
         ]
         self._received(heard)
+        self.ruled.heard = {
+            each.source.vendor: each.delivery.received_at
+            for each in opened
+            if each.source is not None
+        }
         self._raise()
 
     def tick(self, due: Iterable[int], silent: Iterable[tuple[int, Instant]]) -> None:
@@ -301,15 +309,23 @@ class Ruling:
             if missed is not None:
                 after = missed.episode.started.by
                 ended = Bound(after, max(after, received_at), max(after, received_at))
-                self._change(case, msgspec.structs.replace(missed.episode, ended=ended), missed)
+                state = called_in(missed.episode)
+                over = msgspec.structs.replace(missed.episode, ended=ended, state=state)
+                self._change(case, over, missed)
             silence = Silence(last_received=received_at)
             self.ruled.cases[activation_id] = msgspec.structs.replace(case, silence=silence)
 
     def _missed(self, activation_id: int, deadline: Instant) -> None:
         case = self._case(activation_id)
         supervision, last = case.docket.supervision, case.silence.last_received
+        shown, vendor = case.silence.missed, supervision.activation.vendor
+        silent = self._caseload.roster.silent.get(vendor)
         episode = call_in.missed(supervision, last, deadline, reported=case.reported)
-        stored = self._change(case, episode, None)
+        if shown is not None:
+            episode = confirmed(shown.episode, deadline)
+        elif silent is not None:
+            episode = excused(episode, vendor, silent.since)
+        stored = self._change(case, episode, shown)
         silence = Silence(last_received=last, missed=stored)
         self.ruled.cases[activation_id] = msgspec.structs.replace(case, silence=silence)
 

@@ -23,6 +23,7 @@ from engine.clock import Clock
 from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.core.rejection import Rejection
+from engine.core.self_watch import Signal
 from engine.core.topic import TelemetryTopic, rejections_topic
 from engine.pulse import Freshness, Pulse
 from engine.ruling import RegistryMovedError, Ruled, Ruling
@@ -99,6 +100,14 @@ class Service:
             rejections=self.rejected,
             detail=self._problem,
         )
+
+    def vendor_signals(self, now: Instant) -> Sequence[Signal]:
+        """Return for each vendor whether it is silent."""
+        return self._caseload.roster.signals(now)
+
+    def vendors_heard(self) -> dict[str, Instant]:
+        """Return when each vendor was last heard since the process started."""
+        return dict(self._caseload.roster.heard)
 
     def stop(self) -> None:
         """Finish the batch in hand, acknowledge it, and end `run`."""
@@ -184,6 +193,7 @@ class Service:
     def _tick(self) -> bool:
         """Let time pass for some of those for whom it changes something; tell if there are more."""
         now = self._clock.now()
+        self._caseload.roster.look(now, self._listening_since)
         due, silent = self._caseload.due(now, MOST_A_TICK), self._silent(now)
         if not due and not silent and not self._registry_changed():
             return False
@@ -206,6 +216,7 @@ class Service:
         for case in ruled.cases.values():
             self._caseload.put(case)
         self._caseload.settle()
+        self._caseload.roster.hear(ruled.heard)
         self._last_commit_at = self._clock.now()
         self.positions += ruled.positions
         self.late += ruled.late

@@ -123,6 +123,7 @@ episodes = st.builds(
     evidence=st.lists(evidence, max_size=3).map(tuple),
     subject=words,
     detail=words,
+    caused_by=words,
 )
 stored_episodes = st.builds(
     StoredEpisode,

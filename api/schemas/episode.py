@@ -139,6 +139,10 @@ class EpisodeFacts(Wire):
         "accuracies, probabilities, thresholds.",
         examples=[["Began after Sun 2026-03-01 22:14:00 CET and by Sun 2026-03-01 22:15:00 CET"]],
     )
+    caused_by: str | None = Field(
+        description="Subject whose failing caused it, `vendor/{id}`; null if none is known.",
+        examples=[None],
+    )
     evidence: list[EvidenceOut] = Field(description="The positions it rests on.")
 
 

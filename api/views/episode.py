@@ -57,6 +57,7 @@ def episode_facts(
         presence_s=episode.presence_s,
         window=window_out(episode.window_start, episode.window_end, timezone),
         detail=episode.detail,
+        caused_by=episode.caused_by or None,
         why=why(episode, timezone),
         arithmetic=arithmetic(episode, parameters, timezone),
         evidence=[

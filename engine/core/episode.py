@@ -192,6 +192,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     """What it is about if not about a wearer, by the names of `core.subject`; else empty."""
     detail: str = ""
     """What a person needs to know besides, in words and numbers; may be empty."""
+    caused_by: str = ""
+    """Subject whose failing caused it, as far as is known; else empty."""
 
     @property
     def severity(self) -> Severity:

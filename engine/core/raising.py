@@ -75,7 +75,8 @@ def collapse_key(stored: StoredEpisode) -> CollapseKey:
 
 def worth_an_alert(episode: Episode) -> bool:
     """Tell whether an episode has come far enough for people to be shown it as an alert."""
-    return episode.state in (EpisodeState.CONFIRMED, EpisodeState.BRIEF)
+    explained = episode.state is EpisodeState.BRIEF and bool(episode.caused_by)
+    return episode.state in (EpisodeState.CONFIRMED, EpisodeState.BRIEF) and not explained
 
 
 def raise_alerts(
