@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,7 @@ from engine.sources.memory import MemorySource
 from engine.sources.merged import MergedSource
 from engine.sources.mqtt import MqttSource
 from engine.store import Store, open_store
+from engine.survey import Survey
 from engine.watch import Watch
 
 _log = structlog.get_logger(__name__)
@@ -72,6 +73,8 @@ async def serve(settings: Settings) -> None:
         login = broker.canary_url
         publish = mqtt_publisher(login, tls) if login else memory_publisher(intake.submit)
         canary = await _canary(settings, store, clock, publish)
+        limit_bytes = round(settings.store_limit_gb * 1e9) or None
+        survey = Survey(store, clock, settings.watch_forecast_days, limit_bytes)
         watch = Watch(
             store,
             clock,
@@ -79,7 +82,7 @@ async def serve(settings: Settings) -> None:
             settings.limits(),
             changes.notify,
             canary,
-            [service.vendor_signals],
+            [service.vendor_signals, survey.signals],
         )
         services = Services(
             store=store,
@@ -90,11 +93,14 @@ async def serve(settings: Settings) -> None:
             status=watch.status,
             delays=lambda: service.delays,
             vendors_heard=service.vendors_heard,
+            capacity=survey.capacity,
             changes=changes,
         )
         watch.start()
         stack.push_async_callback(asyncio.to_thread, watch.stop)
-        await stack.enter_async_context(_kept(canary))
+        if canary is not None:
+            await stack.enter_async_context(_aside(canary.run()))
+        await stack.enter_async_context(_aside(survey.run()))
         await _until_signal(settings, listening, service, services)
 
 
@@ -109,18 +115,15 @@ async def _canary(
 
 
 @asynccontextmanager
-async def _kept(canary: Canary | None) -> AsyncIterator[None]:
-    """Keep the canary, if there is one, until the block ends."""
-    if canary is None:
-        yield
-        return
-    keeping = asyncio.create_task(canary.run(), name="canary")
+async def _aside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Let something that never ends run beside the engine, until the block ends."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
-        keeping.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await keeping
+            await task
 
 
 class _Broker(NamedTuple):

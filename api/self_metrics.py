@@ -12,8 +12,10 @@ from prometheus_client.core import (
 )
 
 from api.services import Services
+from engine.core.capacity import GREATEST_ID
 from engine.core.histogram import Histogram
 from engine.logbook import KINDS
+from engine.survey import Capacity
 from engine.watch import SelfStatus
 from zones.instant import SECOND, Instant
 
@@ -62,7 +64,29 @@ def self_metrics(services: Services, now: Instant) -> Iterator[Metric]:
     for vendor, heard in services.vendors_heard().items():
         vendors.add_metric([vendor], (now - heard) / SECOND)
     yield vendors
+    yield from _capacity(services.capacity())
     yield from _canary(status, now)
+
+
+def _capacity(capacity: Capacity | None) -> Iterator[Metric]:
+    if capacity is None:
+        return
+    size, room = capacity
+    numbers: dict[tuple[str, str], float | None] = {
+        ("ringfence_store_bytes", "Bytes the store takes."): size.used_bytes,
+        ("ringfence_store_free_bytes", "Bytes it has left."): size.free_bytes,
+        ("ringfence_store_growth_bytes_per_day", "Bytes by which it grows."): room.bytes_a_day,
+        ("ringfence_store_headroom_days", "Days until its disk is full."): room.disk_days,
+        ("ringfence_id_headroom_days", "Days until the first ids run out."): room.id_days,
+        ("ringfence_id_limit", "Greatest id there can be."): GREATEST_ID,
+    }
+    for (name, words), value in numbers.items():
+        if value is not None:
+            yield gauge(name, words, value)
+    ids = GaugeMetricFamily("ringfence_last_id", "Last id given out.", labels=["counter"])
+    for counter, value in size.ids.items():
+        ids.add_metric([counter], value)
+    yield ids
 
 
 def _canary(status: SelfStatus, now: Instant) -> Iterator[Metric]:

@@ -8,6 +8,7 @@ from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.sources.memory import BusyError, StoppedError
 from engine.store.protocol import Store
+from engine.survey import Capacity
 from engine.watch import SelfStatus
 from zones.instant import Instant
 
@@ -33,4 +34,6 @@ class Services:
     """From measured by a device to judged, message by message, since the process started."""
     vendors_heard: Callable[[], Mapping[str, Instant]] = dict
     """When each vendor was last heard since the process started."""
+    capacity: Callable[[], Capacity | None] = lambda: None
+    """What the store takes, has left, and how long that lasts; None before it was measured."""
     changes: ChangeSignal = field(default_factory=ChangeSignal)

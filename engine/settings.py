@@ -82,6 +82,15 @@ class Settings(BaseSettings):
         gt=0,
         description="Delay from measured to judged, of all messages for a minute, that is one too.",
     )
+    watch_forecast_days: float = Field(
+        default=14.0, gt=0, description="Days of room left in the store from which on it is scarce."
+    )
+    store_limit_gb: float = Field(
+        default=0.0,
+        ge=0,
+        description="Gigabytes the store may take, for the forecast; 0: what its disk has left "
+        "(a PostgreSQL server does not say how much that is).",
+    )
     canary_interval_s: float = Field(
         default=60.0, ge=0, description="Seconds from one canary to the next; 0 for none."
     )

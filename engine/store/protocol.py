@@ -16,6 +16,7 @@ import msgspec
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.beacon import Beacon
+from engine.core.capacity import StoreSize
 from engine.core.device_event import DeviceEvent
 from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.core.journal import JournalBlock
@@ -388,6 +389,13 @@ class Store(Protocol):
 
     def check(self) -> None:
         """Raise StoreUnavailableError if the store is out of reach or its schema not current."""
+
+    def size(self) -> StoreSize:
+        """Return what the store takes and has left.
+
+        Raises:
+            StoreUnavailableError: it cannot be asked.
+        """
 
     def close(self) -> None:
         """Close all connections."""

@@ -209,3 +209,14 @@ def test_a_killed_writer_leaves_whole_batches_and_every_acknowledged_one(store_u
     with store.write() as tx:
         assert tx.next_ids("block", 1) == range(head.block_id + 1, head.block_id + 2)
     store.close()
+
+
+def test_a_store_says_its_size(store: Store, store_url: str) -> None:
+    """Bytes and ids are counted from the first; the free room where it can be seen."""
+    before = store.size()
+    assert (before.since, before.used_bytes > 0) == (None, True)
+    with store.write() as tx:
+        tx.next_ids("position", 70_000)
+    after = store.size()
+    assert after.ids["position"] == 70_000
+    assert (after.free_bytes is None) == store_url.startswith("postgresql")

@@ -53,6 +53,14 @@ class Backend(Protocol):
         """Insert rows of values in the order of the table's columns, as fast as it can."""
         ...
 
+    def bytes_used(self, connection: Connection) -> int:
+        """Return how many bytes the database takes."""
+        ...
+
+    def bytes_free(self) -> int | None:
+        """Return how many bytes its disk has left; None if that cannot be seen from here."""
+        ...
+
     def explain(self, error: BaseException) -> str | None:
         """Return why the store is not available and what to do; None for any other error."""
         ...

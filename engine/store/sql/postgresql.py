@@ -80,6 +80,15 @@ class PostgresqlBackend:
         columns = tuple(list(column) for column in zip(*rows, strict=True))
         connection.exec_driver_sql(_insert(table, conflict), columns)
 
+    def bytes_used(self, connection: Connection) -> int:
+        """Return the size of the database; its log and its other databases are not in it."""
+        query = "SELECT pg_database_size(current_database())"
+        return int(connection.exec_driver_sql(query).scalar_one())
+
+    def bytes_free(self) -> int | None:
+        """Return None: a server does not tell its clients how full its disk is."""
+        return None
+
     def explain(self, error: BaseException) -> str | None:
         """Return why the server cannot be used and what to do; None for any other error."""
         if isinstance(error, PoolTimeoutError):

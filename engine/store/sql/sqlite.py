@@ -4,6 +4,7 @@
 survives a power cut. `secure_delete` overwrites what is deleted, so that expunged is gone.
 """
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
@@ -114,6 +115,16 @@ class SqliteBackend:
     ) -> None:
         """Insert row by row through one prepared statement."""
         connection.exec_driver_sql(_insert(table, conflict), list(rows))
+
+    def bytes_used(self, connection: Connection) -> int:
+        """Return the size of the file and of its log."""
+        files = (self._path, self._path.with_name(f"{self._path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def bytes_free(self) -> int | None:
+        """Return what the file's disk has left for us."""
+        disk = os.statvfs(self._path.parent)
+        return disk.f_bavail * disk.f_frsize
 
     def explain(self, error: BaseException) -> str | None:
         """Return why the file cannot be used and what to do; None for any other error."""

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.clock import SystemClock
+from engine.core.capacity import StoreSize
 from engine.store.protocol import (
     AlertsPart,
     CheckpointsPart,
@@ -35,6 +36,7 @@ from engine.store.sql.migration import check_revision
 from engine.store.sql.positions import SqlPositions
 from engine.store.sql.registry import SqlRegistry
 from engine.store.sql.rejections import SqlRejections
+from engine.store.sql.schema import counters, journal_blocks
 from engine.store.sql.session import SqlSession
 from zones.instant import Instant
 
@@ -99,6 +101,18 @@ class SqlStore:
         """Raise StoreUnavailableError if the store is out of reach or its schema not current."""
         with failures_named(self._backend), self._backend.reading.connect() as connection:
             check_revision(connection, self._backend.name)
+
+    def size(self) -> StoreSize:
+        """Return what the store takes and has left; StoreUnavailableError if it cannot be asked."""
+        with failures_named(self._backend), self._backend.reading.connect() as connection:
+            ids = {row.counter: row.value for row in connection.execute(select(counters))}
+            oldest = select(journal_blocks.c.committed_at).order_by(journal_blocks.c.block_id)
+            return StoreSize(
+                used_bytes=self._backend.bytes_used(connection),
+                free_bytes=self._backend.bytes_free(),
+                ids=ids,
+                since=connection.execute(oldest.limit(1)).scalar(),
+            )
 
     def close(self) -> None:
         """Close all connections."""
