@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from engine.core.ailment import Ailment
+from engine.core.call_in import ABOUT_ARRIVAL
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
 from zones.instant import Duration, Instant
 from zones.interval import END
@@ -22,7 +23,7 @@ from zones.interval import END
 DOWN: Final = "the engine was not running"
 PAUSED: Final = "the engine stood still, or its clock was set"
 
-SILENCES: Final = frozenset({EpisodeKind.MISSED_CALL_IN, EpisodeKind.LOCATION_LOST})
+SILENCES: Final = ABOUT_ARRIVAL | {EpisodeKind.LOCATION_LOST}
 """Kinds that are about hearing nothing, from beginning to end."""
 
 

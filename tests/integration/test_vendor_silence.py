@@ -1,6 +1,7 @@
 """A vendor falls silent: one alert, not one for each of its wearers, and nobody is forgotten."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,14 +32,14 @@ class Vendor:
     store: Store
     clock: StillClock
     source: MemorySource
-    seq: int = field(default=0)
+    sent: Counter[str] = field(default_factory=Counter)
 
     async def at(self, second: float, *devices: str) -> None:
         """Let it be so late, then let these devices report."""
         self.clock.time = START + round(second * SECOND)
         for device in devices:
-            self.seq += 1
-            message = msgspec.json.encode(_message(device, self.seq, self.clock.time))
+            self.sent[device] += 1
+            message = msgspec.json.encode(_message(device, self.sent[device], self.clock.time))
             await self.source.submit(telemetry_topic("acme", device), message)
 
     async def shows(self, **states: str) -> None:
@@ -160,7 +161,7 @@ async def test_a_restart_forgets_nothing(store: Store) -> None:
     serving = asyncio.create_task(service.run())
     await until(lambda: source.connected)
     watch.start()
-    again = Vendor(store, clock, source, seq=100)
+    again = Vendor(store, clock, source, Counter(dict.fromkeys(NAMES, 1)))
     await again.at(420 + 250)
     await until(lambda: bool(service.vendor_signals(clock.time)[0].detail))
     await again.alerts((*SILENT, False))
