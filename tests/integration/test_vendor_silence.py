@@ -99,7 +99,7 @@ async def vendor_of_four(store: Store) -> AsyncIterator[Vendor]:
     service = Service(store, source, clock)
     watch = Watch(store, clock, service.health, senses=[service.vendor_signals])
     serving = asyncio.create_task(service.run())
-    await until(lambda: source.connected)
+    await until(lambda: service.health().listening_since is not None)
     watch.start()
     try:
         vendor = Vendor(store, clock, source)
@@ -159,7 +159,7 @@ async def test_a_restart_forgets_nothing(store: Store) -> None:
     service = Service(store, source, clock)
     watch = Watch(store, clock, service.health, senses=[service.vendor_signals])
     serving = asyncio.create_task(service.run())
-    await until(lambda: source.connected)
+    await until(lambda: service.health().listening_since is not None)
     watch.start()
     again = Vendor(store, clock, source, Counter(dict.fromkeys(NAMES, 1)))
     await again.at(420 + 250)
