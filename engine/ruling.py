@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from engine import unworn
 from engine.caseload import (
     Case,
     Caseload,
@@ -24,7 +25,7 @@ from engine.core.amend import ChangeKind, EpisodeChange
 from engine.core.canary import CANARY
 from engine.core.counterpart import counterparts_of
 from engine.core.device_event import DeviceEvent
-from engine.core.docket import Docket, Judged, judge, rejudge
+from engine.core.docket import Docket, Judged, judge, path_of, rejudge
 from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
 from engine.core.journal import GENESIS_HASH, RawMessage, build_block
@@ -100,6 +101,9 @@ class Ruling:
             for each in opened
             if each.positions and not _of_canary(each)
         ]
+        cases = [(self._case(activation_id), at) for activation_id, at in heard.items()]
+        for change in unworn.changes(self._transaction.episodes, opened, cases):
+            self._save(change, "")
         self._received(heard)
         self.ruled.heard = {
             each.source.vendor: each.delivery.received_at
@@ -146,7 +150,7 @@ class Ruling:
         prime(
             self._caseload.gauge,
             [
-                (dockets[each].supervision, _path(dockets[each], reports.get(each, ())))
+                (dockets[each].supervision, path_of(dockets[each], reports.get(each, ())))
                 for each in every
             ],
         )
@@ -406,10 +410,3 @@ def _is_late(position: Position, docket: Docket) -> bool:
 
 def _judgeable(positions: Iterable[Position]) -> list[Position]:
     return [each for each in positions if each.quarantine not in NEVER_JUDGED]
-
-
-def _path(docket: Docket, reports: Sequence[Report]) -> list[Position]:
-    """Return the positions of reports in order, after the last one judged."""
-    ordered = sorted((each for each in reports if isinstance(each, Position)), key=report_order)
-    last = docket.state.admission.last
-    return ordered if last is None else [last, *ordered]

@@ -77,6 +77,13 @@ def open_docket(supervision: Supervision) -> Docket:
     return Docket(supervision=supervision, state=begin(supervision))
 
 
+def path_of(docket: Docket, reports: Iterable[Report]) -> list[Position]:
+    """Return the positions of reports in order, after the last one judged."""
+    ordered = sorted((each for each in reports if isinstance(each, Position)), key=report_order)
+    last = docket.state.admission.last
+    return ordered if last is None else [last, *ordered]
+
+
 def judge(
     docket: Docket, fold: Fold, reports: Sequence[Report], now: Instant, history: History
 ) -> Judged:
