@@ -40,6 +40,7 @@ class Commuter:
     wearer_id: str
     timezone: str = "Europe/Berlin"
     vendor: str = "acme"
+    protected: bool = False
     interval_s: int = 60
     buffer_s: int = 240
     conditions: list[dict[str, Any]] = field(

@@ -16,4 +16,5 @@ def registry_of_directory(directory: Directory) -> Registry:
         chain.from_iterable(directory.zones.values()),
         chain.from_iterable(directory.groups.values()),
         chain.from_iterable(directory.classes.values()),
+        directory.protected.values(),
     )

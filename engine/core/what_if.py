@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from engine.core.amend import differences
-from engine.core.counterpart import Counterpart
 from engine.core.docket import History, refold
 from engine.core.episode import Episode, StoredEpisode
 from engine.core.fold import Fold, Report
+from engine.core.folding import time_of
 from engine.core.gauge import IndexGauge
 from engine.core.order import Condition, Supervision
 from engine.core.position import Position
@@ -71,7 +71,7 @@ def what_if(
     Where the geometry of a zone differs, its version must.
     """
     with_faults = before.plans != after.plans
-    history = _remembered(history, with_events=with_faults)
+    history = _remembered(history)
     gauge = IndexGauge(index_of([before, after]))
     was, would_be = (
         [
@@ -81,34 +81,33 @@ def what_if(
         ]
         for side in (before, after)
     )
-    return compared(before.activation.wearer_id, was, would_be, _positions(history, since, now))
+    positions = _positions(before.activation.activation_id, history, since, now)
+    return compared(before.activation.wearer_id, was, would_be, positions)
 
 
-def _positions(history: History, since: Instant, now: Instant) -> int:
-    reports = history.reports_since(since)
-    return sum(isinstance(each, Position) and since <= each.fix_time <= now for each in reports)
+def _positions(activation_id: int, history: History, since: Instant, now: Instant) -> int:
+    """Return how many of the wearer's own positions there are; those of others count not."""
+    return sum(
+        isinstance(each, Position)
+        and each.activation_id == activation_id
+        and since <= each.fix_time <= now
+        for each in history.reports_since(since)
+    )
 
 
-def _remembered(history: History, *, with_events: bool) -> History:
-    """Return a history that reads the reports since an instant once, events only if needed."""
+def _remembered(history: History) -> History:
+    """Return a history that reads the reports since an instant once for both folds."""
     known: dict[Instant, list[Report]] = {}
 
     def reports_since(instant: Instant) -> list[Report]:
         widest = min(known, default=None)
         if widest is not None and widest <= instant:
-            return [each for each in known[widest] if _time(each) >= instant]
-        found = history.reports_since(instant)
+            return [each for each in known[widest] if time_of(each) >= instant]
         known.clear()
-        known[instant] = [
-            each for each in found if with_events or isinstance(each, Position | Counterpart)
-        ]
+        known[instant] = list(history.reports_since(instant))
         return known[instant]
 
     return History(history.cut_at, reports_since, history.shown_since)
-
-
-def _time(report: Report) -> Instant:
-    return report.fix_time if isinstance(report, Position) else report.time
 
 
 def derived(fold: Fold, since: Instant, now: Instant, history: History) -> list[Episode]:

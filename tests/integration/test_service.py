@@ -54,6 +54,7 @@ class Wearer:
     timezone: str = "America/Sao_Paulo"
     interval_s: int = 60
     buffer_s: int = 240
+    protected: bool = False
 
     @property
     def conditions(self) -> list[dict[str, Any]]:
