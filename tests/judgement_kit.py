@@ -27,6 +27,7 @@ from engine.core.position import (
     content_digest,
     effective_accuracy_m,
 )
+from engine.core.precedence import ranked
 from engine.core.replay import index_of
 from zones.history import ZoneHistory
 from zones.instant import SECOND, Instant, parse
@@ -135,6 +136,7 @@ def condition(
     places: Iterable[Zone] = (),
     parameters: Parameters | None = None,
     stay: Stay | None = None,
+    priority: int = 0,
 ) -> Condition:
     """Return a condition on zones, each given by its one version or by all of them."""
     return Condition(
@@ -147,6 +149,7 @@ def condition(
         schedule=schedule,
         parameters=Parameters() if parameters is None else parameters,
         stay=stay,
+        priority=priority,
     )
 
 
@@ -168,7 +171,7 @@ def supervision(
         ),
         plans=PlanHistory(plans=(SupervisionPlan(interval_s=0.0, buffer_s=max_age_s),)),
         timezone="UTC",
-        conditions=conditions,
+        conditions=ranked(conditions),
     )
 
 

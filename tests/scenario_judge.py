@@ -21,6 +21,8 @@ from zones.instant import MINUTE, SECOND, parse, to_datetime
 
 Column: TypeAlias = NDArray[Any]
 Condition: TypeAlias = dict[str, Any]
+Places: TypeAlias = tuple[Column, ...]
+"""Instants, longitudes, latitudes."""
 Z_95 = 1.6449
 RADIUS_PER_SIGMA = 1.515
 SHARED_ERROR = {"exclusion": (20.0, 1200.0)} | dict.fromkeys(
@@ -137,8 +139,41 @@ def windows(
     passes = [(parse(each["start"]), parse(each["end"])) for each in condition.get("passes", [])]
     if condition["kind"] == "attendance":
         first, last = _due(scenario, wearer, condition, first, last)
+    for begins, ends in _higher_windows(scenario, wearer, condition):
+        if condition["kind"] == "curfew" and first < begins and ends < last:
+            return [(first, begins), (ends, last)]
     excused = any(begins <= first and last <= ends for begins, ends in passes)
-    return [] if excused else [(first, last)]
+    return [] if excused or first >= last else [(first, last)]
+
+
+def _higher(wearer: ScenarioWearer, condition: Condition) -> list[Condition]:
+    rank = condition.get("priority", 0)
+    return [each for each in wearer.conditions if each.get("priority", 0) > rank]
+
+
+def _higher_windows(
+    scenario: Scenario, wearer: ScenarioWearer, condition: Condition
+) -> list[tuple[int, int]]:
+    """Return the hours, as written, of the conditions of higher priority."""
+    return [
+        (_local(scenario, wearer, window["start"]), _local(scenario, wearer, window["end"]))
+        for higher in _higher(wearer, condition)
+        for window in higher["weekly"]
+    ]
+
+
+def permitted_m(
+    scenario: Scenario, wearer: ScenarioWearer, condition: Condition, places: Places
+) -> Column:
+    """Return how far inside a place that is permitted at their times places are, metres."""
+    instants, lon, lat = places
+    inside_m = np.full(len(instants), -np.inf)
+    for higher in _higher(wearer, condition):
+        (hours,) = _higher_windows(scenario, wearer, condition)
+        now = (instants >= hours[0]) & (instants < hours[1])
+        deep = depths(scenario, higher["zone"], lon, lat)
+        inside_m = np.where(now, np.maximum(inside_m, deep), inside_m)
+    return inside_m
 
 
 def _due(
@@ -182,10 +217,14 @@ def true_episodes(
                 yield condition["id"], "proximity", start, end
             continue
         instants, inside_m = true_depths(scenario, wearer, condition["zone"])
+        truth = wearer.true_path.sample(instants)
+        where = (instants, truth.lon, truth.lat)
+        permitted = permitted_m(scenario, wearer, condition, where) >= 0
         for begins, ends in windows(scenario, wearer, condition):
             now = (instants >= begins) & (instants < ends)
             outside = inside_m[now] < 0
-            broken = ~outside if condition["kind"] == "exclusion" else outside
+            entered = ~outside & ~permitted[now]
+            broken = entered if condition["kind"] == "exclusion" else outside
             for start, end in stretches(instants[now], broken):
                 first = start == instants[now][0]
                 if condition["kind"] == "curfew":
@@ -267,9 +306,12 @@ def proved(
     """Return, for each run of sure violations: was it confirmed? The unsure do not count."""
     positions = delivered(wearer, gullible=gullible)
     inside_m = seen_depths(scenario, condition["zone"], positions)
+    columns = [(seen.time, seen.lon, seen.lat) for seen in positions]
+    where = tuple(np.array(column) for column in zip(*columns, strict=True))
+    allowed_m = permitted_m(scenario, wearer, condition, where)
     signals = [
-        (seen, float(depth_m), _broken(float(depth_m), seen, condition))
-        for seen, depth_m in zip(positions, inside_m, strict=True)
+        (seen, float(depth_m), _broken(float(depth_m), seen, condition, float(permit_m)))
+        for seen, depth_m, permit_m in zip(positions, inside_m, allowed_m, strict=True)
     ]
     sure = [each for each in signals if each[2] is not None]
     runs: list[list[tuple[Seen, float]]] = []
@@ -286,8 +328,10 @@ def proved(
     return [_confirmed(run, condition) for run in runs]
 
 
-def _broken(inside_m: float, seen: Seen, condition: Condition) -> bool | None:
+def _broken(inside_m: float, seen: Seen, condition: Condition, permitted_m: float) -> bool | None:
     margin_m = Z_95 * seen.accuracy_m / RADIUS_PER_SIGMA
+    if condition["kind"] == "exclusion" and permitted_m > -margin_m:
+        return False if permitted_m >= margin_m else None
     inside = inside_m >= margin_m
     outside = inside_m + condition.get("buffer_m", 0) <= -margin_m
     if not inside and not outside:

@@ -8,15 +8,18 @@ A window's start identifies it: it does not depend on what was asked.
 """
 
 from dataclasses import dataclass, fields
+from typing import Final
 
 from zones.blocks import Block, Hours, block_number, block_of, hours_of
-from zones.instant import Instant
+from zones.instant import DAY, Duration, Instant
 from zones.interval import BEGINNING, END, Interval, Intervals, check_span, normalize
 from zones.recurrence import Recurrence
 from zones.timeline import Rules, is_endless, occurrences, windows_between
-from zones.wallclock import Occurrence, timezone
+from zones.wallclock import EARLIEST, Occurrence, timezone
 from zones.weekly import WeeklyWindow
 from zones.window import OWN, Window
+
+_LOOK_BACK: Final[Duration] = 16 * DAY
 
 __all__ = ["OWN", "Interval", "Recurrence", "Schedule", "WeeklyWindow", "Window"]
 
@@ -118,6 +121,28 @@ class Schedule(_WorkedOut):
     def endless(self) -> bool:
         """Whether, but for what is cut out, it is in force without a break for ever."""
         return is_endless(self._hours.rules)
+
+    def last_end(self, at: Instant, since: Instant) -> Instant | None:
+        """Return the last instant in (since, at] at which a window ended, None if there is none."""
+        first = max(since, self._first())
+        reach = _LOOK_BACK
+        while at > first:
+            after = max(first, at - reach)
+            ends = [each.end for each in self.windows(after, at) if after < each.end <= at]
+            if ends:
+                return max(ends)
+            if after == first:
+                break
+            reach *= 4
+        return None
+
+    def _first(self) -> Instant:
+        """Return an instant before which no window ends."""
+        begun = EARLIEST if self.effective_from is None else self.effective_from
+        if self.weekly or self.always:
+            return max(begun, EARLIEST)
+        starts = [each.start for each in self.extra] + [each.first for each in self.recurrences]
+        return max(begun, EARLIEST, min(starts))
 
     def next_change(self, after: Instant) -> Instant | None:
         """Return the first instant after `after` at which a window starts or ends."""

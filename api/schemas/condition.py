@@ -141,6 +141,15 @@ class ConditionIn(ScheduleFields):
     shared_error_half_life_s: Number | None = Field(
         default=None, ge=1, lt=1e7, description=f"{_HALF_LIFE} {_BY_KIND}", examples=[300]
     )
+    priority: Whole = Field(
+        default=0,
+        ge=-1000,
+        le=1000,
+        description="Where conditions overlap: while one that says where to be (curfew, inclusion, "
+        "attendance) is in force, such conditions of lower priority are not, and lower exclusions "
+        "do not apply inside its places. Of equal priority all hold.",
+        examples=[0],
+    )
     minimum_stay_s: Number | None = Field(
         default=None,
         gt=0,

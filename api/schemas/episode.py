@@ -72,6 +72,10 @@ class EvidenceOut(Wire):
         description="The arithmetic in a sentence, rounded for reading.",
         examples=["42.3 m outside the boundary of HOME-w1 (version 1), accurate to 8.0 m …"],
     )
+    permitted_by: str | None = Field(
+        description="Condition of higher priority that had the wearer be there; null if none did.",
+        examples=[None],
+    )
     membership: Membership | None = Field(
         description="What follows with the condition's confidence; null if that is not known.",
         examples=["outside"],

@@ -106,6 +106,7 @@ def _evidence(
         sigma_m=sigma_m(accuracy_m),
         zone_id=evidence.zone_id,
         zone_version=evidence.zone_version,
+        permitted_by=evidence.permitted_by,
         signed_distance_m=distance_m,
         probability_inside=evidence.probability_inside,
         beacon_id=evidence.beacon_id,

@@ -14,6 +14,7 @@ from engine.core.episode import Bound, Episode, EpisodeState, StoredEpisode
 from engine.core.order import Activation, Condition, Supervision
 from engine.core.plan import PlanHistory, SupervisionPlan
 from engine.core.position import Position
+from engine.core.precedence import ranked
 from engine.core.registry import OrderCondition
 from engine.core.replay import Replay, index_of
 from engine.recordings import (
@@ -152,7 +153,7 @@ def _supervision(
         ),
         plans=PlanHistory(plans=(SupervisionPlan(interval_s=0.0, buffer_s=oldest_s),)),
         timezone=orders[0].timezone if orders else "UTC",
-        conditions=tuple(
+        conditions=ranked(
             Condition(
                 condition_id=each.condition_id,
                 kind=each.kind,
@@ -161,6 +162,7 @@ def _supervision(
                 schedule=each.schedule,
                 parameters=each.parameters,
                 stay=each.stay,
+                priority=each.priority,
                 version=version,
             )
             for version, order in enumerate(orders, 1)

@@ -97,8 +97,7 @@ def goes_on(condition: Condition, attendance: Attendance, at: Instant) -> bool:
     if attendance.slack is None:
         return False
     whole = condition.schedule.whole_at(attendance.start)
-    following = condition.schedule.next_change(at)
-    return whole is not None and following is not None and following < whole.end
+    return whole is not None and bool(condition.in_force(at, whole.end))
 
 
 def unverified(condition: Condition, attendance: Attendance, window: Window) -> bool:
@@ -127,6 +126,5 @@ def _holds_until(position: Position, plans: PlanHistory) -> Instant:
 
 def _excused(condition: Condition, whole: Window) -> Duration:
     """Return for how much of a window the condition is not in force."""
-    parts = condition.schedule.windows(whole.start, whole.end)
-    in_force = (min(each.end, whole.end) - max(each.start, whole.start) for each in parts)
-    return whole.end - whole.start - sum(in_force)
+    parts = condition.in_force(whole.start, whole.end)
+    return whole.end - whole.start - sum(each.end - each.start for each in parts)

@@ -29,7 +29,7 @@ from zones.window import Window
 
 def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | None) -> Folded:
     """Apply a change of schedule or zones, or of what is due, at `at`."""
-    window = context.condition.schedule.window_at(at)
+    window = context.condition.window_at(at)
     same = _same(state, window)
     closed: list[Episode] = []
     if not same or not _due_later(context, window, at):
@@ -53,7 +53,7 @@ def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | 
 
 def observe(context: Context, state: ConditionState, moment: Moment) -> Folded:
     """Fold one judged position."""
-    window = context.condition.schedule.window_at(moment.at)
+    window = context.condition.window_at(moment.at)
     if window is None or not _same(state, window):
         return state, []
     return _take(context, state, window, moment)

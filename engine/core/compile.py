@@ -14,6 +14,7 @@ import msgspec
 from engine.core.in_force import Dated, conditions_of, plans_of
 from engine.core.order import Activation, Condition, Role, Supervision
 from engine.core.plan import PlanHistory
+from engine.core.precedence import ranked
 from engine.core.registry import Order, OrderCondition, ProtectedPerson, Wearer, WearerClass
 from zones.group import ZoneGroup, members, united
 from zones.history import ZoneHistory
@@ -105,7 +106,7 @@ def supervision_of(registry: Registry, activation: Activation) -> Supervision:
         activation=activation,
         plans=plan_history(orders, activation),
         timezone="UTC" if wearer is None else wearer.timezone,
-        conditions=conditions,
+        conditions=ranked(conditions),
         counterparts=_counterparts(registry, conditions),
     )
 
@@ -163,6 +164,7 @@ def _condition(order_id: str, dated: Dated, registry: Registry) -> Condition:
         schedule=dated.schedule,
         parameters=written.parameters,
         stay=written.stay,
+        priority=written.priority,
         version=dated.version,
         order_id=order_id,
         proximity=written.proximity,

@@ -13,7 +13,15 @@ import msgspec
 
 from engine.core.bearing import Aspect, Signal
 from engine.core.episode import Episode
-from engine.core.readings import Measured, Moment, far_reading, measure, read, surely_inside
+from engine.core.readings import (
+    Measured,
+    Moment,
+    excused,
+    far_reading,
+    measure,
+    read,
+    surely_inside,
+)
 from engine.core.run import Reading
 from engine.core.run_episode import Context
 from engine.core.run_steps import Folded, finish_all, step, without_zone
@@ -24,7 +32,7 @@ from zones.window import Window
 
 def turn(context: Context, state: ConditionState, at: Instant, moment: Moment | None) -> Folded:
     """Apply a change of schedule or zones at `at`; `moment` is the position that still holds."""
-    window = context.condition.schedule.window_at(at)
+    window = context.condition.window_at(at)
     closed: list[Episode] = []
     if state.window_start is not None and not same_window(state, window):
         closed = finish_all(context, state, state.runs, at, held=moment is not None)
@@ -45,7 +53,7 @@ def observe(context: Context, state: ConditionState, moment: Moment) -> Folded:
         return state, []
     if not moment.near and not state.runs and state.complied and context.condition.keep_out:
         return state, []
-    window = context.condition.schedule.window_at(moment.at)
+    window = context.condition.window_at(moment.at)
     if window is None or not same_window(state, window):
         return state, []
     if _stays(context, state, window, moment):
@@ -99,11 +107,12 @@ def _readings(
     aspects = tuple(Aspect) if context.condition.parameters.buffer_m else (Aspect.MAIN,)
     for place in places:
         for aspect in aspects:
-            yield read(context.condition, aspect, moment.position, place), aspect
+            reading = read(context.condition, aspect, moment.position, place)
+            yield excused(context.condition, reading, moment.at, moment.gauge), aspect
     seen = {place.target for place in places}
     for run in state.runs if context.condition.keep_out else ():
-        reading = None
+        far = None
         if run.target not in seen:
-            reading = far_reading(context.condition, run.target, moment)
-        if reading is not None:
-            yield reading, run.aspect
+            far = far_reading(context.condition, run.target, moment)
+        if far is not None:
+            yield far, run.aspect

@@ -29,6 +29,8 @@ from engine.core.registry import OrderCondition
 
 __all__ = ["ConditionError", "read_condition", "write_condition"]
 
+MOST_PRIORITY: Final = 1000
+
 _PARAMETERS: Final = Parameters.__struct_fields__
 
 
@@ -60,6 +62,7 @@ def read_condition(data: Mapping[str, object], timezone: str) -> OrderCondition:
         group_ids=wire.groups,
         stay=read_stay(wire, schedule),
         proximity=proximity,
+        priority=_priority(wire),
     )
 
 
@@ -77,6 +80,7 @@ def write_condition(condition: OrderCondition) -> dict[str, object]:
         **{name: getattr(condition.parameters, name) for name in _PARAMETERS},
         **{name: getattr(hours, name) for name in hours.__struct_fields__},
         version=condition.version,
+        priority=condition.priority,
     )
     fields = msgspec.json.decode(msgspec.json.encode(wire), type=dict[str, object])
     return {"id": wire.id, "kind": wire.kind.value} | fields | write_stay(condition.stay)
@@ -120,6 +124,12 @@ def _proximity_json(asked: Proximity | None) -> dict[str, Any]:
         "distance_m": asked.distance_m,
         "pairing_age_s": asked.pairing_age_s,
     }
+
+
+def _priority(wire: ConditionJson) -> int:
+    fix = f"must be from -{MOST_PRIORITY} to {MOST_PRIORITY}"
+    demand(abs(wire.priority) <= MOST_PRIORITY, "priority", wire.priority, fix)
+    return wire.priority
 
 
 def _zone_ids(wire: ConditionJson) -> tuple[str, ...]:

@@ -94,6 +94,7 @@ class ConditionJson(
     confidence: float | None = None
     shared_error_m: float | None = None
     shared_error_half_life_s: float | None = None
+    priority: int = 0
     minimum_stay_s: float | None = None
     late_after_s: float | None = None
     early_before_s: float | None = None

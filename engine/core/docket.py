@@ -163,7 +163,7 @@ def realigned(state: ActivationState, supervision: Supervision) -> ActivationSta
         change = _next_turn(condition, kept, state.time)
         renewed = fresh[key] if kept is None or kept.next_change == BEGINNING else kept
         if renewed is kept:
-            window = condition.schedule.window_at(state.time)
+            window = condition.window_at(state.time)
             same = window is not None and window.start == kept.window_start
             renewed = msgspec.structs.replace(
                 kept,

@@ -155,6 +155,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Of a pair, the other position. Then the zone is the one that moves with the person, the
     signed distance is what is missing of the distance to be kept, and the probability is that of
     having been within it."""
+    permitted_by: str | None = None
+    """The condition of higher priority that had the wearer be in the zone, where one did."""
     role: str
     """`before` (the last in compliance) or `held` (older than the start, but it still held then),
     `violation`, `deepest`, or `after` (the one that ended it)."""

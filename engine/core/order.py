@@ -8,12 +8,14 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from engine.core.plan import PlanHistory
 from engine.core.proximity import Proximity
 from zones.history import ZoneHistory
 from zones.instant import Duration, Instant, seconds
-from zones.interval import END
+from zones.interval import END, Intervals
+from zones.remainder import Remainder
 from zones.schedule import Schedule
 from zones.window import OWN, Window
 from zones.zone_set import NO_ZONES, ZoneSet
@@ -129,6 +131,9 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
         return window.start + seconds(self.late_after_s), until
 
 
+_SAYS_WHERE: Final = (ConditionKind.CURFEW, ConditionKind.INCLUSION, ConditionKind.ATTENDANCE)
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """One rule of an order, with its zones resolved to their histories.
 
@@ -148,6 +153,17 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """Of an attendance; None of any other kind."""
     proximity: Proximity | None = None
     """From whom to keep away; None for conditions on places."""
+    priority: int = 0
+    above: "tuple[Condition, ...]" = ()
+    """The conditions that come before it: see `precedence.py`."""
+    left: Remainder | None = None
+    """What those leave of its hours; made from them."""
+
+    def __post_init__(self) -> None:
+        """Work out what is left of the hours."""
+        if self.above and self.says_where and self.left is None:
+            before = tuple(each.schedule for each in self.above)
+            force_setattr(self, "left", Remainder(self.schedule, before))
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -158,6 +174,20 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     def keep_out(self) -> bool:
         """True if the wearer must not be in the zones, False if he must be in one of them."""
         return self.kind is ConditionKind.EXCLUSION
+
+    @property
+    def says_where(self) -> bool:
+        """True if the wearer must be in one of the zones."""
+        return self.kind in _SAYS_WHERE
+
+    def window_at(self, instant: Instant) -> Window | None:
+        """Return the window in force at an instant."""
+        hours = self.schedule if self.left is None else self.left
+        return hours.window_at(instant)
+
+    def in_force(self, after: Instant, until: Instant) -> Intervals:
+        """Return the parts of [after, until) in which it is in force."""
+        return (self.left or Remainder(self.schedule, ())).in_force(after, until)
 
     def histories(self) -> Iterable[ZoneHistory]:
         """Return every zone that counts in some window."""
@@ -184,13 +214,17 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     def next_change(self, after: Instant) -> Instant:
         """Return the next instant at which what is in force changes; END if none."""
         zones = min(self.zones.next_change(after), self.places.next_change(after))
-        scheduled = self.schedule.next_change(after)
+        scheduled = (self.left or self.schedule).next_change(after)
         changes = (zones, END if scheduled is None else scheduled)
-        return min(*changes, *self._due_after(after))
+        return min(*changes, *self._due_after(after), *self._permitted_after(after))
+
+    def _permitted_after(self, after: Instant) -> list[Instant]:
+        """Return when what permits to be in the zones changes next."""
+        return [each.next_change(after) for each in self.above] if self.keep_out else []
 
     def _due_after(self, after: Instant) -> list[Instant]:
         """Return when, later in the window in force, presence begins and ceases to be due."""
-        window = None if self.stay is None else self.schedule.window_at(after)
+        window = None if self.stay is None else self.window_at(after)
         if self.stay is None or window is None:
             return []
         return [edge for edge in self.stay.due(window) if edge > after]

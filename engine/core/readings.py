@@ -12,6 +12,7 @@ from engine.core.bearing import Aspect, Bearing, Signal, bearing, signal
 from engine.core.company import Company
 from engine.core.gauge import Gauge, Near
 from engine.core.order import Condition
+from engine.core.permission import permit, permitted
 from engine.core.position import Position
 from engine.core.run import Reading
 from zones.history import ZoneHistory
@@ -103,6 +104,15 @@ def read(condition: Condition, aspect: Aspect, position: Position, place: Measur
     return Reading(means, position, target, zone, metres, _depth_m(condition, metres))
 
 
+def excused(condition: Condition, reading: Reading, at: Instant, gauge: Gauge) -> Reading:
+    """Return a reading as of an instant, with what conditions of higher priority permit."""
+    if not condition.above or reading.signal is Signal.COMPLYING or not condition.keep_out:
+        return reading
+    by = permit(condition, reading.position, at, gauge)
+    sure = by if by is not None and by.sure else None
+    return reading._replace(signal=permitted(reading.signal, by), permit=sure)
+
+
 def far_reading(condition: Condition, target: str, moment: Moment) -> Reading | None:
     """Return the reading of a zone to keep out of that is too far away to have been measured.
 
@@ -118,13 +128,14 @@ def far_reading(condition: Condition, target: str, moment: Moment) -> Reading | 
 
 def reread(condition: Condition, reading: Reading, position: Position, moment: Moment) -> Reading:
     """Return the reading of an earlier position against what a reading of the moment is of."""
-    window = condition.schedule.window_at(moment.at)
+    window = condition.window_at(moment.at)
     if condition.keep_out or window is None:
         metres = moment.gauge.signed_distance_m(reading.zone, position)
         places = [Measured(reading.target, reading.zone, metres)]
     else:
         places = _deepest(condition.targets(window).values(), position, moment)
-    return read(condition, Aspect.MAIN, position, places[0])
+    again = read(condition, Aspect.MAIN, position, places[0])
+    return excused(condition, again, position.fix_time, moment.gauge)
 
 
 def _depth_m(condition: Condition, signed_distance_m: float) -> float:

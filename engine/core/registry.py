@@ -60,6 +60,8 @@ class OrderCondition(msgspec.Struct, frozen=True, kw_only=True):
     """Of an attendance; None of any other kind."""
     proximity: Proximity | None = None
     """From whom to keep away; None for conditions on places."""
+    priority: int = 0
+    """Where conditions overlap, the higher one counts: see `precedence.py`."""
 
 
 class WearerClass(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from engine.core.bearing import Aspect, Signal
 from engine.core.episode import Bound, Evidence
 from engine.core.order import Parameters
 from engine.core.pair import Pair
+from engine.core.permission import Permit
 from engine.core.position import Position
 from engine.core.witness import NOBODY, Witnesses, enough, heard
 from zones.instant import Duration, Instant
@@ -86,6 +87,8 @@ class Reading(NamedTuple):
     signed_distance_m: float
     depth_m: float
     """How far into violation: metres inside a zone to keep out of, or outside one to stay in."""
+    permit: Permit | None = None
+    """What permits to be in a zone to keep out of, if anything surely does."""
 
     @property
     def accuracy_m(self) -> float:
@@ -119,6 +122,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     phase: Phase
     clear: Position | None
     """The last position in compliance, if there is one since the condition is in force."""
+    not_before: Instant | None = None
+    """When what permitted the wearer to be there ended, if it did."""
     started: Bound | None = None
     """None while unsure."""
     at_start: bool = False
@@ -187,6 +192,7 @@ def prove(reading: Reading, role: str) -> Evidence:
         signed_distance_m=reading.signed_distance_m,
         probability_inside=1.0 if at_beacon else inside,
         beacon_id=position.beacon_id if at_beacon else None,
+        permitted_by=None if reading.permit is None else reading.permit.condition_id,
         role=role,
     )
 

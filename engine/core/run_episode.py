@@ -14,6 +14,7 @@ from engine.core.bearing import Aspect
 from engine.core.episode import Bound, Episode, EpisodeState, Evidence
 from engine.core.naming import Ending, name
 from engine.core.order import Condition
+from engine.core.permission import Permit
 from engine.core.plan import PlanHistory
 from engine.core.run import Phase, Place, Reading, Run
 from engine.core.state import ConditionState
@@ -46,18 +47,25 @@ def start_of_run(
     run: Run,
     reading: Reading,
     at: Instant,
+    permit: Permit | None,
     *,
     held: bool,
 ) -> Bound:
-    """Return when a run that a reading begins at `at` started."""
+    """Return when a run that a reading begins at `at` started.
+
+    `permit` is what permitted the last position in compliance to be in the zone, if anything did.
+    """
     if held:
         return Bound(at, at, at)
     earliest, clear = earliest_start(context, state, reading.zone, at), run.clear
+    if run.not_before is not None:
+        earliest = max(earliest, run.not_before)
     after = earliest if clear is None else max(earliest, clear.fix_time)
     if after == BEGINNING:
         return Bound(None, at, at)
     place = None if clear is None else Place(clear.fix_time, clear.lat, clear.lon)
-    return Bound(after, at, max(after, _crossing(context, run.aspect, place, reading, Edge.START)))
+    crossed = _crossing(context, run.aspect, place, reading, Edge.START, permit)
+    return Bound(after, at, max(after, crossed))
 
 
 def end_of_run(context: Context, run: Run, reading: Reading, at: Instant, *, held: bool) -> Bound:
@@ -65,7 +73,8 @@ def end_of_run(context: Context, run: Run, reading: Reading, at: Instant, *, hel
     if held or run.started is None:
         return Bound(at, at, at)
     after = run.started.by if run.last is None else run.last.time
-    return Bound(after, at, _crossing(context, run.aspect, run.last, reading, Edge.END))
+    crossed = _crossing(context, run.aspect, run.last, reading, Edge.END, reading.permit)
+    return Bound(after, at, crossed)
 
 
 def end_of_window(run: Run, at: Instant, *, held: bool) -> Bound:
@@ -93,16 +102,27 @@ def zone_since(context: Context, zone: Zone, at: Instant) -> Instant | None:
 
 
 def _crossing(
-    context: Context, aspect: Aspect, start: Place | None, reading: Reading, edge: Edge
+    context: Context,
+    aspect: Aspect,
+    start: Place | None,
+    reading: Reading,
+    edge: Edge,
+    permit: Permit | None,
 ) -> Instant:
-    """Return when the path from a certain place to the reading's crossed the boundary."""
+    """Return when the path from a certain place to the reading's crossed the boundary.
+
+    Where a permission begins or ends, that is the boundary of the place permitted.
+    """
     end = reading.position
     if start is None or end.fix_time - start.time > context.plans.max_age_at(start.time):
         return end.fix_time
     entering, outer = _boundary(context.condition, aspect, edge, reading)
     margin = context.condition.parameters.buffer_m if outer else 0.0
+    zone = reading.zone
+    if permit is not None:
+        zone, entering, margin = permit.zone, edge is Edge.END, 0.0
     share = crossing_fraction(
-        reading.zone, start.lon, start.lat, end.lon, end.lat, entering=entering, margin_m=margin
+        zone, start.lon, start.lat, end.lon, end.lat, entering=entering, margin_m=margin
     )
     return start.time + round(share * (end.fix_time - start.time))
 

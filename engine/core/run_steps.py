@@ -11,6 +11,7 @@ import msgspec
 from engine.core.bearing import Aspect
 from engine.core.episode import Episode, Evidence
 from engine.core.naming import Ending
+from engine.core.permission import Permit, lapsed_at, permit_inside
 from engine.core.position import Position
 from engine.core.readings import Moment, reread
 from engine.core.run import TRANSITIONS, Outcome, Phase, Reading, Run, prove, strengthen
@@ -78,7 +79,8 @@ def _watched(
 ) -> Run:
     last = None if moment.held else moment.last
     in_force = earliest_start(context, state, reading.zone, moment.at)
-    complying = last is not None and _holds(context, last, in_force)
+    lapsed = lapsed_at(_permit(context, reading, last, moment), moment.at)
+    complying = last is not None and lapsed is None and _holds(context, last, in_force)
     return Run(
         target=reading.target,
         zone_id=reading.zone.zone_id,
@@ -86,6 +88,7 @@ def _watched(
         phase=Phase.UNSURE,
         at_start=_nothing_before(context, state, reading, moment),
         clear=last if complying else None,
+        not_before=lapsed,
     )
 
 
@@ -95,6 +98,9 @@ def _nothing_before(
     """Tell whether nothing shows compliance since the condition is in force at the zone."""
     if not state.complied:
         return True
+    before = moment.position if moment.held else moment.last
+    if lapsed_at(_permit(context, reading, before, moment), moment.at) is not None:
+        return True
     effect = zone_since(context, reading.zone, moment.at)
     if not context.condition.keep_out or effect is None:
         return False
@@ -103,6 +109,13 @@ def _nothing_before(
     if moment.held:
         return moment.at == effect
     return moment.last is None or not _holds(context, moment.last, effect)
+
+
+def _permit(
+    context: Context, reading: Reading, position: Position | None, moment: Moment
+) -> Permit | None:
+    """Return what permitted a position in the zone of a reading."""
+    return permit_inside(context.condition, reading.zone, position, moment.gauge)
 
 
 def _holds(context: Context, last: Position, at: Instant) -> bool:
@@ -122,13 +135,14 @@ def _begin(
 ) -> Folded:
     if run.aspect is Aspect.BUFFER and reported(state, run.target):
         return state, []
+    permit = _permit(context, reading, run.clear, moment)
     begun = msgspec.structs.replace(
         run,
         phase=Phase.PENDING,
         zone_id=reading.zone.zone_id,
         at_start=run.at_start or _nothing_before(context, state, reading, moment),
         max_depth_m=max(0.0, reading.depth_m),
-        started=start_of_run(context, state, run, reading, moment.at, held=moment.held),
+        started=start_of_run(context, state, run, reading, moment.at, permit, held=moment.held),
         evidence=_evidence_before(context, run, reading, moment),
     )
     return _strengthen(context, state, begun, reading, moment)

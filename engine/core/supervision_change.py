@@ -4,14 +4,19 @@ A change from now on needs no re-judging of the past; one that reaches into the 
 from the first instant that differs.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+
+from msgspec.structs import replace as replace_fields
 
 from engine.core.order import Activation, Condition, Supervision
 from engine.core.plan import plans_differ_from
 from zones.history import ZoneHistory
-from zones.instant import Instant
+from zones.instant import Duration, Instant
 from zones.interval import BEGINNING, END
 from zones.zone import Zone
+
+_Key = tuple[str, str, int]
 
 
 def changed_from(before: Supervision, after: Supervision) -> Instant:
@@ -22,7 +27,8 @@ def changed_from(before: Supervision, after: Supervision) -> Instant:
     old = {each.key: each for each in before.conditions}
     new = {each.key: each for each in after.conditions}
     differences = [_difference(old.get(key), new.get(key)) for key in old | new]
-    return min([worn, plans, _counterpart_difference(before, after), *differences])
+    counterparts = _counterpart_difference(before, after)
+    return min([worn, plans, counterparts, *differences]) - _notice(old, new)
 
 
 def _counterpart_difference(before: Supervision, after: Supervision) -> Instant:
@@ -39,10 +45,20 @@ def _worn_otherwise(before: Activation | None, after: Activation | None) -> Inst
     return min(each.started_at for each in known) if one_only else min(ends)
 
 
+def _notice(old: Mapping[_Key, Condition], new: Mapping[_Key, Condition]) -> Duration:
+    """Return how long before a higher condition changes that already matters to a lower one.
+
+    When it changes says its own difference; a lower attendance has to know before its window ends.
+    """
+    both = ((old[key], new[key]) for key in old if key in new)
+    return max((one.notice for one, other in both if one.above != other.above), default=0)
+
+
 def _difference(before: Condition | None, after: Condition | None) -> Instant:
     if before is None or after is None:
         only = before or after
         return BEGINNING if only is None else _starts(only)
+    before, after = (replace_fields(each, above=(), left=None) for each in (before, after))
     if before == after:
         return END
     if _rule(before) != _rule(after):

@@ -21,11 +21,12 @@ def in_words(evidence: Evidence, confidence: float | None) -> str:
         return _pair_in_words(evidence, evidence.counterpart, confidence)
     metres, accuracy_m = evidence.signed_distance_m, evidence.accuracy_m
     side = "inside" if metres >= 0 else "outside"
+    permit = _permit(evidence)
     asked = "" if confidence is None else f"; {confidence:g} is asked for either side"
     return (
         f"{abs(metres):,.1f} m {side} the boundary of {evidence.zone_id} (version "
         f"{evidence.zone_version}), accurate to {accuracy_m:,.1f} m with 68 % confidence, which is "
-        f"a standard error of {sigma_m(accuracy_m):,.1f} m: {_likely(evidence)}{asked}"
+        f"a standard error of {sigma_m(accuracy_m):,.1f} m: {_likely(evidence)}{asked}{permit}"
     )
 
 
@@ -39,6 +40,12 @@ def _pair_in_words(evidence: Evidence, other: CounterpartEvidence, confidence: f
         f"{other.accuracy_m:,.1f} m with 68 % confidence, which with what both may have moved is a "
         f"standard error of {other.sigma_m:,.1f} m: {_likely(evidence)}{asked}"
     )
+
+
+def _permit(evidence: Evidence) -> str:
+    if evidence.permitted_by is None:
+        return ""
+    return f"; permitted: condition {evidence.permitted_by} has the wearer be there"
 
 
 def _likely(evidence: Evidence) -> str:

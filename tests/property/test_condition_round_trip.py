@@ -93,6 +93,7 @@ def conditions(draw: st.DrawFn) -> OrderCondition:
         schedule=schedule,
         parameters=draw(parameters),
         version=draw(st.integers(1, 10**6)),
+        priority=draw(st.integers(-1000, 1000)),
         stay=draw(stays) if kind is ConditionKind.ATTENDANCE else None,
     )
 

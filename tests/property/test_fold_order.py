@@ -6,6 +6,7 @@ from datetime import time
 import msgspec
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.core.device_event import CLOCK_WRONG, HEARD, EventState
 from engine.core.episode import Episode
@@ -157,6 +158,8 @@ def supervisions(draw: st.DrawFn, night: Instant) -> Supervision:
     made.append(draw(attendances(night, changed)))
     made[0], made[2] = (draw(withdrawals(each, night)) for each in (made[0], made[2]))
     chosen = draw(st.lists(st.sampled_from(made), min_size=1, unique_by=_id))
+    ranks = st.sampled_from([0, 0, 1, 2])
+    chosen = [replace(each, priority=draw(ranks)) for each in chosen]
     until = draw(st.sampled_from([None, night + 20_000 * SECOND]))
     return supervision(*chosen, ended_at=until, started_at=night)
 

@@ -45,7 +45,19 @@ STAY = supervision(condition(ConditionKind.INCLUSION, COUNTY))
 
 def test_leaving_and_coming_back_are_bounded_and_estimated_at_the_border() -> None:
     """Out on a motorway and back: the episode's ends are where the path crossed the border."""
-    metres = [0, 36_000, 38_000, 39_000, 41_000, 43_000, 45_000, 43_000, 41_000, 39_500, 30_000]
+    metres = [
+        34_000,
+        36_000,
+        38_000,
+        39_000,
+        41_000,
+        43_000,
+        45_000,
+        43_000,
+        41_000,
+        39_500,
+        37_000,
+    ]
     reports = [position(60.0 * k, each) for k, each in enumerate(metres)]
     (left,) = judged(STAY, *reports, until=700)
     assert tell(left)[:4] == ("inclusion_left", "confirmed", (180, 240), (480, 540))
