@@ -14,6 +14,7 @@ from api.directory_cache import DirectoryCache
 from api.dry_runs import DryRuns
 from api.headers import PrivateAnswers
 from api.metrics import Metrics, MetricsMiddleware
+from api.proofs import Proofs
 from api.routes import (
     activations,
     alerts,
@@ -25,6 +26,7 @@ from api.routes import (
     orders,
     positions,
     protected_persons,
+    proof,
     rejections,
     schedules,
     stream,
@@ -53,12 +55,15 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.shell = Shell(services, feed, DryRuns(services.store.url), directories)
+    url = services.store.url
+    proofs = Proofs(url, services.signing_key_file)
+    app.state.shell = Shell(services, feed, DryRuns(url), proofs, directories)
     app.state.metrics = Metrics()
     # `stream` before `alerts`: its path would be an alert's id.
     modules = (
         stream,
         alerts,
+        proof,
         episodes,
         positions,
         wearers,
@@ -98,5 +103,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         polling.cancel()
         shell.services.changes.close()
+        shell.proofs.close()
         await asyncio.to_thread(shell.dry_runs.close)
         await asyncio.wait({polling})

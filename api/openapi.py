@@ -35,6 +35,7 @@ _UNREFERRED: Final[tuple[type[BaseModel], ...]] = (
 
 TAGS: Final = [
     {"name": "alerts", "description": "What people handle: the queue, the proof, the actions."},
+    {"name": "proof", "description": "That an alert follows from what was received."},
     {"name": "episodes", "description": "Intervals in which a condition was broken."},
     {"name": "positions", "description": "Where a wearer was, as GeoJSON."},
     {"name": "wearers", "description": "The supervised persons."},

@@ -25,6 +25,7 @@ from engine.broker.embedded import EmbeddedBroker
 from engine.canary import Canary, Publish, memory_publisher, mqtt_publisher, retire
 from engine.clock import Clock
 from engine.core.canary import CANARY
+from engine.proof.signing import key_file
 from engine.service import Service
 from engine.settings import EMBEDDED, Settings
 from engine.sources.address import TlsFiles
@@ -89,6 +90,7 @@ async def serve(settings: Settings) -> None:
             now=clock.now,
             submit=intake.submit,
             vendor_passwords=broker.passwords,
+            signing_key_file=key_file(settings),
             health=service.health,
             status=watch.status,
             delays=lambda: service.delays,

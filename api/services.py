@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from api.feed import ChangeSignal
 from engine.core.health import EngineHealth
@@ -22,6 +23,8 @@ class Services:
     store: Store
     now: Callable[[], Instant]
     health: Callable[[], EngineHealth]
+    signing_key_file: Path
+    """The private key that evidence is signed with; made on first use."""
     submit: Callable[[str, bytes], Awaitable[None]] | None = None
     """Hands a payload with its topic to the engine; returns once it is committed.
 

@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from api.directory import Directory, Entry
 from api.directory_cache import DirectoryCache
 from api.dry_runs import DryRuns
+from api.proofs import Proofs
 from api.services import Services
 from api.stream import Feed
 from api.zone_findings import ZoneFindings
@@ -28,6 +29,7 @@ class Shell:
     services: Services
     feed: Feed
     dry_runs: DryRuns
+    proofs: Proofs
     directories: DirectoryCache = field(default_factory=DirectoryCache)
     zone_findings: ZoneFindings = field(default_factory=ZoneFindings)
 

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import socket
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +24,9 @@ from tests.store_values import alert
 NOW = 1_772_400_000_000_000  # 2026-03-01T21:20:00Z
 WELL = EngineHealth(running=True, connected=True)
 PASSWORD = "correct horse"
+
+
+_STATE = tempfile.TemporaryDirectory(prefix="ringfence-api-")
 
 
 @dataclass
@@ -46,6 +51,7 @@ def services_on(store: Store, engine: Engine | None = None) -> Services:
         health=lambda: engine.health,
         submit=engine.submit,
         vendor_passwords={"acme": PASSWORD},
+        signing_key_file=Path(_STATE.name) / "signing-key.pem",
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from api import directory_cache
 from api.directory import Directory, load
 from api.dry_runs import DryRuns
+from api.proofs import Proofs
 from api.shell import Shell
 from api.stream import Feed
 from engine.core.condition_json import read_condition
@@ -41,7 +42,13 @@ def shell_on(store: Store) -> Shell:
     """Return a shell with a cache of its own."""
     services = services_on(store)
     cache = directory_cache.DirectoryCache()
-    return Shell(services, Feed(store, services.changes, cache), DryRuns(store.url), cache)
+    return Shell(
+        services,
+        Feed(store, services.changes, cache),
+        DryRuns(store.url),
+        Proofs(store.url, services.signing_key_file),
+        cache,
+    )
 
 
 def seen(shell: Shell) -> Directory:
