@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -9,18 +10,20 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
 from engine.cli import application
+from engine.core import bundle, bundle_form
 from engine.proof.bundle_check import verify_bundle
 from engine.proof.evidence import make_bundle
-from engine.proof.signing import SigningKeyError, public_pem, raw_public, signing_key
+from engine.proof.signing import SigningKeyError, fingerprint, public_pem, raw_public, signing_key
 from engine.proof.verification import verify_alert, verify_journal
 from engine.store import Store, open_store
 from simulators import scenarios
-from tests.proof_kit import KEY, alerts_of, change_body, played
+from tests.proof_kit import KEY, alerts_of, change_body, forged, messages_in, played
 from tests.scenario_engine import play
 
 ROOT = Path(__file__).parents[2]
@@ -135,6 +138,30 @@ def test_a_bundle_holds_nobody_else(tmp_path: Path) -> None:
             assert (f"/{wearer.device_id}/telemetry" not in topics) == others
             assert wearer.name.encode() not in made
     store.close()
+
+
+def test_the_documented_check_by_hand_works(tmp_path: Path) -> None:
+    """What docs/proof.md shows finds a bundle sound, and one with a forged message not."""
+    page = (ROOT / "docs" / "proof.md").read_text()
+    (script,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    store = open_store(f"sqlite:///{played('curfew-late-return', tmp_path)}")
+    made = make_bundle(store, 1, KEY)
+    store.close()
+
+    def by_hand(data: bytes) -> subprocess.CompletedProcess[str]:
+        path = _written(tmp_path, data)
+        return subprocess.run(
+            [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False
+        )
+
+    sound = by_hand(made)
+    assert sound.stdout == f"signed by {fingerprint(raw_public(KEY.public_key()))}\n", sound.stderr
+    messages = messages_in(made)
+    messages[1] = msgspec.structs.replace(messages[1], received_at=0)
+    part = bundle_form.encode_lines(messages)
+    assert (
+        "AssertionError: ('messages.jsonl'" in by_hand(forged(made, {bundle.MESSAGES: part})).stderr
+    )
 
 
 def _written(folder: Path, data: bytes) -> Path:
