@@ -67,8 +67,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """By what and as of when an activation was judged."""
+    """By what and as of when an episode is derived."""
 
+    episode_id: int
     activation_id: int
     registry_revision: int
     as_of: Instant

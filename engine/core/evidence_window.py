@@ -6,7 +6,7 @@ registry: the wearer's id and time zone, device, activations, beacons and orders
 groups and classes those that the alert's own condition names.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from engine.core.beacon import Beacon
@@ -14,6 +14,7 @@ from engine.core.call_in import ABOUT_ARRIVAL
 from engine.core.episode import Episode, StoredEpisode
 from engine.core.folding import time_of
 from engine.core.order import Activation, Supervision
+from engine.core.position import Position
 from engine.core.record import Kept, Record, Said
 from engine.core.rederive import Derived
 from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
@@ -29,7 +30,10 @@ PADDINGS_S: Final = (0, 300, 3600, 6 * 3600, 86_400, 7 * 86_400, 31 * 86_400, No
 def windows(
     record: Record, episodes: Sequence[StoredEpisode], derived: dict[int, Derived]
 ) -> Iterator[tuple[int | None, Record]]:
-    """Yield ever wider parts of a record, each with the seconds it reaches beyond the episodes."""
+    """Yield ever wider parts of a record, each with the seconds it reaches beyond the episodes.
+
+    `derived` is by episode.
+    """
     conditions = {each.episode.condition_id for each in episodes}
     former = -1
     for padding_s in PADDINGS_S:
@@ -44,21 +48,30 @@ def windows(
             yield padding_s, Record(record.topics, record.wearers, registry, messages)
 
 
-def message_count(derived: dict[int, Derived]) -> int:
+def message_count(derived: Iterable[Derived]) -> int:
     """Return how many messages the journal holds of the activations."""
-    return len({each.kept[:2] for one in derived.values() for each in one.said})
+    return len({each.kept[:2] for one in derived for each in one.said})
 
 
 def _messages(
     episodes: Sequence[StoredEpisode], derived: dict[int, Derived], padding_s: int | None
 ) -> list[Kept]:
     chosen: dict[tuple[int, int], Kept] = {}
-    for activation_id, one in derived.items():
-        own = [each.episode for each in episodes if each.episode.activation_id == activation_id]
-        spans = [_span(each, one.now) for each in own]
-        by_arrival = any(each.kind in ABOUT_ARRIVAL for each in own)
+    for stored in episodes:
+        one, span = (
+            derived[stored.episode_id],
+            _span(stored.episode, derived[stored.episode_id].now),
+        )
+        arrival = stored.episode.kind in ABOUT_ARRIVAL
         for said in one.said:
-            if padding_s is None or _touches(said, spans, padding_s * SECOND, arrival=by_arrival):
+            if padding_s is None or _touches(said, span, padding_s * SECOND, arrival=arrival):
+                chosen[said.kept.block_id, said.kept.message_index] = said.kept
+        for said in one.others:
+            # Where a protected person was is shown as little as will do.
+            named = _is_named(said, stored.episode)
+            if named or (padding_s and _touches(said, span, padding_s * SECOND, arrival=False)):
+                chosen[said.kept.block_id, said.kept.message_index] = said.kept
+            elif padding_s is None:
                 chosen[said.kept.block_id, said.kept.message_index] = said.kept
     return [chosen[place] for place in sorted(chosen)]
 
@@ -73,13 +86,17 @@ def _span(episode: Episode, now: Instant) -> tuple[Instant, Instant]:
     )
 
 
-def _touches(
-    said: Said, spans: Sequence[tuple[Instant, Instant]], padding: int, *, arrival: bool
-) -> bool:
+def _is_named(said: Said, episode: Episode) -> bool:
+    pairs = [each.counterpart for each in episode.evidence if each.counterpart is not None]
+    digests = {each.digest for each in pairs}
+    return any(isinstance(each, Position) and each.digest in digests for each in said.reports)
+
+
+def _touches(said: Said, span: tuple[Instant, Instant], padding: int, *, arrival: bool) -> bool:
     times = [time_of(report) for report in said.reports]
     if arrival:
         times.append(said.kept.message.received_at)
-    return any(start - padding <= time <= end + padding for start, end in spans for time in times)
+    return any(span[0] - padding <= time <= span[1] + padding for time in times)
 
 
 def _concerns(
@@ -90,6 +107,7 @@ def _concerns(
 ) -> bool:
     supervisions = [each.supervision for each in derived.values()]
     activations = [each.activation for each in supervisions]
+    activations += [worn for each in supervisions for worn in each.counterparts]
     if isinstance(value, Zone):
         return value.zone_id in _zone_ids(supervisions)
     if isinstance(value, ZoneGroup):
@@ -99,7 +117,8 @@ def _concerns(
             each is not None and each.startswith(f"{value.class_id}/") for each in conditions
         )
     if isinstance(value, ProtectedPerson):
-        return False
+        persons = {worn.wearer_id for each in supervisions for worn in each.counterparts}
+        return value.person_id in persons
     if isinstance(value, Beacon) and value.wearer_id is None:
         return any(value.beacon_id.encode() in each.message.payload for each in messages)
     return _is_of(value, activations)

@@ -39,6 +39,8 @@ class Derived(msgspec.Struct, frozen=True):
 
     supervision: Supervision
     said: list[Said]
+    others: list[Said]
+    """What protected persons' devices said, whom its conditions name."""
     episodes: list[Episode]
     revision: int
     """Of the registry by which it was judged."""
@@ -63,55 +65,68 @@ def registry_at(record: Record, revision: int) -> Registry:
     )
 
 
-def derive(
-    record: Record,
-    activation_id: int,
-    revision: int,
-    judged_at: Instant,
-    conditions: Collection[str | None],
-) -> Derived:
-    """Return what the journal says of an activation by some of its conditions.
+class Derivations:
+    """What a record leads to, by some conditions; what is asked twice is derived once."""
 
-    It is derived by the registry as of `revision`, and as of `judged_at` or the newest message
-    judged, whichever is later.
+    def __init__(self, record: Record, conditions: Collection[str | None]) -> None:
+        self._record = record
+        self._conditions = conditions
+        self._said: dict[Activation, list[Said]] = {}
+        self._derived: list[Derived] = []
 
-    Raises:
-        NotDerivableError: the activation is not in the journal.
-    """
-    registry = registry_at(record, revision)
-    known = {each.activation_id: each for each in registry.activations}
-    if activation_id not in known:
-        raise NotDerivableError(
-            f"activation {activation_id} is not in the journal's registry as of its revision "
-            f"{revision}"
+    def of(self, activation_id: int, revision: int, judged_at: Instant) -> Derived:
+        """Return what the record says of an activation by the registry as of a revision.
+
+        As of `judged_at` or the newest message judged, whichever is later.
+
+        Raises:
+            NotDerivableError: the activation is not in the journal.
+        """
+        registry = registry_at(self._record, revision)
+        known = {each.activation_id: each for each in registry.activations}
+        if activation_id not in known:
+            raise NotDerivableError(
+                f"activation {activation_id} is not in the journal's registry as of its revision "
+                f"{revision}"
+            )
+        whole = supervision_of(registry, known[activation_id])
+        wanted = [each for each in whole.conditions if each.condition_id in self._conditions]
+        watched = whole.counterparts if any(each.proximity for each in wanted) else ()
+        supervision = msgspec.structs.replace(
+            whole, conditions=tuple(wanted), counterparts=watched
         )
-    return _judged(registry, known[activation_id], record, judged_at, conditions)
+        return self._of(supervision, revision, judged_at)
+
+    def _of(self, supervision: Supervision, revision: int, judged_at: Instant) -> Derived:
+        said = self._said_of(supervision.activation)
+        others = [each for worn in supervision.counterparts for each in self._said_of(worn)]
+        told = [each.kept.committed_at for each in (*said, *others) if each.reports]
+        now = max([judged_at, *told])
+        for known in self._derived:
+            if (known.supervision, known.now) == (supervision, now):
+                return known
+        episodes = _folded(supervision, said, others, now)
+        derived = Derived(supervision, said, others, episodes, revision, now)
+        self._derived.append(derived)
+        return derived
+
+    def _said_of(self, activation: Activation) -> list[Said]:
+        if activation not in self._said:
+            self._said[activation] = said_of(self._record, activation)
+        return self._said[activation]
 
 
-def _judged(
-    registry: Registry,
-    activation: Activation,
-    record: Record,
-    judged_at: Instant,
-    conditions: Collection[str | None],
-) -> Derived:
-    whole = supervision_of(registry, activation)
-    wanted = tuple(each for each in whole.conditions if each.condition_id in conditions)
-    supervision = msgspec.structs.replace(whole, conditions=wanted)
-    said = said_of(record, activation)
-    watched = whole.counterparts if any(each.proximity for each in wanted) else ()
-    others = [each for worn in watched for each in said_of(record, worn)]
+def _folded(
+    supervision: Supervision, said: Sequence[Said], others: Sequence[Said], now: Instant
+) -> list[Episode]:
     hers = (report for each in others for report in each.reports)
     positions = [report for report in hers if isinstance(report, Position)]
-    counterparts = counterparts_of(whole, positions)
-    told = [each.kept.committed_at for each in (*said, *others) if each.reports]
-    now = max([judged_at, *told])
+    counterparts = counterparts_of(supervision, positions)
     reports = in_order([*(report for each in said for report in each.reports), *counterparts])
     gauge = IndexGauge(index_of([supervision]))
     prime(gauge, [(supervision, [each for each in reports if isinstance(each, Position)])])
     judged = judge(open_docket(supervision), Fold(supervision, gauge), reports, now, _NO_PAST)
-    episodes = [change.episode for change in judged.changes]
-    return Derived(supervision, said, episodes, registry.revision, now)
+    return [change.episode for change in judged.changes]
 
 
 _NO_PAST = History(lambda _: None, lambda _: (), lambda _: ())

@@ -4,7 +4,7 @@ Identical means equal in every field. A number that differs by no more than arit
 machine may is said to be a rounding, and is no difference.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -120,13 +120,16 @@ def episode_verdict(stored: StoredEpisode, derived: Derived) -> tuple[EpisodeVer
 def alert_verdict(
     alert: Alert,
     episodes: Sequence[StoredEpisode],
-    derived: dict[int, Derived],
+    derived: Mapping[int, Derived],
     history: Sequence[AlertChange],
 ) -> AlertVerdict:
-    """Return the verdict on an alert and its episodes, given what each activation derives to."""
+    """Return the verdict on an alert, given what the activation of each episode derives to.
+
+    `derived` is by episode.
+    """
     verdicts, implied = [], []
     for stored in episodes:
-        verdict, episode = episode_verdict(stored, derived[stored.episode.activation_id])
+        verdict, episode = episode_verdict(stored, derived[stored.episode_id])
         verdicts.append(verdict)
         implied.append(episode)
     recomputed = summary(alert, implied, alert.updated_at, _grace(derived.values()))

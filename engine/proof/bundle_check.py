@@ -16,7 +16,7 @@ from engine.core.bundle import BundleError, read_bundle
 from engine.core.bundle_form import Decision, Header, Manifest, ProvedMessage, Signature
 from engine.core.journal import ChainHead
 from engine.core.record import Record, record_of
-from engine.core.rederive import NotDerivableError, derive, registry_at
+from engine.core.rederive import Derivations, NotDerivableError, registry_at
 from engine.core.registry_journal import RegistryEntryError
 from engine.core.verdict import AlertVerdict, alert_verdict
 from engine.proof.chain import noted_head
@@ -183,15 +183,14 @@ def _verdict(
     for message in sorted([*registry, *messages], key=_place):
         _take(record, message, headers)
     conditions = {each.episode.condition_id for each in decision.episodes}
+    derivations = Derivations(record, conditions)
     derived = {
-        each.activation_id: derive(
-            record, each.activation_id, each.registry_revision, each.as_of, conditions
-        )
+        each.episode_id: derivations.of(each.activation_id, each.registry_revision, each.as_of)
         for each in judgements
     }
-    missing = {each.episode.activation_id for each in decision.episodes} - set(derived)
+    missing = {each.episode_id for each in decision.episodes} - set(derived)
     if missing:
-        raise NotDerivableError(f"part {bundle.MANIFEST}: no judgement of activations {missing}")
+        raise NotDerivableError(f"part {bundle.MANIFEST}: no judgement of episodes {missing}")
     return alert_verdict(decision.alert, decision.episodes, derived, decision.history)
 
 

@@ -11,7 +11,7 @@ from engine.core.evidence_window import message_count, windows
 from engine.core.journal import JournalBlock, inclusion_proof, open_block
 from engine.core.order import Role
 from engine.core.record import Kept, Record
-from engine.core.rederive import derive
+from engine.core.rederive import Derivations
 from engine.core.verdict import alert_verdict
 from engine.proof.bundle_text import README_TEXT
 from engine.proof.check import Check, Outcome, noted
@@ -95,13 +95,12 @@ def _of_protected(reading: Reading) -> bool:
 
 def _chosen(reading: Reading) -> tuple[Record, EvidenceWindow]:
     """Return the smallest part of the record that leads to the identical decision."""
-    of = message_count(reading.derived)
+    of = message_count(reading.derived.values())
     conditions = {each.episode.condition_id for each in reading.episodes}
     for padding_s, part in windows(reading.record, reading.episodes, reading.derived):
+        derivations = Derivations(part, conditions)
         derived = {
-            each.activation_id: derive(
-                part, each.activation_id, each.registry_revision, each.as_of, conditions
-            )
+            each.episode_id: derivations.of(each.activation_id, each.registry_revision, each.as_of)
             for each in _judgements(reading)
         }
         verdict = alert_verdict(reading.alert, reading.episodes, derived, reading.history)
@@ -113,8 +112,13 @@ def _chosen(reading: Reading) -> tuple[Record, EvidenceWindow]:
 
 def _judgements(reading: Reading) -> list[Judgement]:
     return [
-        Judgement(activation_id=activation_id, registry_revision=each.revision, as_of=each.now)
-        for activation_id, each in sorted(reading.derived.items())
+        Judgement(
+            episode_id=stored.episode_id,
+            activation_id=stored.episode.activation_id,
+            registry_revision=reading.derived[stored.episode_id].revision,
+            as_of=reading.derived[stored.episode_id].now,
+        )
+        for stored in reading.episodes
     ]
 
 

@@ -15,9 +15,9 @@ from engine.core.episode import StoredEpisode
 from engine.core.journal import GENESIS, ChainHead, Entry, JournalBlock, JournalError
 from engine.core.order import Activation, Role
 from engine.core.record import Record, record_of
-from engine.core.rederive import Derived, NotDerivableError, derive
+from engine.core.rederive import Derivations, Derived, NotDerivableError
 from engine.core.registry_journal import RegistryEntryError
-from engine.core.verdict import alert_verdict
+from engine.core.verdict import alert_verdict, episode_verdict
 from engine.proof.chain import check_chain
 from engine.proof.check import Check, Outcome
 from engine.store.protocol import Page, Store, Transaction
@@ -40,6 +40,7 @@ class Reading(msgspec.Struct):
     """Headers of all blocks: see `engine.core.bundle_form`."""
     head: ChainHead = GENESIS
     derived: dict[int, Derived] = msgspec.field(default_factory=dict)
+    """By episode."""
 
     def take(self, block: JournalBlock, entries: tuple[Entry, ...]) -> None:
         """Read the next block."""
@@ -107,18 +108,26 @@ def _counterparts(transaction: Transaction, worn: Sequence[Activation]) -> list[
 
 
 def derive_all(record: Record, episodes: Sequence[StoredEpisode]) -> dict[int, Derived]:
-    """Return what the journal says of every activation that episodes are of.
+    """Return what the journal says of the activation of each episode, by episode.
+
+    An episode is what the evidence says by the newest registry; or, if that changed only what came
+    after it, still as it was by the registry it was judged by.
 
     Raises:
-        NotDerivableError: one of them is not in the journal.
+        NotDerivableError: an activation is not in the journal.
     """
-    conditions = {each.episode.condition_id for each in episodes}
+    derivations = Derivations(record, {each.episode.condition_id for each in episodes})
     found = {}
-    for activation_id in sorted({each.episode.activation_id for each in episodes}):
+    for stored in episodes:
+        activation_id = stored.episode.activation_id
         own = [each for each in episodes if each.episode.activation_id == activation_id]
-        revision = max(record.followed, *(each.registry_revision for each in own))
         judged_at = max(each.updated_at for each in own)
-        found[activation_id] = derive(record, activation_id, revision, judged_at, conditions)
+        newest = max(record.followed, *(each.registry_revision for each in own))
+        derived = derivations.of(activation_id, newest, judged_at)
+        if not episode_verdict(stored, derived)[0].identical and stored.registry_revision:
+            then = derivations.of(activation_id, stored.registry_revision, judged_at)
+            derived = then if episode_verdict(stored, then)[0].identical else derived
+        found[stored.episode_id] = derived
     return found
 
 
