@@ -68,10 +68,8 @@ def _messages(
                 chosen[said.kept.block_id, said.kept.message_index] = said.kept
         for said in one.others:
             # Where a protected person was is shown as little as will do.
-            named = _is_named(said, stored.episode)
-            if named or (padding_s and _touches(said, span, padding_s * SECOND, arrival=False)):
-                chosen[said.kept.block_id, said.kept.message_index] = said.kept
-            elif padding_s is None:
+            near = padding_s and _touches(said, span, padding_s * SECOND, arrival=False)
+            if padding_s is None or near or _is_named(said, stored.episode):
                 chosen[said.kept.block_id, said.kept.message_index] = said.kept
     return [chosen[place] for place in sorted(chosen)]
 

@@ -92,9 +92,7 @@ class Derivations:
         whole = supervision_of(registry, known[activation_id])
         wanted = [each for each in whole.conditions if each.condition_id in self._conditions]
         watched = whole.counterparts if any(each.proximity for each in wanted) else ()
-        supervision = msgspec.structs.replace(
-            whole, conditions=tuple(wanted), counterparts=watched
-        )
+        supervision = msgspec.structs.replace(whole, conditions=tuple(wanted), counterparts=watched)
         return self._of(supervision, revision, judged_at)
 
     def _of(self, supervision: Supervision, revision: int, judged_at: Instant) -> Derived:
