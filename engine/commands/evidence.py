@@ -24,6 +24,13 @@ def evidence(
     alert: Annotated[int, typer.Argument(help="Id of an alert in the store.")],
     *,
     out: Annotated[Path, typer.Option(help="File to write; it must not exist yet.")],
+    with_protected_positions: Annotated[
+        bool,
+        typer.Option(
+            "--with-protected-positions",
+            help="Also of an alert that rests on where a protected person was: the bundle says it.",
+        ),
+    ] = False,
 ) -> None:
     """Write what an alert rests on, with proofs and a signature, and of nobody else anything."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -31,7 +38,8 @@ def evidence(
     store = open_store(settings.database_url)
     try:
         store.check()
-        made = make_bundle(store, alert, signing_key(key_file(settings)))
+        key = signing_key(key_file(settings))
+        made = make_bundle(store, alert, key, reveal=with_protected_positions)
         with out.open("xb") as file:
             file.write(made)
     except NoEvidenceError as error:

@@ -50,7 +50,7 @@ def windows(
 
 def message_count(derived: Iterable[Derived]) -> int:
     """Return how many messages the journal holds of the activations."""
-    return len({each.kept[:2] for one in derived for each in one.said})
+    return len({each.kept[:2] for one in derived for each in (*one.said, *one.others)})
 
 
 def _messages(
@@ -115,8 +115,7 @@ def _concerns(
             each is not None and each.startswith(f"{value.class_id}/") for each in conditions
         )
     if isinstance(value, ProtectedPerson):
-        persons = {worn.wearer_id for each in supervisions for worn in each.counterparts}
-        return value.person_id in persons
+        return any(each.wearer_id == value.person_id for each in activations)
     if isinstance(value, Beacon) and value.wearer_id is None:
         return any(value.beacon_id.encode() in each.message.payload for each in messages)
     return _is_of(value, activations)

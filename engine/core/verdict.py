@@ -95,8 +95,13 @@ class AlertVerdict(msgspec.Struct, frozen=True):
         return own and all(each.identical for each in self.episodes)
 
 
-def episode_verdict(stored: StoredEpisode, derived: Derived) -> tuple[EpisodeVerdict, Episode]:
-    """Return the verdict on a stored episode, and the episode as the journal says it was."""
+def episode_verdict(
+    stored: StoredEpisode, derived: Derived, others: Iterable[StoredEpisode] = ()
+) -> tuple[EpisodeVerdict, Episode]:
+    """Return the verdict on a stored episode, and the episode as the journal says it was.
+
+    What was retracted may have been found again, as one of the `others`.
+    """
     shown = stored.episode
     notes: tuple[str, ...] = ()
     found: Episode | None
@@ -104,7 +109,7 @@ def episode_verdict(stored: StoredEpisode, derived: Derived) -> tuple[EpisodeVer
         awaited = missed_call_in(derived, shown)
         found, notes = awaited.episode, awaited.notes
     else:
-        found = _counterpart(stored, derived.episodes)
+        found = _counterpart(stored, derived.episodes, others)
     differing = [*_whose(stored, derived), *_compared(shown, found)]
     verdict = EpisodeVerdict(
         stored.episode_id,
@@ -129,7 +134,7 @@ def alert_verdict(
     """
     verdicts, implied = [], []
     for stored in episodes:
-        verdict, episode = episode_verdict(stored, derived[stored.episode_id])
+        verdict, episode = episode_verdict(stored, derived[stored.episode_id], episodes)
         verdicts.append(verdict)
         implied.append(episode)
     recomputed = summary(alert, implied, alert.updated_at, _grace(derived.values()))
@@ -145,7 +150,9 @@ def _fields(alert: Alert) -> dict[str, object]:
     return {name: getattr(alert, name) for name in _SUMMARISED}
 
 
-def _counterpart(stored: StoredEpisode, derived: Iterable[Episode]) -> Episode | None:
+def _counterpart(
+    stored: StoredEpisode, derived: Iterable[Episode], others: Iterable[StoredEpisode]
+) -> Episode | None:
     """Return the derived episode that a stored one is the truth of, if there is one."""
     standing = msgspec.structs.replace(stored, episode=_standing(stored.episode))
     changes, same = differences([standing], derived)
@@ -157,7 +164,12 @@ def _counterpart(stored: StoredEpisode, derived: Iterable[Episode]) -> Episode |
     ]
     if stored.episode.state is EpisodeState.RETRACTED:
         # Another episode may have come to overlap what was retracted: only the same is a return.
-        found = [each for each in found if each.started.by == stored.episode.started.by]
+        shown = [each.episode for each in others if each.episode.state is not stored.episode.state]
+        found = [
+            each
+            for each in found
+            if each.started.by == stored.episode.started.by and each not in shown
+        ]
     return found[0] if found else None
 
 

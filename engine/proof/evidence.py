@@ -32,14 +32,16 @@ class NoEvidenceError(Exception):
         self.check = check
 
 
-def make_bundle(store: Store, alert_id: int, key: Ed25519PrivateKey) -> bytes:
-    """Return the signed bundle of an alert.
+def make_bundle(
+    store: Store, alert_id: int, key: Ed25519PrivateKey, *, reveal: bool = False
+) -> bytes:
+    """Return the signed bundle of an alert; `reveal` also where a protected person was.
 
     Raises:
         NoEvidenceError: there is no such alert, or the journal does not lead to what is stored.
     """
     with store.read() as transaction:
-        reading = _read(transaction, alert_id)
+        reading = _read(transaction, alert_id, reveal=reveal)
         record, window = _chosen(reading)
         registry = [kept for kept, _ in record.registry]
         parts = {
@@ -61,14 +63,15 @@ def make_bundle(store: Store, alert_id: int, key: Ed25519PrivateKey) -> bytes:
     return bundle.write_bundle(parts)
 
 
-def _read(transaction: Transaction, alert_id: int) -> Reading:
+def _read(transaction: Transaction, alert_id: int, *, reveal: bool) -> Reading:
     reading = read_alert(transaction, alert_id)
     if isinstance(reading, Check):
         raise NoEvidenceError(reading)
-    if _of_protected(reading):
+    if not reveal and _of_protected(reading):
         words = (
-            "it rests on where a protected person was, and a bundle would say it to whoever opens "
-            "it: it is not made; `ringfence verify` derives the alert anew where the journal is"
+            "it rests on where a protected person was, and a bundle says it to whoever opens it: "
+            "`ringfence verify` derives the alert anew where the journal is; if those who get the "
+            "bundle may know, make it with `ringfence evidence --with-protected-positions`"
         )
         subject = f"alert {reading.alert.alert_id}"
         raise NoEvidenceError(
@@ -107,7 +110,9 @@ def _chosen(reading: Reading) -> tuple[Record, EvidenceWindow]:
         if verdict.identical:
             window = EvidenceWindow(padding_s=padding_s, messages=len(part.messages), of=of)
             return part, window
-    raise AssertionError("the whole activation leads to what was just derived from it")
+    words = "no part of the journal without other persons' messages leads to the identical decision"
+    subject = f"alert {reading.alert.alert_id}"
+    raise NoEvidenceError(Check(subject=subject, outcome=Outcome.UNVERIFIABLE, problems=(words,)))
 
 
 def _judgements(reading: Reading) -> list[Judgement]:

@@ -124,9 +124,9 @@ def derive_all(record: Record, episodes: Sequence[StoredEpisode]) -> dict[int, D
         judged_at = max(each.updated_at for each in own)
         newest = max(record.followed, *(each.registry_revision for each in own))
         derived = derivations.of(activation_id, newest, judged_at)
-        if not episode_verdict(stored, derived)[0].identical and stored.registry_revision:
+        if not episode_verdict(stored, derived, episodes)[0].identical and stored.registry_revision:
             then = derivations.of(activation_id, stored.registry_revision, judged_at)
-            derived = then if episode_verdict(stored, then)[0].identical else derived
+            derived = then if episode_verdict(stored, then, episodes)[0].identical else derived
         found[stored.episode_id] = derived
     return found
 
