@@ -298,3 +298,32 @@ def test_a_bundle_fits_a_head_that_was_noted(walked_in: Path, bundled: bytes) ->
     assert beyond.outcome is Outcome.UNVERIFIABLE
     assert "note one in between" in beyond.problems[0]
     store.close()
+
+
+def test_a_later_order_leaves_earlier_decisions_as_they_were(
+    store_and_path: tuple[Store, Path],
+) -> None:
+    """An episode that was over is derived by the registry it was judged by, windows included."""
+    store, _ = store_and_path
+    scenario = scenarios.all()["exclusion-walks-in"]()
+    with store.write() as transaction:
+        (order,) = transaction.registry.orders()
+        harder = tuple(
+            msgspec.structs.replace(
+                each, parameters=msgspec.structs.replace(each.parameters, threshold=9)
+            )
+            for each in order.conditions
+        )
+        changed = msgspec.structs.replace(order, conditions=harder, version_from=scenario.end)
+        transaction.registry.save_order(changed)
+    engine = Engine(store, scenario.start)
+    wearer = scenario.wearers[0]
+    body = {"device": wearer.device_id, "seq": 10**6, "positions": []}
+    topic = f"ringfence/v1/{wearer.vendor}/{wearer.device_id}/telemetry"
+    engine.take(
+        [Delivery(topic, msgspec.json.encode(body), scenario.end + MINUTE, None)],
+        scenario.end + MINUTE,
+    )
+    check = verify_alert(store, 1)
+    assert check.outcome is Outcome.IDENTICAL, check.lines()
+    assert verify_bundle(make_bundle(store, 1, KEY)).outcome is Outcome.IDENTICAL
