@@ -129,9 +129,10 @@ def test_any_arrival_of_both_ends_in_what_one_fold_in_order_says(data: st.DataOb
     """Both permuted, delayed, doubled, with ticks and restarts: the same episodes and verdicts."""
     history = data.draw(histories().filter(lambda each: bool(each.reports)))
     steps = data.draw(arrivals(history.reports))
-    episodes, verdicts = whole(history)
+    until = history.until + sum(step.pause for step in steps)
+    episodes, verdicts = whole(history, until)
     note(str(episodes))
-    found, other = piecemeal(history, steps)
+    found, other = piecemeal(history, steps, until)
     assert found == episodes
     assert other == verdicts
 
@@ -140,7 +141,8 @@ def test_any_arrival_of_both_ends_in_what_one_fold_in_order_says(data: st.DataOb
 @given(st.data())
 def test_episodes_of_pairs_are_sound(data: st.DataObject) -> None:
     """No episode of a pair ends before it began; estimates are within their bounds."""
-    episodes, _ = whole(data.draw(histories().filter(lambda each: bool(each.reports))))
+    history = data.draw(histories().filter(lambda each: bool(each.reports)))
+    episodes, _ = whole(history, history.until)
     for each in episodes:
         for bound in (each.started, each.ended or each.started):
             assert bound.after is None or bound.after <= bound.estimate
