@@ -97,6 +97,7 @@ async def serve(settings: Settings) -> None:
             vendors_heard=service.vendors_heard,
             capacity=survey.capacity,
             changes=changes,
+            near=service.near,
         )
         watch.start()
         stack.push_async_callback(asyncio.to_thread, watch.stop)

@@ -7,6 +7,7 @@ from pathlib import Path
 from api.feed import ChangeSignal
 from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
+from engine.live_positions import Sighting
 from engine.sources.memory import BusyError, StoppedError
 from engine.store.protocol import Store
 from engine.survey import Capacity
@@ -40,3 +41,8 @@ class Services:
     capacity: Callable[[], Capacity | None] = lambda: None
     """What the store takes, has left, and how long that lasts; None before it was measured."""
     changes: ChangeSignal = field(default_factory=ChangeSignal)
+    near: Callable[[float, float, float, Instant], list[Sighting]] | None = None
+    """Who was last judged to be within a radius of a place, not before an instant.
+
+    None: this process judges nobody.
+    """

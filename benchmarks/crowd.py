@@ -43,7 +43,6 @@ class Member:
     timezone: str = "UTC"
     interval_s: int = INTERVAL_S
     buffer_s: int = BUFFER_S
-    protected: bool = False
 
     @property
     def wearer_id(self) -> str:

@@ -31,6 +31,7 @@ from engine.core.replay import index_of
 from engine.core.state import ActivationState
 from engine.core.supervision_change import changed_from
 from engine.core.unseen import Written, before
+from engine.live_positions import LivePositions
 from engine.roster import Roster
 from engine.store.protocol import Checkpoint, JournalPart, RegistryPart, Transaction
 from zones.index import ZoneIndex
@@ -73,6 +74,7 @@ class Caseload:
         self.watchers: dict[int, tuple[int, ...]] = {}
         """By activation of a protected person, those who are judged by its positions too."""
         self.cases: dict[int, Case] = {}
+        self.live = LivePositions()
         self._agenda = Agenda()
         self._settled = False
         self._call_ins = CallIns()
@@ -85,8 +87,13 @@ class Caseload:
 
     def put(self, case: Case) -> None:
         """Take a case as it now stands, committed; when time next changes it is remembered."""
-        activation_id = case.docket.supervision.activation.activation_id
+        activation = case.docket.supervision.activation
+        activation_id, last = activation.activation_id, case.docket.state.admission.last
         self.cases[activation_id] = case
+        if last is not None and activation.worn_at(max(last.fix_time, case.docket.state.time)):
+            self.live.put(activation_id, last)
+        else:
+            self.live.drop(activation_id)
         self._agenda.enter(activation_id, case.docket.due)
         missed = case.silence.missed
         self.roster.put(case.docket.supervision, None if missed is None else missed.episode.state)

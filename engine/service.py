@@ -25,6 +25,7 @@ from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.core.rejection import Rejection
 from engine.core.self_watch import Signal
 from engine.core.topic import TelemetryTopic, rejections_topic
+from engine.live_positions import Sighting
 from engine.pulse import Freshness, Pulse
 from engine.ruling import RegistryMovedError, Ruled, Ruling
 from engine.sources.source import Delivery, Source
@@ -108,6 +109,10 @@ class Service:
     def vendors_heard(self) -> dict[str, Instant]:
         """Return when each vendor was last heard since the process started."""
         return dict(self._caseload.roster.heard)
+
+    def near(self, lat: float, lon: float, radius_m: float, not_before: Instant) -> list[Sighting]:
+        """Return who was last judged to be within a radius in metres, nearest first."""
+        return self._caseload.live.near(lat, lon, radius_m, not_before)
 
     def stop(self) -> None:
         """Finish the batch in hand, acknowledge it, and end `run`."""

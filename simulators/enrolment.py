@@ -59,11 +59,6 @@ class Enrollable(Protocol):
         """Conditions in their JSON form."""
         ...
 
-    @property
-    def protected(self) -> bool:
-        """Whether it is a protected person."""
-        ...
-
 
 def enrol(
     registry: RegistryPart,
@@ -82,15 +77,15 @@ def enrol(
         raise ValueError("; ".join(str(problem) for problem in reading.problems))
     for zone in reading.zones:
         registry.save_zone(zone)
-    everyone = sorted(wearers, key=lambda each: not each.protected)
+    everyone = sorted(wearers, key=lambda each: not _is_protected(each))
     for wearer in everyone:
-        if wearer.protected:
+        if _is_protected(wearer):
             registry.save_protected_person(_person(wearer))
         else:
             registry.save_wearer(_wearer(wearer))
         registry.save_device(Device(vendor=wearer.vendor, device_id=wearer.device_id))
         registry.add_activation(_activation(wearer, since, until))
-        if not wearer.protected:
+        if not _is_protected(wearer):
             registry.save_order(_order(wearer, since))
     for beacon in beacons:
         registry.save_beacon(beacon)
@@ -100,6 +95,11 @@ def _wearer(wearer: Enrollable) -> Wearer:
     return Wearer(
         wearer_id=wearer.wearer_id, name=wearer.name, timezone=wearer.timezone, agency=AGENCY
     )
+
+
+def _is_protected(wearer: Enrollable) -> bool:
+    """Tell whether it is a protected person; whoever does not say is a wearer."""
+    return bool(getattr(wearer, "protected", False))
 
 
 def _person(wearer: Enrollable) -> ProtectedPerson:
@@ -120,7 +120,7 @@ def _activation(wearer: Enrollable, since: Instant, until: Instant | None) -> Ac
         device_id=wearer.device_id,
         started_at=since,
         ended_at=until,
-        role=Role.PROTECTED if wearer.protected else Role.WEARER,
+        role=Role.PROTECTED if _is_protected(wearer) else Role.WEARER,
     )
 
 

@@ -53,7 +53,6 @@ class FleetWearer:
     start: Instant
     end: Instant
     rates: FaultRates = EVERYDAY
-    protected: bool = False
 
     @property
     def max_age_s(self) -> int:

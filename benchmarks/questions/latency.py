@@ -45,7 +45,6 @@ class Visitor:
     interval_s: int = 60
     buffer_s: int = 240
     vendor: str = VENDOR
-    protected: bool = False
 
     @property
     def wearer_id(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -210,3 +211,22 @@ async def test_a_rejected_payload_of_hers_is_withheld(sqlite_store: Store) -> No
         (rejection,) = (await ok(await client.get(f"/v1/rejections?include={HIDDEN}")))["items"]
         assert rejection["encoding"] == "text"
         assert HERS in rejection["payload"]
+
+
+async def test_who_is_near_a_place_is_found_and_she_only_if_asked_for(sqlite_store: Store) -> None:
+    """An incident at her door: he is listed, she is not; asked for, both are, nearest first."""
+    with sqlite_store.write() as tx:
+        register(tx)
+    engine = play(sqlite_store, [each for each in story() if each.received_at <= at(530)])
+    live = engine.caseload.live
+    services = replace(services_on(sqlite_store), near=live.near, now=lambda: at(540))
+    async with serving(services) as client:
+        path = f"/v1/positions/near?lat={ORIGIN[1]}&lon={lon(0)}&radius_m=400"
+        (him,) = (await ok(await client.get(path)))["items"]
+        assert (him["wearer_id"], him["protected_person_id"]) == ("w1", None)
+        assert 0 < him["distance_m"] < 400
+        both = (await ok(await client.get(f"{path}&include={HIDDEN}")))["items"]
+        assert [each["protected_person_id"] for each in both] == ["p1", None]
+        assert (await ok(await client.get(f"{path}&max_age_s=1")))["items"] == []
+    async with serving(services_on(sqlite_store)) as client:
+        assert (await client.get(path)).status_code == 503

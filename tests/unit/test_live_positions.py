@@ -1,17 +1,31 @@
 """The index of what moves finds exactly whom brute force finds, whatever has moved before."""
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import live_positions
 from engine.core.position import Position
 from engine.live_positions import LivePositions
 from tests.judgement_kit import position
 from zones.separation import distance_m
 
 PLACES = st.sampled_from(
-    [(52.0, 13.0), (52.001, 13.0), (52.0, 13.004), (0.0, 179.999), (0.0, -179.999), (89.999, 10.0)]
-    + [(89.999, -170.0), (-52.0, 13.0), (0.001, 180.0), (0.0, -180.0), (90.0, 0.0), (0.0, 179.9)]
+    [
+        (52.0, 13.0),
+        (52.001, 13.0),
+        (52.0, 13.004),
+        (-52.0, 13.0),
+        (0.0, 179.9),
+        (0.0, 179.999),
+        (0.0, -179.999),
+        (0.001, 180.0),
+        (0.0, -180.0),
+        (89.999, 10.0),
+        (89.999, -170.0),
+        (90.0, 0.0),
+    ]
 )
 NUDGES = st.floats(-0.003, 0.003)
 
@@ -46,6 +60,8 @@ def test_it_finds_whom_brute_force_finds(
             continue
         newest[number] = placed(number, seconds, lat + north, lon + east)
         live.put(number, newest[number])
+        if north > 0:
+            live.near(lat, lon, radius_m, 0)
     not_before = position(since, 0.0).fix_time
     lat, lon = place
     expected = sorted(
@@ -66,3 +82,15 @@ def test_whoever_never_was_there_leaves_nothing_behind() -> None:
     live.put(1, at)
     live.put(1, at)
     assert len(live.near(52.0, 13.0, 1.0, 0)) == len(live) == 1
+
+
+def test_a_tree_that_is_built_anew_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where most have moved the tree is packed from the beginning: nobody is lost or doubled."""
+    monkeypatch.setattr(live_positions, "REBUILD_FROM", 3)
+    live = LivePositions()
+    for turn in range(4):
+        for number in range(1, 12):
+            live.put(number, placed(number, turn, 52.0 + 0.01 * turn * (number % 3), 13.0))
+        found = live.near(52.0, 13.0, 500.0, 0)
+        expected = [number for number in range(1, 12) if turn == 0 or number % 3 == 0]
+        assert sorted(each.position.activation_id for each in found) == expected
