@@ -5,7 +5,7 @@ address far from all his places; a zone that begins 10 to 60 m from his own home
 work or from the road he takes there (near misses, lived every day); or a district to stay in, some
 of his places a mere 60 m from its border. Some stay out late, come back minutes late, go for a walk
 at night, take the dog out just beyond the circle, visit where they must not, leave the district.
-The shares are assumptions; they give about three violations a wearer and month.
+The shares are assumptions; they give about six violations a wearer and month.
 """
 
 from collections.abc import Iterator

@@ -101,5 +101,5 @@ def outlasted_m(beyond_m: float, accuracy_m: float, confidence: float) -> float:
     """
     if beyond_m == inf:
         return inf
-    radius_m = beyond_m / distance_limit_m(1.0, confidence)
+    radius_m = max(0.0, beyond_m) / distance_limit_m(1.0, confidence)
     return sqrt(max(0.0, radius_m * radius_m - accuracy_m * accuracy_m))

@@ -93,10 +93,10 @@ def test_one_deep_outlier_does_not_carry_a_shallow_run() -> None:
 
 def test_a_coarse_deep_witness_does_not_carry_a_shallow_fine_one() -> None:
     """Beside a cell far out, the fine witness itself must be deep enough or have lasted."""
-    cell = position(60, -2000, 400.0, mechanism=Mechanism.CELL)
+    cells = [position(30 * k, -2000 - k, 400.0, mechanism=Mechanism.CELL) for k in (1, 2)]
     stay = curfew_like(shared_error_m=15.0, shared_error_half_life_s=300.0)
-    assert confirmed_at(stay, position(0, 0), cell, position(120, -112)) is None
-    assert confirmed_at(stay, position(0, 0), cell, position(120, -140)) == 120
+    assert confirmed_at(stay, position(0, 0), *cells, position(120, -112)) is None
+    assert confirmed_at(stay, position(0, 0), *cells, position(120, -140)) == 120
 
 
 def test_two_outliers_an_hour_apart_are_no_hour() -> None:
