@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _recordings(pings, log, parsed.said, parsed.out or RECORDED_OUT, console)
         return
     quick = os.environ.get("QUICK", "0") not in ("", "0")
-    wearers = parsed.wearers or (20 if quick else 200)
+    wearers = parsed.wearers or (12 if quick else 200)
     days = parsed.days or (10 if quick else 30)
     said = tuple(parsed.said.items())
     setup = Setup(parsed.seed, wearers, days, 60, said)
@@ -88,7 +88,7 @@ def _write(out: Path, found: dict[str, Any]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("--wearers", type=int, help="200; 20 with QUICK=1")
+    parser.add_argument("--wearers", type=int, help="200; 12 with QUICK=1")
     parser.add_argument("--days", type=int, help="30; 10 with QUICK=1")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, help="quality.json, or quality-recordings.json")
