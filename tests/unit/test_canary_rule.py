@@ -23,8 +23,8 @@ ENDED = Bound(T0, T0 + 10, T0 + 5)
 def test_it_is_out_when_its_episode_begins_or_ends_at_its_very_time(
     ended: Bound | None,
     at: int,
-    inside: bool,  # noqa: FBT001
-    out: bool,  # noqa: FBT001
+    inside: bool,
+    out: bool,
 ) -> None:
     """An older result, or the opposite one, is not the result of this message."""
     assert came_out(stored_episode(1, ended=ended), at, inside=inside) is out
