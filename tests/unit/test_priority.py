@@ -184,6 +184,13 @@ def test_of_equal_priority_both_hold() -> None:
     assert [each.condition_id for each in found] == ["home"]
 
 
+def test_equals_stand_beside_each_other_whatever_else_there_is() -> None:
+    """Of two duties above a ban neither comes before the other; both come before the ban."""
+    home, court, ban = supervision(curfew(priority=1), hearing(), keep_out()).conditions
+    assert (home.above, court.above) == ((), ())
+    assert [each.condition_id for each in ban.above] == ["home", "court"]
+
+
 def test_a_pass_from_the_higher_duty_puts_the_lower_one_in_force() -> None:
     """Excused from court for half an hour, he has to be home for it."""
     rules = supervision(curfew(), hearing((4800, 6600)))
