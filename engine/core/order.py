@@ -93,7 +93,7 @@ already, and a missed approach gets somebody hurt."""
 
 def default_parameters(kind: ConditionKind) -> Parameters:
     """Return the parameters of a kind of condition where an order says nothing else."""
-    return DEFAULTS.get(kind, Parameters())
+    return DEFAULTS[kind]
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
