@@ -16,6 +16,7 @@ help:
 	@echo "make bench   measurements; QUICK=1 for under 50 s"
 	@echo "make bench-quality  are the alerts right? recall, false alerts, delay; QUICK=1 for under 50 s"
 	@echo "make soak    what takes long: memory over 10 minutes, kill tests at full size"
+	@echo "make docs    draw the tables of the code into docs/semantics.md"
 	@echo "make lock    pin and hash the requirements anew"
 
 demo: $(RUN)
@@ -38,6 +39,9 @@ bench-quality: $(DEV)
 
 soak: $(DEV)
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+docs: $(DEV)
+	@$(BIN)/python -m docs.drawn
 
 format: $(DEV)
 	@$(BIN)/ruff format .

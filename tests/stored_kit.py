@@ -28,7 +28,7 @@ from zones.instant import Instant, render
 from zones.zone import Zone
 
 ALL = Page(limit=100_000)
-ABOUT_ARRIVAL = frozenset({EpisodeKind.MISSED_CALL_IN})
+ABOUT_ARRIVAL = frozenset({EpisodeKind.MISSED_CALL_IN, EpisodeKind.NEVER_REPORTED})
 """Kinds that follow from when messages arrived, and may differ."""
 
 
