@@ -28,7 +28,13 @@ from zones.instant import Instant, render
 from zones.zone import Zone
 
 ALL = Page(limit=100_000)
-ABOUT_ARRIVAL = frozenset({EpisodeKind.MISSED_CALL_IN, EpisodeKind.NEVER_REPORTED})
+ABOUT_ARRIVAL = frozenset(
+    {
+        EpisodeKind.MISSED_CALL_IN,
+        EpisodeKind.NEVER_REPORTED,
+        EpisodeKind.POSITION_WITHOUT_ACTIVATION,
+    }
+)
 """Kinds that follow from when messages arrived, and may differ."""
 
 

@@ -28,14 +28,14 @@ from engine.store import migrate, open_store
 from zones.instant import MINUTE, SECOND, Instant
 
 NOTHING = History(lambda _at: None, lambda _at: (), lambda _at: ())
-SAMPLE = 2_000
+SAMPLE = 1_000
 """Dockets that the rival judges; its time is scaled up."""
 
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    count = effort.pick(25_000, 250_000)
-    return [*_looks(count), *_stored(effort.pick(500, 12_500))]
+    count = effort.pick(10_000, 250_000)
+    return [*_looks(count), *_stored(effort.pick(200, 12_500))]
 
 
 def _looks(count: int) -> list[Row]:
