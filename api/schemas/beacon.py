@@ -16,8 +16,10 @@ class BeaconIn(Wire):
         description="Zone it stands in: a device in its range is inside. null: it is taken away.",
         examples=["HOME-w1"],
     )
-    lat: Latitude = Field(description="Latitude, degrees, WGS 84.", examples=[52.52])
-    lon: Longitude = Field(description="Longitude, degrees, WGS 84.", examples=[13.405])
+    lat: Number = Field(ge=-90, le=90, description="Latitude, degrees, WGS 84.", examples=[52.52])
+    lon: Number = Field(
+        ge=-180, le=180, description="Longitude, degrees, WGS 84.", examples=[13.405]
+    )
     range_m: Number = Field(default=50, gt=0, le=200, description=_RANGE, examples=[50])
     wearer_id: Name | None = Field(
         default=None,

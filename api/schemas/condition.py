@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.fields import MAX_ID, Name, Number, Text, Whole, Wire
+from api.schemas.fields import MAX_ID, UNCOERCED, Name, Number, Text, Whole, Wire
 from engine.core.order import ConditionKind
 
 ZoneId = Name
@@ -109,37 +109,37 @@ class ConditionIn(ScheduleFields):
     protected_persons: list[Name] = Field(
         default=[], max_length=100, description="Proximity: the protected persons, if several."
     )
-    distance_m: Annotated[Number, Field(gt=0, le=100_000)] | None = Field(
+    distance_m: Annotated[float, Field(gt=0, le=100_000), UNCOERCED] | None = Field(
         default=None,
         description="Proximity: metres to be kept from each; moves with the person.",
         examples=[None],
     )
-    pairing_age_s: Annotated[Number, Field(gt=0, le=3600)] | None = Field(
+    pairing_age_s: Annotated[float, Field(gt=0, le=3600), UNCOERCED] | None = Field(
         default=None,
         description="Proximity: how old a position of either may be to be judged with the other's, "
         "seconds; 180 if left out.",
         examples=[None],
     )
-    threshold: Whole | None = Field(
-        default=None, ge=1, le=1000, description=f"{_THRESHOLD} {_BY_KIND}", examples=[2]
+    threshold: Annotated[int, Field(ge=1, le=1000), UNCOERCED] | None = Field(
+        default=None, description=f"{_THRESHOLD} {_BY_KIND}", examples=[2]
     )
-    buffer_m: Number | None = Field(
-        default=None, ge=0, lt=1e7, description=f"{_BUFFER} {_BY_KIND}", examples=[50]
+    buffer_m: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description=f"{_BUFFER} {_BY_KIND}", examples=[50]
     )
-    dwell_s: Number | None = Field(
-        default=None, ge=0, lt=1e7, description=f"{_DWELL} {_BY_KIND}", examples=[45]
+    dwell_s: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description=f"{_DWELL} {_BY_KIND}", examples=[45]
     )
-    grace_s: Number | None = Field(
-        default=None, ge=0, lt=1e7, description=f"{_GRACE} {_BY_KIND}", examples=[0]
+    grace_s: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description=f"{_GRACE} {_BY_KIND}", examples=[0]
     )
-    confidence: Number | None = Field(
-        default=None, gt=0.5, lt=1, description=f"{_CONFIDENCE} {_BY_KIND}", examples=[0.95]
+    confidence: Annotated[float, Field(gt=0.5, lt=1), UNCOERCED] | None = Field(
+        default=None, description=f"{_CONFIDENCE} {_BY_KIND}", examples=[0.95]
     )
-    shared_error_m: Number | None = Field(
-        default=None, ge=0, lt=1e7, description=f"{_SHARED} {_BY_KIND}", examples=[15]
+    shared_error_m: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description=f"{_SHARED} {_BY_KIND}", examples=[15]
     )
-    shared_error_half_life_s: Number | None = Field(
-        default=None, ge=1, lt=1e7, description=f"{_HALF_LIFE} {_BY_KIND}", examples=[300]
+    shared_error_half_life_s: Annotated[float, Field(ge=1, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description=f"{_HALF_LIFE} {_BY_KIND}", examples=[300]
     )
     priority: Whole = Field(
         default=0,
@@ -150,25 +150,19 @@ class ConditionIn(ScheduleFields):
         "do not apply inside its places. Of equal priority all hold.",
         examples=[0],
     )
-    minimum_stay_s: Number | None = Field(
+    minimum_stay_s: Annotated[float, Field(gt=0, lt=1e7), UNCOERCED] | None = Field(
         default=None,
-        gt=0,
-        lt=1e7,
         description="Attendance: seconds to be there at any time in a window; null: all of it.",
         examples=[None],
     )
-    late_after_s: Number | None = Field(
+    late_after_s: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
         default=None,
-        ge=0,
-        lt=1e7,
         description="Attendance of the whole window: seconds after its start from which he is "
         "late; of a minimum stay, the least slack. Null: 600.",
         examples=[None],
     )
-    early_before_s: Number | None = Field(
+    early_before_s: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
         default=None,
-        ge=0,
-        lt=1e7,
         description="Attendance of the whole window: seconds before its end until which leaving is "
         "early. Null: 600.",
         examples=[None],

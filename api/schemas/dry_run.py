@@ -1,12 +1,21 @@
 """Dry runs on the wire: what would be changed, and what it would have meant."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from api.dry_runs import JobState
 from api.schemas.condition import ConditionIn
-from api.schemas.fields import Id, InstantOut, LocalTime, Name, Number, TimeText, Whole, Wire
+from api.schemas.fields import (
+    UNCOERCED,
+    Id,
+    InstantOut,
+    LocalTime,
+    Name,
+    TimeText,
+    Whole,
+    Wire,
+)
 from api.schemas.order import OrderIn
 from engine.core.dry_run import Effect
 from engine.core.episode import EpisodeKind, Severity
@@ -39,20 +48,20 @@ class ProposedParameters(Wire):
         default=None, description="Of this order; null: of every order that has the condition."
     )
     condition_id: Name = Field(description="Id of the condition.", examples=["keep-out"])
-    threshold: Whole | None = Field(
-        default=None, ge=1, le=1000, description="Judged positions in violation before confirmed."
+    threshold: Annotated[int, Field(ge=1, le=1000), UNCOERCED] | None = Field(
+        default=None, description="Judged positions in violation before confirmed."
     )
-    buffer_m: Number | None = Field(
-        default=None, ge=0, lt=1e7, description="Width of the outer ring, metres.", examples=[50]
+    buffer_m: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description="Width of the outer ring, metres.", examples=[50]
     )
-    dwell_s: Number | None = Field(
-        default=None, ge=0, lt=1e7, description="Seconds in violation before confirmed."
+    dwell_s: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description="Seconds in violation before confirmed."
     )
-    grace_s: Number | None = Field(
-        default=None, ge=0, lt=1e7, description="Seconds from confirmed to page."
+    grace_s: Annotated[float, Field(ge=0, lt=1e7), UNCOERCED] | None = Field(
+        default=None, description="Seconds from confirmed to page."
     )
-    confidence: Number | None = Field(
-        default=None, gt=0.5, lt=1, description="Probability from which inside or outside is sure."
+    confidence: Annotated[float, Field(gt=0.5, lt=1), UNCOERCED] | None = Field(
+        default=None, description="Probability from which inside or outside is sure."
     )
 
 

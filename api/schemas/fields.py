@@ -96,10 +96,14 @@ def _uncoerced(value: object) -> object:
     return value
 
 
-Number = Annotated[float, BeforeValidator(_uncoerced)]
+UNCOERCED: Final = BeforeValidator(_uncoerced)
+"""Refuses what would have to be converted. After the limits of a type that may also be null: before
+them, pydantic leaves the limits out of the JSON schema."""
+
+Number = Annotated[float, UNCOERCED]
 """A number in a body: never `true`, never a text."""
 
-Whole = Annotated[int, BeforeValidator(_uncoerced)]
+Whole = Annotated[int, UNCOERCED]
 """A whole number in a body: never `true`, never a text."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]

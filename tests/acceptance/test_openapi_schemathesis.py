@@ -33,7 +33,7 @@ unexpected-methods = ["DELETE"]
 
 # Rules that no schema can state are `refused_for_rules_beyond_the_schema_only`'s.
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", 401, 403, 404, 409, 422]
+expected-statuses = ["2xx", 401, 403, 404, 409, 422, 429]
 
 # A stream has no end to check; its tests are in tests/integration/test_api_stream.py.
 [[operations]]

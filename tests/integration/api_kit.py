@@ -18,6 +18,7 @@ import uvicorn
 from api.app import create_app
 from api.services import EngineHealth, Services
 from engine.core.alert import Alert, AlertAction, AlertChange
+from engine.live_positions import LivePositions
 from engine.store import Store
 from tests.store_values import alert
 
@@ -51,6 +52,7 @@ def services_on(store: Store, engine: Engine | None = None) -> Services:
         health=lambda: engine.health,
         submit=engine.submit,
         vendor_passwords={"acme": PASSWORD},
+        near=LivePositions().near,
         signing_key_file=Path(_STATE.name) / "signing-key.pem",
     )
 
