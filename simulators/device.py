@@ -38,11 +38,11 @@ class Message:
     seq: int
     sent_at: Instant
     positions: tuple[Fix, ...] = ()
-    in_range: tuple[tuple[Instant, str], ...] = ()
-    """When it was in the range of which beacon."""
     events: tuple[Event, ...] = ()
     battery_pct: float | None = None
     charging: bool | None = None
+    in_range: tuple[tuple[Instant, str], ...] = ()
+    """When it was in the range of which beacon."""
 
 
 @dataclass(frozen=True, slots=True)
