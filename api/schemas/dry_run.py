@@ -98,7 +98,9 @@ class DryRunIn(Wire):
 class AlertFactsOut(Wire):
     """An alert as it would be shown."""
 
-    kind: EpisodeKind = Field(description="What happened.", examples=["exclusion_entered"])
+    kind: EpisodeKind = Field(
+        description="What happened, by its name.", examples=["exclusion_entered"]
+    )
     severity: Severity = Field(description="How much it matters.", examples=["critical"])
     started: TimeText = Field(
         description="Best estimate of its beginning (UTC).", examples=["2026-03-01T21:14:20Z"]

@@ -72,6 +72,8 @@ async def test_a_position_is_shown_with_all_that_is_known_of_it(
         "altitude_m": None,
         "late": True,
         "quarantine": "implausible",
+        "beacon_id": None,
+        "beacon_zone_id": None,
         "block_id": 1,
         "message_index": 0,
     }

@@ -228,5 +228,5 @@ async def test_who_is_near_a_place_is_found_and_she_only_if_asked_for(sqlite_sto
         both = (await ok(await client.get(f"{path}&include={HIDDEN}")))["items"]
         assert [each["protected_person_id"] for each in both] == ["p1", None]
         assert (await ok(await client.get(f"{path}&max_age_s=1")))["items"] == []
-    async with serving(services_on(sqlite_store)) as client:
+    async with serving(replace(services, near=None)) as client:
         assert (await client.get(path)).status_code == 503
