@@ -16,7 +16,7 @@ from engine.core.compile import histories
 from engine.core.in_force import class_condition_id
 from engine.core.order import Activation, Role
 from engine.core.registry import Device, Order, OrderCondition, ProtectedPerson, Wearer, WearerClass
-from engine.store.protocol import RegistryPart
+from engine.store.registry_part import RegistryPart
 from zones.group import ZoneGroup
 from zones.history import ZoneHistory
 from zones.instant import Instant

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 
 from api.directory import Directory, Entry, load
-from engine.store.protocol import RegistryPart
+from engine.store.registry_part import RegistryPart
 
 
 class DirectoryCache:

@@ -16,7 +16,7 @@ from engine.core.plan import SupervisionPlan
 from engine.core.position import Mechanism, Position, content_digest
 from engine.core.registry import Order, Wearer
 from engine.sources import source
-from engine.store.protocol import RegistryPart
+from engine.store.registry_part import RegistryPart
 from simulators.enrolment import enrol
 from simulators.geojson import collection, feature
 from zones.geojson import read_zones

@@ -33,7 +33,8 @@ from engine.core.supervision_change import changed_from
 from engine.core.unseen import Written, before
 from engine.live_positions import LivePositions
 from engine.roster import Roster
-from engine.store.protocol import Checkpoint, JournalPart, RegistryPart, Transaction
+from engine.store.protocol import Checkpoint, JournalPart, Transaction
+from engine.store.registry_part import RegistryPart
 from zones.index import ZoneIndex
 from zones.instant import Instant
 

@@ -28,7 +28,6 @@ from engine.core.device_event import DeviceEvent
 from engine.core.docket import Docket, Judged, judge, path_of, rejudge
 from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
-from engine.core.journal import GENESIS_HASH, RawMessage, build_block
 from engine.core.paging import grace, is_told
 from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
 from engine.core.raising import (
@@ -40,10 +39,11 @@ from engine.core.rejection import Rejection
 from engine.core.subject import wearer_of
 from engine.core.topic import TelemetryTopic
 from engine.core.vendor_silence import called_in, confirmed, excused
+from engine.filing import file_messages
 from engine.intake import Opened, open_batch
 from engine.ledger import open_ledger
 from engine.sources.source import Delivery
-from engine.store.protocol import Counter, OutboxEntry, StoredPosition, StoredRejection, Transaction
+from engine.store.protocol import Counter, OutboxEntry, Transaction
 from engine.version import engine_version
 from zones.instant import Duration, Instant
 
@@ -233,45 +233,22 @@ class Ruling:
     def _store_messages(self, opened: Sequence[Opened]) -> None:
         if not opened:
             return
-        journal = self._transaction.journal
-        head = journal.head()
+        head = self._transaction.journal.head()
         self._check_registry()
-        block_id = self._next("block")
-        previous = GENESIS_HASH if head is None else head[1]
-        messages = [
-            RawMessage(each.delivery.received_at, each.delivery.topic, each.delivery.payload)
-            for each in opened
+        stored = file_messages(self._transaction, head, opened, self._now, self._as_stored)
+        own = sum(len(each.positions) for each in opened if _of_canary(each))
+        self.ruled.positions += len(stored) - own
+        self.ruled.late += sum(position.late for position in stored)
+        for position in stored:
+            self._newest(position)
+        self.ruled.rejections += [
+            (each.source, rejection) for each in opened for rejection in each.rejections
         ]
-        journal.append(build_block(block_id, previous, messages, self._now))
-        self._store_positions(block_id, opened)
-        self._transaction.events.insert([event for each in opened for event in each.events])
-        self._store_rejections(opened)
 
     def _check_registry(self) -> None:
         """See that messages follow in the journal what they were attributed and judged by."""
         if self._transaction.registry.revision() != self._caseload.registry.revision:
             raise RegistryMovedError
-
-    def _store_positions(self, block_id: int, opened: Sequence[Opened]) -> None:
-        pairs = [
-            (index, position) for index, each in enumerate(opened) for position in each.positions
-        ]
-        ids = self._transaction.next_ids("position", len(pairs))
-        rows = [
-            StoredPosition(
-                position_id=position_id,
-                block_id=block_id,
-                message_index=index,
-                position=self._as_stored(position),
-            )
-            for position_id, (index, position) in zip(ids, pairs, strict=True)
-        ]
-        self._transaction.positions.insert(rows)
-        own = sum(len(each.positions) for each in opened if _of_canary(each))
-        self.ruled.positions += len(rows) - own
-        self.ruled.late += sum(row.position.late for row in rows)
-        for row in rows:
-            self._newest(row.position)
 
     def _as_stored(self, position: Position) -> Position:
         verdict = self._verdicts.get((position.activation_id, position.key), position.quarantine)
@@ -285,25 +262,6 @@ class Ruling:
         if case.newest is None or case.newest < position.key:
             case = msgspec.structs.replace(case, newest=position.key)
         self.ruled.cases[position.activation_id] = case
-
-    def _store_rejections(self, opened: Sequence[Opened]) -> None:
-        pairs = [(each, rejection) for each in opened for rejection in each.rejections]
-        ids = self._transaction.next_ids("rejection", len(pairs))
-        self._transaction.rejections.insert(
-            [
-                StoredRejection(
-                    rejection_id=rejection_id,
-                    received_at=each.delivery.received_at,
-                    topic=each.delivery.topic,
-                    payload=each.delivery.payload,
-                    reason=rejection.reason,
-                    detail=rejection.detail,
-                    field=rejection.field,
-                )
-                for rejection_id, (each, rejection) in zip(ids, pairs, strict=True)
-            ]
-        )
-        self.ruled.rejections += [(each.source, rejection) for each, rejection in pairs]
 
     def _received(self, heard: Mapping[int, Instant]) -> None:
         """Note when each activation was heard; its silence ends."""

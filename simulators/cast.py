@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Any, Final
 
-from engine.store.protocol import RegistryPart
+from engine.store.registry_part import RegistryPart
 from simulators import scenarios
 from simulators.city import City
 from simulators.device import Delivery

@@ -8,7 +8,7 @@ from engine.core.condition_json import read_condition
 from engine.core.order import Activation, Role
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, ProtectedPerson, Wearer
-from engine.store.protocol import RegistryPart
+from engine.store.registry_part import RegistryPart
 from zones.geojson import read_zones
 from zones.instant import Instant
 

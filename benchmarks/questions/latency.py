@@ -25,7 +25,7 @@ from engine.clock import SystemClock
 from engine.core.alert import AlertAction
 from engine.sources.mqtt import MqttSource
 from engine.store import Store
-from engine.store.protocol import RegistryPart
+from engine.store.registry_part import RegistryPart
 from simulators.device import Delivery, topic
 from simulators.enrolment import enrol
 from zones.instant import HOUR, MINUTE, Instant, render

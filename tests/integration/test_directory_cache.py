@@ -16,7 +16,7 @@ from engine.core.order import Activation
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, Wearer
 from engine.store import Store, open_store
-from engine.store.protocol import RegistryPart
+from engine.store.registry_part import RegistryPart
 from tests.integration.api_kit import NOW, services_on
 from zones.instant import HOUR
 from zones.zone import Circle, Zone

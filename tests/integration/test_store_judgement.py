@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
-from engine.core.episode import Bound, EpisodeKind, EpisodeState, Severity, StoredEpisode
-from engine.core.plan import SupervisionPlan
-from engine.core.registry import Order, Wearer
-from engine.store import ConflictError, Store, Transaction
+from engine.core.episode import Bound, EpisodeKind, EpisodeState, StoredEpisode
+from engine.store import ConflictError, Store
 from engine.store.protocol import OutboxEntry, Page
 from engine.store.sql import schema
-from engine.store.sql.alerts import SEVERITY_RANK, STATE_RANK, Sort
+from engine.store.sql.alerts import Sort
 from tests import store_values
 from tests.store_values import ROUND_TRIP, T0, alert, change, stored_episode, undone
 
@@ -142,7 +140,7 @@ def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> 
                 and (not kind or row.episode.kind in kind)
                 and (not state or row.episode.state in state)
             ]
-            found = _walk(
+            found = walk(
                 partial(
                     tx.episodes.list,
                     wearer_id=wearer_id,
@@ -155,7 +153,7 @@ def test_the_episode_list_filters_and_pages_newest_start_first(store: Store) -> 
             assert found == expected
 
 
-def _walk(
+def walk(
     read: Callable[[Page], Sequence[Any]], cursor: Callable[[Any], tuple[int | str, ...]]
 ) -> list[Any]:
     """Read a list page by page to its end."""
@@ -281,125 +279,3 @@ def test_alerts_are_counted_by_state_with_zeros(store: Store) -> None:
             AlertState.ACKNOWLEDGED: 0,
             AlertState.CLOSED: 1,
         }
-
-
-SUPERVISED = {"w1": ("north", "kim"), "w2": ("north", "lee"), "w3": ("south", "kim")}
-
-
-SUBJECTS = ["", "engine", "vendor/acme", "", "device/acme/engine"]
-
-
-def _many_alerts() -> list[Alert]:
-    wearers, kinds = [*SUPERVISED, "w4"], list(EpisodeKind)[:3]
-    return [
-        alert(
-            n + 1,
-            wearer_id=wearers[n % 4],
-            kind=kinds[n % 3],
-            severity=list(Severity)[n * 7 % 4],
-            state=list(AlertState)[n * 5 % 3],
-            raised_at=T0 + n * 13 % 17,
-            key=CollapseKey("", "g", None, None, SUBJECTS[n % 5]),
-        )
-        for n in range(60)
-    ]
-
-
-def _save_orders(tx: Transaction) -> None:
-    for number, (wearer_id, (agency, officer)) in enumerate(SUPERVISED.items()):
-        tx.registry.save_wearer(Wearer(wearer_id=wearer_id, name="", timezone="UTC"))
-        # The former version names another officer, who is no longer in charge.
-        for named in ("former", officer):
-            tx.registry.save_order(
-                Order(
-                    order_id=f"o{number}",
-                    wearer_id=wearer_id,
-                    agency=agency,
-                    officer=named,
-                    effective_from=T0,
-                    effective_until=None,
-                    plan=SupervisionPlan(),
-                    conditions=(),
-                )
-            )
-
-
-def _sort_key(each: Alert, sort: str) -> tuple[int, ...]:
-    state, worst = STATE_RANK[each.state], SEVERITY_RANK[each.severity]
-    return {
-        "oldest": (state, each.raised_at, each.alert_id),
-        "newest": (state, -each.raised_at, -each.alert_id),
-        "severity": (state, worst, each.raised_at, each.alert_id),
-    }[sort]
-
-
-def _cursor(each: Alert, sort: str) -> tuple[int, ...]:
-    return tuple(map(abs, _sort_key(each, sort)))
-
-
-FILTERS: list[tuple[dict[str, Any], Callable[[Alert], bool]]] = [
-    ({}, lambda each: each.state != AlertState.CLOSED),
-    ({"states": ()}, lambda each: True),
-    ({"states": [AlertState.CLOSED]}, lambda each: each.state == AlertState.CLOSED),
-    (
-        {"severities": [Severity.CRITICAL, Severity.SYSTEM]},
-        lambda each: (
-            each.state != AlertState.CLOSED
-            and each.severity in (Severity.CRITICAL, Severity.SYSTEM)
-        ),
-    ),
-    (
-        {"states": (), "kinds": [EpisodeKind.INCLUSION_LEFT]},
-        lambda each: each.kind == EpisodeKind.INCLUSION_LEFT,
-    ),
-    (
-        {"states": (), "subject": "engine"},
-        lambda each: each.subject == "engine",
-    ),
-    ({"states": (), "wearer_id": "w4"}, lambda each: each.wearer_id == "w4"),
-    ({"states": (), "officer": "kim"}, lambda each: each.wearer_id in ("w1", "w3")),
-    ({"states": (), "officer": "former"}, lambda each: False),
-    ({"states": (), "agency": "north"}, lambda each: each.wearer_id in ("w1", "w2")),
-    (
-        {"states": (), "agency": "north", "officer": "kim"},
-        lambda each: each.wearer_id == "w1",
-    ),
-]
-
-
-def test_every_filter_and_sort_of_the_queue_gives_what_a_plain_list_gives(store: Store) -> None:
-    """Each filter with each sort, read in pages, equals filtering and sorting all alerts."""
-    rows = _many_alerts()
-    with store.write() as tx:
-        _save_orders(tx)
-        tx.alerts.save(rows)
-    with store.read() as tx:
-        for (filters, keep), sort in product(FILTERS, SORTS):
-            expected = sorted(filter(keep, rows), key=partial(_sort_key, sort=sort))
-            found = _walk(
-                partial(tx.alerts.list, sort=sort, **filters), partial(_cursor, sort=sort)
-            )
-            assert found == expected, (filters, sort)
-
-
-def test_paging_the_queue_misses_nothing_while_alerts_are_raised(store: Store) -> None:
-    """New alerts neither hide nor repeat those that were open when the reading began."""
-    rows = [alert(n, raised_at=T0 + n // 4) for n in range(1, 41)]
-    with store.write() as tx:
-        tx.alerts.save(rows)
-    for sort in SORTS:
-        with store.read() as tx:
-            open_now = len(tx.alerts.list(Page(limit=1000)))
-        seen: list[Alert] = []
-        while len(seen) < open_now:
-            after = _cursor(seen[-1], sort) if seen else None
-            with store.write() as tx:
-                part = tx.alerts.list(Page(limit=6, after=after), sort=sort)
-                new = 1000 + tx.next_ids("alert", 1)[0]
-                tx.alerts.save([alert(new, raised_at=T0 + new)])
-            assert part
-            assert part[0] not in seen
-            seen += part
-        ids = [each.alert_id for each in seen]
-        assert len(set(ids)) == len(ids)
-        assert set(ids) >= {row.alert_id for row in rows}

@@ -8,32 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.core.order import Activation, ConditionKind, Parameters, Role
+from engine.core.order import Activation, ConditionKind, Parameters
 from engine.core.plan import SupervisionPlan
-from engine.core.proximity import Proximity
 from engine.core.registry import (
     Device,
     Order,
     OrderCondition,
-    ProtectedPerson,
     Wearer,
-    WearerClass,
 )
 from engine.core.registry_journal import RegistryEntry, read_entry, write_entry
 from engine.store import ConflictError, Store
-from engine.store.protocol import Page, StoredPosition
 from tests.store_values import (
     HOUR,
     ROUND_TRIP,
     T0,
     numbers,
-    position,
-    protect,
     put_on,
     undone,
     words,
 )
-from zones.group import ZoneGroup
 from zones.instant import DAY
 from zones.schedule import Interval, Recurrence, Schedule, WeeklyWindow, Window
 from zones.zone import Area, Circle, Zone
@@ -132,7 +125,8 @@ def _square(lat: float, lon: float, size: float) -> tuple[tuple[float, float], .
     return tuple((lon + east, lat + north) for east, north in corners)
 
 
-def _order(order_id: str = "o1", zone_ids: tuple[str, ...] = (), officer: str = "kim") -> Order:
+def order_of(order_id: str = "o1", zone_ids: tuple[str, ...] = (), officer: str = "kim") -> Order:
+    """Return an order with one condition."""
     condition = OrderCondition(
         condition_id="c1",
         kind=ConditionKind.EXCLUSION,
@@ -208,9 +202,9 @@ def test_every_version_of_an_order_is_kept(store: Store) -> None:
     with store.write() as tx:
         tx.registry.save_wearer(WEARER)
         tx.registry.save_zone(HOME)
-        first = tx.registry.save_order(_order())
-        other = tx.registry.save_order(_order("o0"))
-        second = tx.registry.save_order(_order(zone_ids=("home",), officer="lee"))
+        first = tx.registry.save_order(order_of())
+        other = tx.registry.save_order(order_of("o0"))
+        second = tx.registry.save_order(order_of(zone_ids=("home",), officer="lee"))
     with store.read() as tx:
         assert (first.version, second.version, other.version) == (1, 2, 1)
         assert tx.registry.orders() == [other, first, second]
@@ -219,14 +213,14 @@ def test_every_version_of_an_order_is_kept(store: Store) -> None:
 @pytest.mark.parametrize(
     ("order", "message"),
     [
-        (msgspec.structs.replace(_order(), wearer_id="w9"), "wearer 'w9' is not stored"),
-        (_order(zone_ids=("home", "nowhere")), "zones that are not stored: nowhere"),
+        (msgspec.structs.replace(order_of(), wearer_id="w9"), "wearer 'w9' is not stored"),
+        (order_of(zone_ids=("home", "nowhere")), "zones that are not stored: nowhere"),
         (
             msgspec.structs.replace(
-                _order(),
+                order_of(),
                 conditions=(
                     msgspec.structs.replace(
-                        _order().conditions[0],
+                        order_of().conditions[0],
                         schedule=Schedule(
                             "UTC",
                             weekly=(WeeklyWindow(frozenset({0}), time(9), time(10), ("away",)),),
@@ -356,119 +350,10 @@ def test_every_write_raises_the_revision(store: Store) -> None:
             lambda: put_on(tx, "w1", "d1", T0),
             lambda: tx.registry.end_activation(1, T0 + 1, "swap"),
             lambda: tx.registry.save_zone(HOME),
-            lambda: tx.registry.save_order(_order()),
+            lambda: tx.registry.save_order(order_of()),
             tx.registry.orders,
             tx.registry.activations,
         ):
             write()
             revisions.append(tx.registry.revision())
     assert revisions == [1, 2, 5, 6, 7, 8, 8, 8]
-
-
-def test_groups_and_classes_keep_every_version(store: Store) -> None:
-    """A group and a class get their next version at each save, and all come back as saved."""
-    groups = [ZoneGroup("g", ("park",), "Parks"), ZoneGroup("g", (), effective_from=T0)]
-    rule = OrderCondition(
-        condition_id="c",
-        kind=ConditionKind.EXCLUSION,
-        zone_ids=(),
-        schedule=Schedule("UTC", always=True),
-        group_ids=("g",),
-    )
-    held = WearerClass(class_id="k", name="K", timezone="UTC", conditions=(rule,))
-    with store.write() as tx:
-        tx.registry.save_zone(Zone("park", Circle(0.0, 0.0, 50.0)))
-        before = tx.registry.revision()
-        saved = [tx.registry.save_group(each) for each in groups]
-        kept = [tx.registry.save_class(each) for each in (held, held)]
-        assert tx.registry.revision() == before + 4
-    assert [each.version for each in (*saved, *kept)] == [1, 2, 1, 2]
-    with store.read() as tx:
-        assert list(tx.registry.groups()) == saved
-        assert list(tx.registry.classes()) == kept
-
-
-def test_groups_and_classes_name_only_what_is_stored(store: Store) -> None:
-    """A group of unknown zones and a class of unknown groups are refused, by name."""
-    rule = OrderCondition(
-        condition_id="c",
-        kind=ConditionKind.EXCLUSION,
-        zone_ids=(),
-        schedule=Schedule("UTC", always=True),
-        group_ids=("none",),
-    )
-    held = WearerClass(class_id="k", name="K", timezone="UTC", conditions=(rule,))
-    with (
-        pytest.raises(ConflictError, match="zones that are not stored: nowhere"),
-        undone(store) as tx,
-    ):
-        tx.registry.save_group(ZoneGroup("g", ("nowhere",)))
-    with (
-        pytest.raises(ConflictError, match="groups that are not stored: none"),
-        undone(store) as tx,
-    ):
-        tx.registry.save_class(held)
-
-
-PROTECTED = ProtectedPerson(person_id="w1", name="Jane Roe", timezone="UTC", agency="north")
-
-
-def test_a_protected_person_comes_back_and_is_replaced(store: Store) -> None:
-    """Every field is kept, the plan of the device too, under an id a wearer may have as well."""
-    moved = msgspec.structs.replace(PROTECTED, timezone="Asia/Tokyo", plan=SupervisionPlan(30, 60))
-    with store.write() as tx:
-        tx.registry.save_wearer(WEARER)
-        tx.registry.save_protected_person(PROTECTED)
-        tx.registry.save_protected_person(moved)
-    with store.read() as tx:
-        assert tx.registry.protected_persons() == [moved]
-        assert tx.registry.wearers() == [WEARER]
-
-
-def test_a_device_is_on_a_wearer_or_on_a_protected_person(store: Store) -> None:
-    """Her activation comes back as hers; the device is on nobody else then; tracks stay apart."""
-    with store.write() as tx:
-        his = put_on(tx, "p1", "d1", T0)
-        hers = protect(tx, "p1", "d2", T0)
-        assert (his.role, hers.role, hers.wearer_id) == (Role.WEARER, Role.PROTECTED, "p1")
-        with pytest.raises(ConflictError, match="is on protected person 'p1' from"):
-            put_on(tx, "w2", "d2", T0 + HOUR)
-        unknown = msgspec.structs.replace(hers, wearer_id="p9")
-        with pytest.raises(ConflictError, match="protected person 'p9' is not stored"):
-            tx.registry.add_activation(unknown)
-        ended = tx.registry.end_activation(hers.activation_id, T0 + HOUR, "swap")
-        assert ended == msgspec.structs.replace(hers, ended_at=T0 + HOUR)
-    with store.read() as tx:
-        assert tx.registry.activations() == [his, ended]
-
-
-def test_a_track_of_a_wearer_never_holds_a_protected_persons_positions(store: Store) -> None:
-    """Where both have one id, the wearer's track is that of his own devices."""
-    with store.write() as tx:
-        put_on(tx, "p1", "d1", T0)
-        hers = protect(tx, "p1", "d2", T0)
-        seen = position(hers.activation_id, T0)
-        row = StoredPosition(position_id=1, block_id=1, message_index=0, position=seen)
-        tx.positions.insert([row])
-    with store.read() as tx:
-        assert tx.positions.count() == 1
-        assert tx.positions.track("p1", T0 - HOUR, T0 + HOUR, Page()) == []
-
-
-def test_an_order_names_protected_persons_that_are_stored(store: Store) -> None:
-    """A proximity condition on somebody unknown is refused; on somebody known it comes back."""
-    condition = msgspec.structs.replace(
-        _order().conditions[0],
-        kind=ConditionKind.PROXIMITY,
-        proximity=Proximity(protected_persons=("w1", "p2"), distance_m=300.0, pairing_age_s=90.0),
-    )
-    order = msgspec.structs.replace(_order(), conditions=(condition,))
-    with store.write() as tx:
-        tx.registry.save_wearer(WEARER)
-        tx.registry.save_protected_person(PROTECTED)
-        with pytest.raises(ConflictError, match="protected persons that are not stored: p2"):
-            tx.registry.save_order(order)
-        tx.registry.save_protected_person(msgspec.structs.replace(PROTECTED, person_id="p2"))
-        tx.registry.save_order(order)
-    with store.read() as tx:
-        assert tx.registry.orders() == [order]

@@ -19,11 +19,11 @@ from engine.store.protocol import (
     HeartbeatsPart,
     JournalPart,
     PositionsPart,
-    RegistryPart,
     RejectionsPart,
     StoreUnavailableError,
     Transaction,
 )
+from engine.store.registry_part import RegistryPart
 from engine.store.sql.alerts import SqlAlerts
 from engine.store.sql.backend import Backend
 from engine.store.sql.checkpoints import SqlCheckpoints

@@ -1,0 +1,73 @@
+"""What a batch brings is filed: its raw messages as one journal block, and what they hold."""
+
+from collections.abc import Callable, Sequence
+
+from engine.core.journal import GENESIS_HASH, RawMessage, build_block
+from engine.core.position import Position
+from engine.intake import Opened
+from engine.store.protocol import StoredPosition, StoredRejection, Transaction
+from zones.instant import Instant
+
+
+def file_messages(
+    transaction: Transaction,
+    head: tuple[int, bytes] | None,
+    opened: Sequence[Opened],
+    now: Instant,
+    as_stored: Callable[[Position], Position],
+) -> list[Position]:
+    """Append messages to a journal with that head, store what they hold, and return the positions.
+
+    `as_stored` says how a position is stored: with what its judgement found out about it.
+    """
+    block_id = transaction.next_ids("block", 1)[0]
+    messages = [
+        RawMessage(each.delivery.received_at, each.delivery.topic, each.delivery.payload)
+        for each in opened
+    ]
+    previous = GENESIS_HASH if head is None else head[1]
+    transaction.journal.append(build_block(block_id, previous, messages, now))
+    stored = _positions(transaction, block_id, opened, as_stored)
+    transaction.events.insert([event for each in opened for event in each.events])
+    _rejections(transaction, opened)
+    return stored
+
+
+def _positions(
+    transaction: Transaction,
+    block_id: int,
+    opened: Sequence[Opened],
+    as_stored: Callable[[Position], Position],
+) -> list[Position]:
+    pairs = [(index, position) for index, each in enumerate(opened) for position in each.positions]
+    ids = transaction.next_ids("position", len(pairs))
+    rows = [
+        StoredPosition(
+            position_id=position_id,
+            block_id=block_id,
+            message_index=index,
+            position=as_stored(position),
+        )
+        for position_id, (index, position) in zip(ids, pairs, strict=True)
+    ]
+    transaction.positions.insert(rows)
+    return [row.position for row in rows]
+
+
+def _rejections(transaction: Transaction, opened: Sequence[Opened]) -> None:
+    pairs = [(each, rejection) for each in opened for rejection in each.rejections]
+    ids = transaction.next_ids("rejection", len(pairs))
+    transaction.rejections.insert(
+        [
+            StoredRejection(
+                rejection_id=rejection_id,
+                received_at=each.delivery.received_at,
+                topic=each.delivery.topic,
+                payload=each.delivery.payload,
+                reason=rejection.reason,
+                detail=rejection.detail,
+                field=rejection.field,
+            )
+            for rejection_id, (each, rejection) in zip(ids, pairs, strict=True)
+        ]
+    )
