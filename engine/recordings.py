@@ -199,6 +199,12 @@ def _number(least: float, most: float) -> Callable[[str], float]:
     return lambda text: _checked(float(text), least, most)
 
 
+def _known_speed(text: str) -> float | None:
+    """Return a speed; telephones write a negative one where they do not know it."""
+    speed_mps = _number(-1e4, 1e4)(text) if text else None
+    return None if speed_mps is None or speed_mps < 0 else speed_mps
+
+
 def _sequence(text: str) -> int:
     return _checked(int(text or 0), 0, 2**63 - 1)
 
@@ -218,7 +224,9 @@ _MECHANISM: Final = _Form(
 _ACCURACY: Final = _Form(
     _optional(_number(0.0, 1e7)), "write metres from 0 to 10,000,000, or nothing if not known"
 )
-_SPEED: Final = _Form(_optional(_number(0.0, 1e7)), "write metres a second from 0, or nothing")
+_SPEED: Final = _Form(
+    _known_speed, "write metres a second up to 10,000, or nothing (or -1) if not known"
+)
 _SEQ: Final = _Form(_sequence, "write a whole number from 0, or nothing")
 _RFC_3339: Final = "write RFC 3339 with an offset, for example 2026-03-01T21:15:00Z"
 _TIME: Final = _Form(parse, _RFC_3339)

@@ -216,6 +216,16 @@ def test_positions_ahead_of_their_receipt_are_not_judged(files: Files) -> None:
     assert (found["state"], found["positions"]) == ("brief", 1)
 
 
+def test_a_speed_below_nought_is_none(files: Files) -> None:
+    """Telephones write -1 for a speed they do not know: the same episodes as without one."""
+    files.write(rows=STORY)
+    without = files.replay().stdout
+    files.write(rows=[f"{line}-1" for line in STORY])
+    done = files.replay()
+    assert (done.returncode, done.stdout != "") == (0, True), done.stderr
+    assert len(done.stdout.splitlines()) == len(without.splitlines())
+
+
 def test_no_positions_no_episodes(files: Files) -> None:
     """A file with a header alone is no error."""
     files.write([])
