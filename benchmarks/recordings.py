@@ -28,6 +28,7 @@ from rich.table import Table
 from engine.broker.configuration import Limits
 from engine.commands.replay import line_of
 from engine.core.condition_json import read_condition
+from engine.core.episode import Episode, EpisodeKind
 from engine.core.order import Activation
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, Wearer
@@ -161,8 +162,13 @@ def stored(url: str) -> list[str]:
     with store.read() as transaction:
         shown = transaction.episodes.list(Page(limit=1_000_000))
     store.close()
-    standing = [each for each in shown if each.episode.condition_id is not None]
-    return comparable([line_of(each) for each in standing if each.episode.state != "retracted"])
+    standing = [each for each in shown if each.episode.state != "retracted"]
+    return comparable([line_of(each) for each in standing if _from_positions(each.episode)])
+
+
+def _from_positions(episode: Episode) -> bool:
+    """Tell whether positions alone, without messages and their arrival, lead to an episode."""
+    return episode.condition_id is not None or episode.kind is EpisodeKind.IMPLAUSIBLE_POSITION
 
 
 def online(
