@@ -29,13 +29,13 @@ from zones.instant import MINUTE, SECOND, Instant
 
 NOTHING = History(lambda _at: None, lambda _at: (), lambda _at: ())
 SAMPLE = 1_000
-"""Dockets that the rival judges; its time is scaled up."""
+"""Most dockets that the rival judges; its time is scaled up."""
 
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    count = effort.pick(10_000, 250_000)
-    return [*_looks(count), *_stored(effort.pick(200, 12_500))]
+    count = effort.pick(2_000, 250_000)
+    return [*_looks(count), *_stored(effort.pick(60, 12_500))]
 
 
 def _looks(count: int) -> list[Row]:
@@ -58,7 +58,7 @@ def _looks(count: int) -> list[Row]:
             question=f"19:00, the curfews of {count:,} wearers open, 5 % are out: what is to do?",
             value=flip_s * 1e3,
             unit="ms",
-            rival=f"judging each anew ({SAMPLE:,} judged, scaled)",
+            rival=f"judging each anew ({min(SAMPLE, count // 4):,} judged, scaled)",
             rival_value=rival_s * count * 1e3,
         ),
         Row(
@@ -101,7 +101,7 @@ def _crowd(count: int) -> tuple[Caseload, float, float]:
         judged = judge(open_docket(supervision), fold, [report], at, NOTHING)
         docket = Docket(supervision=supervision, state=judged.state, due=judged.due)
         caseload.put(Case(docket=docket, newest=report.key))
-        if len(sample) < SAMPLE:
+        if len(sample) < min(SAMPLE, count // 4):
             sample.append((fold, docket))
     per_wearer = (process.memory_info().rss - before) / count
     took = seconds(lambda: [judge(each, fold, (), EVENING, NOTHING) for fold, each in sample])
