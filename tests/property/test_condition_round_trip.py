@@ -50,7 +50,7 @@ parameters = st.builds(
 )
 
 
-stays = st.builds(Stay, minimum_s=st.floats(1e-6, 1e-3), late_after_s=st.floats(0, 1e6)) | (
+stays = st.builds(Stay, minimum_s=st.floats(1e-7, 1e-6), late_after_s=st.floats(0, 1e6)) | (
     st.builds(Stay, late_after_s=st.floats(0, 1e-7), early_before_s=st.floats(0, 1e-7))
 )
 """Short enough for any window."""
