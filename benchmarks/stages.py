@@ -13,16 +13,17 @@ from unittest.mock import patch
 
 from sqlalchemy.engine.base import Transaction as SqlAlchemyTransaction
 
-from engine import intake, ruling
+from engine import filing, ruling
+from engine.core import statement
 from engine.ruling import Ruling
 from engine.store.sql import store
 from engine.store.sql.session import SqlSession
 
 _WATCHED: Final[tuple[tuple[object, str, str], ...]] = (
-    (intake, "decode", "decoding"),
+    (statement, "decode", "decoding"),
     (ruling, "open_batch", "attributing, dropping what is known"),
     (Ruling, "_judge_all", "judging"),
-    (ruling, "build_block", "sealing the journal"),
+    (filing, "build_block", "sealing the journal"),
     (ruling, "raise_alerts", "alerts"),
     (SqlSession, "rows", "store statements"),
     (SqlSession, "first", "store statements"),
