@@ -22,7 +22,7 @@ WEARERS = 5
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    load = city_load(effort.pick(3_000, 7_000), WEARERS)
+    load = city_load(effort.pick(1_500, 7_000), WEARERS)
     tracks = _tracks(load)
     index = index_of(supervision for supervision, _ in tracks)
     zones = zones_by_device(load)

@@ -34,8 +34,8 @@ SAMPLE = 1_000
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    count = effort.pick(2_000, 250_000)
-    return [*_looks(count), *_stored(effort.pick(60, 12_500))]
+    count = effort.pick(500, 250_000)
+    return [*_looks(count), *_stored(effort.pick(20, 12_500))]
 
 
 def _looks(count: int) -> list[Row]:
