@@ -13,7 +13,7 @@ help:
 	@echo "make demo    broker, engine, API and a simulated city; ARGS='--wearers 200 --port 8001'"
 	@echo "make test    every test (PostgreSQL and the broker come with the requirements)"
 	@echo "make check   ruff, mypy --strict, import-linter"
-	@echo "make bench   measurements; QUICK=1 for under 50 s"
+	@echo "make bench   measurements; QUICK=1 for about a minute"
 	@echo "make bench-quality  are the alerts right? recall, false alerts, delay; QUICK=1 for under 50 s"
 	@echo "make soak    what takes long: memory over 10 minutes, kill tests at full size"
 	@echo "make docs    draw the tables of the code into docs/semantics.md"
