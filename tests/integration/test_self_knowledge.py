@@ -17,7 +17,10 @@ from tests.integration.self_kit import (
     instant,
     running_engine,
 )
-from zones.instant import SECOND
+from zones.instant import SECOND, Instant
+
+SHORTEST_DOWN = round(2.5 * SECOND)
+"""Longer than the shortest absence that is a gap."""
 
 
 async def test_a_broker_that_is_away_is_said_and_attached_to_what_it_hides(
@@ -62,6 +65,10 @@ async def _unwritten(engine: Engine) -> bool:
     return float(line.split()[1]) >= 2
 
 
+async def _past(instant_: Instant) -> bool:
+    return now() > instant_
+
+
 async def test_after_a_kill_the_gap_is_recorded_with_its_bounds(
     sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -71,7 +78,7 @@ async def test_after_a_kill_the_gap_is_recorded_with_its_bounds(
         await asyncio.sleep(BEAT_S)  # a heartbeat of a while of life: what is lost is since then
         killed = now()
         await engine.process.kill()
-        await asyncio.sleep(2.5)  # longer than the shortest gap, however fast the machine
+        await eventually(lambda: _past(killed + SHORTEST_DOWN), "an absence long enough for a gap")
         started = now()
         await engine.process.start()
         await engine.process.ready(engine.url)
