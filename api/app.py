@@ -18,6 +18,7 @@ from api.proofs import Proofs
 from api.routes import (
     activations,
     alerts,
+    base_map,
     beacons,
     devices,
     dry_runs,
@@ -82,6 +83,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         telemetry,
         rejections,
         operation,
+        base_map,
     )
     for module in modules:
         app.include_router(module.router)

@@ -18,6 +18,7 @@ import structlog
 import uvicorn
 
 from api.app import create_app
+from api.base_map import base_map_of
 from api.binding import check_host
 from api.feed import ChangeSignal
 from api.services import Services
@@ -54,6 +55,7 @@ async def serve(settings: Settings) -> None:
         UnsafeHostError, BrokerError, StoreUnavailableError, ValueError, OSError: it cannot start.
     """
     check_host(settings.host)
+    base_map = base_map_of(settings)
     listening = _listening(settings)
     clock = settings.clock()
     store = open_store(settings.database_url, clock.now)
@@ -98,6 +100,7 @@ async def serve(settings: Settings) -> None:
             capacity=survey.capacity,
             changes=changes,
             near=service.near,
+            base_map=base_map,
         )
         watch.start()
         stack.push_async_callback(asyncio.to_thread, watch.stop)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.base_map import BaseMap
 from api.feed import ChangeSignal
 from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
@@ -40,6 +41,8 @@ class Services:
     """When each vendor was last heard since the process started."""
     capacity: Callable[[], Capacity | None] = lambda: None
     """What the store takes, has left, and how long that lasts; None before it was measured."""
+    base_map: BaseMap = field(default_factory=BaseMap)
+    """What maps are drawn on."""
     changes: ChangeSignal = field(default_factory=ChangeSignal)
     near: Callable[[float, float, float, Instant], list[Sighting]] | None = None
     """Who was last judged to be within a radius of a place, not before an instant.

@@ -103,6 +103,26 @@ class Settings(BaseSettings):
         "ringfence-canary. The embedded broker gives it one; with another broker and without this "
         "it takes the way of the HTTP intake.",
     )
+    base_map: Literal["none", "raster", "vector", "pmtiles", "geojson"] = Field(
+        default="none", description="What maps are drawn on; 'none' asks nobody for anything."
+    )
+    base_map_source: str = Field(
+        default="",
+        description="raster: URL of tiles with {z}, {x} and {y}; vector: URL of a style, or of "
+        "tiles; pmtiles, geojson: a file of this machine.",
+    )
+    base_map_attribution: str = Field(
+        default="", max_length=300, description="Whose map it is, as its licence asks to be shown."
+    )
+    base_map_bounds: Annotated[tuple[float, ...], NoDecode] = Field(
+        default=(),
+        description="west,south,east,north in degrees: what a map shows first when it has nothing "
+        "else to show. Of a file it is known without.",
+    )
+    base_map_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Further origins (https://HOST) that a vector style loads from, with commas.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="How the log is written, to standard error."
     )
@@ -121,7 +141,7 @@ class Settings(BaseSettings):
         description="File that will hold that time: the clock stands until it is there.",
     )
 
-    @field_validator("vendors", "host_names", mode="before")
+    @field_validator("vendors", "host_names", "base_map_bounds", "base_map_origins", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if isinstance(value, str):

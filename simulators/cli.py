@@ -20,6 +20,7 @@ from simulators.demo import DemoOptions, demo
 from simulators.demo_screen import Screen
 from simulators.fleet import play, vendors
 from simulators.scenarios import DEFAULT_START
+from simulators.scenarios.stage import TOWN_SEED
 from zones.instant import MINUTE, render
 
 _errors = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -40,7 +41,7 @@ def run_demo(
     speed: Annotated[
         float, typer.Option(min=0.1, max=600, help="Simulated seconds in a real one.")
     ] = 60.0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the city.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the city.")] = TOWN_SEED,
     for_seconds: Annotated[
         float | None, typer.Option("--for", min=0, help="Stop by itself after so many seconds.")
     ] = None,

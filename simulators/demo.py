@@ -25,15 +25,21 @@ from engine.clock import ScaledClock, SystemClock
 from engine.core.canary import CANARY
 from engine.store import Store, migrate, open_store
 from simulators.cast import Cast, cast
+from simulators.city import City
 from simulators.demo_screen import Screen
 from simulators.device import Delivery
 from simulators.fleet import Vendor, play, vendors
 from simulators.processes import EngineProcess
 from simulators.scenarios import DEFAULT_START
+from simulators.scenarios.stage import TOWN_SEED
+from simulators.street_map import street_map
 from zones.instant import render
 
 MARK: Final = ".ringfence-demo"
 """File that marks a folder as a demo's, and is locked while that demo runs."""
+
+STREETS: Final = "streets.geojson"
+"""File of the base map, in the demo's folder."""
 
 REFRESH_S: Final = 0.5
 
@@ -58,7 +64,8 @@ class DemoOptions:
     port: int = 8000
     wearers: int = 100
     speed: float = 60.0
-    seed: int = 1
+    seed: int = TOWN_SEED
+    """The town's; by default it is the one that the scenarios take place in."""
     for_s: float | None = None
     state_dir: Path = Path("var/demo")
 
@@ -84,6 +91,7 @@ async def demo(options: DemoOptions, screen: Screen) -> Tally:
     )
     url = f"sqlite:///{state_dir / 'ringfence.db'}"
     store = await asyncio.to_thread(_prepared, url, acting)
+    await asyncio.to_thread(_draw, state_dir / STREETS, options.seed)
     screen.say("starting the broker")
     async with EmbeddedBroker(state_dir / "broker", (*acting.vendors, CANARY)) as broker:
         _write_passwords(state_dir, broker)
@@ -232,6 +240,11 @@ def _prepared(url: str, acting: Cast) -> Store:
     return store
 
 
+def _draw(file: Path, seed: int) -> None:
+    """Draw the town's streets: the base map of the demo."""
+    file.write_bytes(msgspec.json.encode(street_map(City.generate(seed))))
+
+
 def _write_passwords(state_dir: Path, broker: EmbeddedBroker) -> None:
     logins = broker.credentials.vendors.items()
     passwords = {name: login.password for name, login in logins if name != CANARY}
@@ -249,6 +262,9 @@ def _settings(
         "canary_broker_url": broker.url_for_vendor(CANARY),
         "vendor_passwords_file": str(state_dir / "vendors.json"),
         "port": str(options.port),
+        "base_map": "geojson",
+        "base_map_source": str(state_dir / STREETS),
+        "base_map_attribution": "Simulated streets: no real place",
         "clock_speed": str(options.speed),
         "clock_origin": render(DEFAULT_START),
         "clock_started_file": str(state_dir / "clock"),

@@ -26,6 +26,7 @@ from simulators.plane import Plane
 from simulators.scenario import EpisodeState, ExpectedAlert, Scenario, ScenarioWearer
 from zones.instant import MINUTE, Instant, render, seconds, to_datetime
 
+TOWN_SEED: Final = 7
 LENGTH_MIN: Final = 45
 HOME_RADIUS_M: Final = 60.0
 WALK_MPS: Final = 1.5
@@ -41,7 +42,7 @@ DeliveryEdit = Callable[[tuple[Delivery, ...]], tuple[Delivery, ...]]
 @lru_cache(maxsize=1)
 def town() -> City:
     """Return the town the scenarios take place in."""
-    return City.generate(7)
+    return City.generate(TOWN_SEED)
 
 
 def vendor_of(wearer_id: str) -> str:
