@@ -4,7 +4,7 @@
     slow-store  the store is locked again and again under load            about 2 minutes
     kill        engine and broker killed at random while it rains         about 15 minutes
     late        1,000 wearers x 30 days, 5 % of positions hours late      about 20 minutes
-    order       thousands of histories through both stores                about 20 minutes
+    order       tens of thousands of histories folded, thousands stored   about 40 minutes
     premiere    every scenario at the speed of life                       over an hour
 
 Without a name all but `late`, `order` and `premiere` are run. The exit code says whether all was as

@@ -19,8 +19,16 @@ from sqlalchemy import URL, make_url
 from engine.store import Store, migrate, open_store
 from simulators.postgres_server import postgres_server as running_postgres
 
-settings.register_profile("thorough", max_examples=20_000, deadline=None)
-"""`--hypothesis-profile=thorough`: for hours, where a test does not name its number of examples."""
+EXAMPLES = int(os.environ.get("RINGFENCE_EXAMPLES", "20000"))
+
+settings.register_profile(
+    "thorough", max_examples=EXAMPLES, deadline=None, derandomize=False, print_blob=True
+)
+"""`--hypothesis-profile=thorough`: where a test does not name its number of examples, so many,
+others at each run (`make soak ARGS=order` hunts with it)."""
+settings.register_profile("ci", derandomize=True, database=None, deadline=None, print_blob=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")  # whether a change passes is never a matter of luck
 
 _TEMPLATE = f"ringfence_template_{os.getpid()}"
 _NUMBERS = count(1)

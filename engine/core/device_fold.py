@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from engine.core import battery, beacon_fold, faults, tamper
+from engine.core import battery, beacon_fold, faults, one_instant, tamper
 from engine.core.device_event import CLOCK_WRONG, HEARD, DeviceEvent
 from engine.core.episode import Bound, Episode, EpisodeKind
 from engine.core.order import Supervision
@@ -50,6 +50,7 @@ def position(
         if verdict is Quarantine.IMPLAUSIBLE:
             folded = _in_doubt(folded, at)
     folded = _charge(folded, position.battery_pct, position.charging, at)
+    folded = _in_one_instant(state, folded, at)
     return _numbered(supervision, folded, position.seq, at)
 
 
@@ -66,22 +67,33 @@ def event(supervision: Supervision, state: ActivationState, event: DeviceEvent) 
         folded = Folded(msgspec.structs.replace(heard, faults=skewed), [])
     elif event.type in beacon_fold.REPORTED:
         beacons, closed = beacon_fold.reported(state.beacons, event)
-        return Folded(msgspec.structs.replace(state, beacons=beacons), closed)
+        folded = Folded(msgspec.structs.replace(state, beacons=beacons), closed)
+        return _in_one_instant(state, folded, at)
     else:
         folded = _reported(state, event)
     folded = _charge(folded, event.battery_pct, event.charging, at)
+    folded = _in_one_instant(state, folded, at)
     return folded if event.seq is None else _numbered(supervision, folded, event.seq, at)
 
 
 def advanced(supervision: Supervision, state: ActivationState, now: Instant) -> Folded:
     """Let time pass: what ends by itself, and everything when the device is taken off."""
+    state, over = passed(state) if state.time < now else Folded(state, [])
     if not holds_anything(state):
-        return Folded(state, [])
+        return Folded(state, over)
     ended_at = supervision.activation.ended_at
     if ended_at is not None and ended_at <= now:
         folded = _by_themselves(state, ended_at - 1)
-        return _taken_off(folded.state, ended_at, folded.closed)
-    return _by_themselves(state, now)
+        return _taken_off(folded.state, ended_at, over + folded.closed)
+    folded = _by_themselves(state, now)
+    return Folded(folded.state, over + folded.closed)
+
+
+def passed(state: ActivationState) -> Folded:
+    """Let the instant of the newest report be over, and with it what ended in it."""
+    if not state.waiting:
+        return Folded(state, [])
+    return Folded(msgspec.structs.replace(state, waiting=()), list(state.waiting))
 
 
 def holds_anything(state: ActivationState) -> bool:
@@ -140,9 +152,19 @@ def _reported(state: ActivationState, event: DeviceEvent) -> Folded:
         return Folded(state, [])
     tampers = state.tampers
     for episode in closed:
-        if tamper.is_brief(episode):
+        if tamper.is_brief(episode) and not one_instant.is_told(state.waiting, episode):
             holding, tampers = tamper.noted(holding, tampers, episode)
     return Folded(msgspec.structs.replace(state, faults=holding, tampers=tampers), closed)
+
+
+def _in_one_instant(before: ActivationState, folded: Folded, at: Instant) -> Folded:
+    """Keep what ended until its instant is over; go on with what began again in it."""
+    state, closed = folded
+    if not closed and (state.faults is before.faults or not before.waiting):
+        return folded
+    waiting = one_instant.with_ended(before.waiting, closed)
+    waiting, holding = one_instant.begun_again(waiting, state.faults, before.faults, at)
+    return Folded(msgspec.structs.replace(state, faults=holding, waiting=waiting), [])
 
 
 def _charge(folded: Folded, percent: float | None, charging: bool | None, at: Instant) -> Folded:

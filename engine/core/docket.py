@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from engine.core import device_fold
 from engine.core.amend import EpisodeChange, differences
 from engine.core.episode import Episode, StoredEpisode
 from engine.core.fold import Fold, Report, begin, in_order, prime, report_order
@@ -108,7 +109,7 @@ def rejudge(
 ) -> Judged:
     """Fold everything at or after `since` again, with further reports."""
     since, cut, folded = refold(fold, reports, since, history)
-    judged = _compared(fold, folded, history.shown_since(_settled(cut.state)), now)
+    judged = _compared(fold, folded, _unsettled(cut.state, history), now)
     return msgspec.structs.replace(judged, refolded_from=since)
 
 
@@ -133,9 +134,18 @@ def _refolded(
     return cut, fold_run(fold, realigned(cut.state, fold.supervision), ordered)
 
 
-def _settled(state: ActivationState) -> Instant:
-    """Return from when on the end of an episode is not yet part of a state."""
-    return BEGINNING if state.head is None else state.time + 1
+def _unsettled(state: ActivationState, history: History) -> list[StoredEpisode]:
+    """Return the episodes shown whose end is not yet part of a state."""
+    if state.head is None:
+        return list(history.shown_since(BEGINNING))
+    waiting = {each.kind for each in state.waiting}
+    return [
+        stored
+        for stored in history.shown_since(state.time)
+        if stored.episode.ended is None
+        or stored.episode.ended.by > state.time
+        or stored.episode.kind in waiting
+    ]
 
 
 def restored(fold: Fold, newest: Cut | None, history: History) -> Docket:
@@ -144,11 +154,12 @@ def restored(fold: Fold, newest: Cut | None, history: History) -> Docket:
     while folded.doubted_from is not None:
         _, folded = _refolded(fold, (), history.cut_at(folded.doubted_from), history)
     state = folded.state
-    shown = history.shown_since(_settled(state))
-    running = fold.running(state, state.time)
+    shown = _unsettled(state, history)
+    passed, over = device_fold.passed(state)
+    running = fold.running(passed, state.time)
     worn = fold.supervision.activation
-    changes, _ = differences(shown, [by_person(worn, each) for each in running])
-    due = BEGINNING if changes else outlook(fold, state, running, state.time)
+    changes, _ = differences(shown, [by_person(worn, each) for each in (*over, *running)])
+    due = BEGINNING if changes else outlook(fold, passed, running, state.time)
     return Docket(supervision=fold.supervision, state=state, shown=tuple(shown), due=due)
 
 

@@ -134,9 +134,10 @@ class Fold(msgspec.Struct, frozen=True):
         return Step(*device_fold.event(self.supervision, state, report))
 
     def advance(self, state: ActivationState, now: Instant) -> Step:
-        """Let time pass up to and including `now`."""
+        """Let time pass up to and including `now`: no report of that instant is to come."""
         state, closed = self._advanced(state, now)
-        return Step(msgspec.structs.replace(state, time=max(now, state.time)), closed)
+        state, over = device_fold.passed(state)
+        return Step(msgspec.structs.replace(state, time=max(now, state.time)), closed + over)
 
     def _advanced(
         self, state: ActivationState, now: Instant

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.core.beacon_fold import BeaconFault
 from engine.core.company import Followed
-from engine.core.episode import Bound, EpisodeKind
+from engine.core.episode import Bound, Episode, EpisodeKind
 from engine.core.plausibility import Admission
 from engine.core.position import Position
 from engine.core.run import Run
@@ -113,6 +113,8 @@ class ActivationState(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[Fault, ...] = ()
     beacons: tuple[BeaconFault, ...] = ()
     """What holds of the wearer's beacons."""
+    waiting: tuple[Episode, ...] = ()
+    """Faults that ended at `time`: over once that instant is, unless they begin again in it."""
     counting: Counting = Counting()
     tampers: tuple[Brief, ...] = ()
     """The newest brief tampers, as many as the next one may be repeated with."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import time
+from typing import TypedDict
 
 import msgspec
 from hypothesis import HealthCheck, given, note, settings
@@ -43,6 +44,15 @@ ORDERLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 EDGES = (60, 301, 3599, 3600, 7200, 9000, 10_800, 12_000, 14_400, 18_000, 20_000, 36_000, 43_200)
 """Seconds into the night at which schedules, passes and zones change, and some others."""
+
+
+class Vitals(TypedDict):
+    """What a message says of itself."""
+
+    seq: int
+    battery_pct: float | None
+    charging: bool | None
+
 
 Verdicts = dict[PositionKey, Quarantine | None]
 
@@ -188,7 +198,7 @@ def histories(draw: st.DrawFn) -> History:
     offset = (night - T0) / SECOND
     edges = sorted(_edges(judged_by, night))
     if draw(st.booleans()):
-        stays = draw(stretches(offset, edges))
+        stays = draw(st.one_of(stretches(offset, edges), crowds(offset)))
         return History(judged_by, tuple(stays), night + 14 * 3600 * SECOND)
     count = draw(st.integers(1, 16))
     reports: list[Report] = []
@@ -214,6 +224,32 @@ def of_beacons(draw: st.DrawFn, offset: float, edges: list[float]) -> Report:
     return msgspec.structs.replace(
         at_home, mechanism=Mechanism.RF, beacon_id="HU-1", beacon_zone_id="H"
     )
+
+
+@st.composite
+def crowds(draw: st.DrawFn, offset: float) -> list[Report]:
+    """Return many reports of few instants, as devices send them whose clocks know no better."""
+    instants = draw(st.sampled_from([(0.0,), (60.0, 60.0, 3600.0), (3599.0, 3600.0)]))
+    count = draw(st.integers(2, 14))
+    return [draw(crowded(offset + draw(st.sampled_from(instants)))) for _ in range(count)]
+
+
+@st.composite
+def crowded(draw: st.DrawFn, seconds: float) -> Report:
+    """Return a report of something that begins or ends, told by either of two devices."""
+    seq, charging = draw(st.integers(0, 9)), draw(st.sampled_from([None, True, False]))
+    battery_pct = draw(st.sampled_from([None, None, 1.0, 9.0, 18.0, 60.0]))
+    vitals: Vitals = {"seq": seq, "battery_pct": battery_pct, "charging": charging}
+    if draw(st.booleans()):
+        metres = draw(st.sampled_from([0.0, 60_000.0, 60_001.0]))
+        return position(seconds, metres, **vitals)
+    kind = draw(st.sampled_from([HEARD, CLOCK_WRONG, *EVENT_TYPES, "beacon_moved"]))
+    if kind in (HEARD, CLOCK_WRONG):
+        return event(seconds, kind, **vitals)
+    told = event(
+        seconds, kind, draw(st.sampled_from(list(EventState))), draw(st.sampled_from("de"))
+    )
+    return told if kind != "beacon_moved" else replace(told, beacon_id="HU-1")
 
 
 @st.composite
@@ -371,6 +407,11 @@ def test_episodes_are_sound(data: st.DataObject) -> None:
     """No episode ends before it began, none stands twice; estimates are within their bounds."""
     history = data.draw(histories())
     episodes, _ = whole(history, history.until)
+    sound(episodes)
+
+
+def sound(episodes: list[Episode]) -> None:
+    """Check that bounds are in order, and that no episode stands twice."""
     for each in episodes:
         for bound in (each.started, each.ended or each.started):
             assert bound.after is None or bound.after <= bound.estimate
