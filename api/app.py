@@ -47,7 +47,7 @@ from engine.version import engine_version
 def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
     """Return the API on these services, for requests to this machine or to one of `names`."""
     directories = DirectoryCache()
-    feed = Feed(services.store, services.changes, directories)
+    feed = Feed(services.store, services.changes, directories, services.now)
     app = FastAPI(
         title="Ringfence",
         version=engine_version(),

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from api.problems import MEDIA_TYPE
-from api.schemas.alert import StreamChange, StreamReset, StreamSnapshot
+from api.schemas.alert import StreamAlive, StreamChange, StreamReset, StreamSnapshot
 from api.schemas.problem import Problem
 
 _PROBLEM: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -29,6 +29,7 @@ _UNREFERRED: Final[tuple[type[BaseModel], ...]] = (
     Problem,
     StreamSnapshot,
     StreamChange,
+    StreamAlive,
     StreamReset,
 )
 """What no operation returns as its body, but errors and the live feed consist of."""

@@ -5,10 +5,14 @@ reading transaction, and goes on with the changes after it. Ids become visible i
 so nothing is missed and nothing comes twice. Nothing is queued for a client: one that is slow reads
 later. Clients at the same place, which is where all of them are when a change wakes them, share
 one reading of the store.
+
+A client to whom nothing happens is told every few seconds as of when its picture is complete: the
+last time the store was read and had nothing newer. While the store cannot be read it is told
+nothing, so that it knows how old its picture is.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
@@ -19,16 +23,20 @@ from pydantic import BaseModel
 from api.directory import Directory
 from api.directory_cache import DirectoryCache
 from api.feed import ChangeSignal
-from api.schemas.alert import StreamChange, StreamReset, StreamSnapshot
+from api.schemas.alert import StreamAlive, StreamChange, StreamReset, StreamSnapshot
 from api.views.alert import alert_out, change_out
 from engine.core.alert import Alert, AlertChange
 from engine.store.protocol import Page, Store, StoreUnavailableError, Transaction
+from zones.instant import Instant
 
 MOST_BEHIND: Final = 10_000
 """Changes a client may catch up on one by one; beyond that it gets a snapshot."""
 
 POLL_S: Final = 0.25
 """Seconds between looks for changes that another process made."""
+
+ALIVE_S: Final = 5.0
+"""Seconds of silence after which a client is told that its picture is complete."""
 
 _BATCH: Final = 200
 _PAGE: Final = 1_000
@@ -47,10 +55,18 @@ class Batch(NamedTuple):
 class Feed:
     """Reads the feed for all clients of one application."""
 
-    def __init__(self, store: Store, changes: ChangeSignal, directories: DirectoryCache) -> None:
+    def __init__(
+        self,
+        store: Store,
+        changes: ChangeSignal,
+        directories: DirectoryCache,
+        now: Callable[[], Instant],
+    ) -> None:
         """Read from a store, woken by a signal."""
         self._store = store
         self._changes = changes
+        self._now = now
+        self._complete_at: Instant | None = None
         self._directories = directories
         self._readings: dict[int | None, asyncio.Task[Batch]] = {}
         self.clients = 0
@@ -69,8 +85,10 @@ class Feed:
             while not self._changes.closed:
                 for event in batch.events:
                     yield event
-                await self._changes.wait(batch.change_id)
-                batch = await self._next(batch)
+                if await self._changes.wait(batch.change_id, ALIVE_S):
+                    batch = await self._next(batch)
+                else:
+                    batch = self._nothing_new(batch.change_id)
         finally:
             self.clients -= 1
 
@@ -80,7 +98,15 @@ class Feed:
             await asyncio.sleep(POLL_S)
             if self.clients:
                 with suppress(StoreUnavailableError):
-                    self._changes.notify(await to_thread.run_sync(self._newest_change_id))
+                    self._changes.notify(await to_thread.run_sync(self._look))
+
+    def _nothing_new(self, after: int) -> Batch:
+        """Say as of when there was nothing after a place; nothing if that is long ago."""
+        complete_at = self._complete_at
+        if complete_at is None or self._now() - complete_at > round(ALIVE_S * 1_000_000):
+            return Batch((), after)
+        alive = StreamAlive(at=complete_at, change_id=after)
+        return Batch((_event("alive", alive),), after)
 
     async def _next(self, former: Batch) -> Batch:
         try:
@@ -99,9 +125,13 @@ class Feed:
             task.add_done_callback(lambda _task: self._readings.pop(after, None))
         return await asyncio.shield(task)
 
-    def _newest_change_id(self) -> int:
+    def _look(self) -> int:
+        """Return the newest change id, and note when the store was looked at."""
+        began = self._now()
         with self._store.read() as transaction:
-            return transaction.alerts.newest_change_id()
+            newest = transaction.alerts.newest_change_id()
+        self._complete_at = began
+        return newest
 
     def _read(self, after: int | None) -> Batch:
         """Return the changes after a place, or from nowhere a snapshot."""

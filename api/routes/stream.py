@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
 
 _EXAMPLE: Final = (
     'retry: 2000\\nevent: snapshot\\nid: 976\\ndata: {"change_id": 976, "alerts": []}\\n\\n'
-    'event: acknowledged\\nid: 977\\ndata: {"change": {…}, "alert": {…}}\\n\\n: ping\\n\\n'
+    'event: acknowledged\\nid: 977\\ndata: {"change": {…}, "alert": {…}}\\n\\n'
 )
 
 
@@ -46,8 +46,8 @@ async def first_batch(
             "description": "Server-sent events. `snapshot` (StreamSnapshot) comes first, unless "
             "the client says where it stood; then each change as an event named like its action, "
             "with the change id as its id and StreamChange as data. `reset` (StreamReset) says "
-            "that the place is not known or too long ago, and a snapshot follows. A comment comes "
-            "every 15 s.",
+            "that the place is not known or too long ago, and a snapshot follows. `alive` "
+            "(StreamAlive) comes after 5 s in which nothing happened.",
             "content": {"text/event-stream": {"example": _EXAMPLE}},
         }
     },

@@ -219,6 +219,18 @@ class StreamChange(Wire):
     alert: AlertOut = Field(description="The alert as it stands.")
 
 
+class StreamAlive(Wire):
+    """Data of the event `alive`: nothing has happened since the last event."""
+
+    at: InstantOut = Field(
+        description="The picture is complete as of this time (UTC).",
+        examples=["2026-03-01T21:20:00Z"],
+    )
+    change_id: int = Field(
+        ge=0, description="Newest change the client has been told.", examples=[977]
+    )
+
+
 class StreamReset(Wire):
     """Data of the event `reset`: the place in the stream is not known, a snapshot follows."""
 

@@ -5,7 +5,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, AsyncExitStack, aclosing, asynccontextmanager
 
-import fastapi.routing
 import httpx
 import pytest
 
@@ -14,7 +13,9 @@ from api.directory_cache import DirectoryCache
 from api.feed import ChangeSignal
 from engine.core.alert import AlertAction, AlertState
 from engine.store import Store, Transaction, open_store
+from engine.store.protocol import StoreUnavailableError
 from tests.integration.api_kit import (
+    Engine,
     Event,
     events,
     raise_alert,
@@ -23,6 +24,7 @@ from tests.integration.api_kit import (
     store_change,
 )
 from tests.store_values import alert
+from zones.instant import render
 
 STREAM = "/v1/alerts/stream"
 
@@ -181,7 +183,7 @@ async def test_who_hangs_up_does_not_take_the_shared_reading_along(sqlite_url: s
         return read()
 
     store.read = held  # type: ignore[method-assign]
-    feed = stream.Feed(store, ChangeSignal(), DirectoryCache())
+    feed = stream.Feed(store, ChangeSignal(), DirectoryCache(), lambda: 0)
     leaving, staying = (asyncio.create_task(feed.begin(None)) for _ in range(2))
     await asyncio.sleep(0)
     leaving.cancel()
@@ -225,20 +227,37 @@ async def test_streams_end_promptly_when_the_server_stops(store: Store) -> None:
             assert [each async for each in found] == []
 
 
-async def test_an_idle_stream_is_kept_alive_by_comments(
+async def test_an_idle_stream_says_as_of_when_the_picture_is_complete(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While nothing happens a comment comes at each interval, so that no proxy hangs up."""
-    assert fastapi.routing._PING_INTERVAL == 15
-    monkeypatch.setattr(fastapi.routing, "_PING_INTERVAL", 0.05)
-    async with (
-        serving(services_on(store)) as client,
-        client.stream("GET", STREAM) as response,
-        asyncio.timeout(10),
-    ):
-        lines = response.aiter_lines()
-        while not (await anext(lines)).startswith(":"):
-            pass
+    """While nothing happens the client is told so, with the time and the newest change."""
+    monkeypatch.setattr(stream, "ALIVE_S", 0.3)
+    engine = Engine()
+    services = services_on(store, engine)
+    made = await asyncio.to_thread(raise_alert, services, 1)
+    async with serving(services) as client, listening(client) as found:
+        [_, told] = await take(found, 2)
+        assert (told.name, told.id) == ("alive", None)
+        assert told.data == {"at": render(engine.now), "change_id": made.change_id}
+
+
+async def test_nothing_is_called_complete_while_the_store_is_away(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the store cannot be read and time goes on, a client hears nothing any more."""
+    monkeypatch.setattr(stream, "ALIVE_S", 0.1)
+    engine = Engine()
+    services = services_on(store, engine)
+    async with serving(services) as client, listening(client) as found:
+        await take(found, 2)
+
+        def away() -> AbstractContextManager[Transaction]:
+            raise StoreUnavailableError("gone")
+
+        monkeypatch.setattr(store, "read", away)
+        engine.now += 60_000_000
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(take(found, 5), 1)
 
 
 async def test_a_client_that_hangs_up_is_forgotten(store: Store) -> None:
