@@ -10,6 +10,7 @@ from api import openapi, problems
 from api.allow import methods_of
 from api.binding import HostGuard
 from api.body_limit import BodyLimit
+from api.console_files import console_router
 from api.directory_cache import DirectoryCache
 from api.dry_runs import DryRuns
 from api.headers import PrivateAnswers
@@ -85,9 +86,10 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         operation,
         base_map,
     )
-    for module in modules:
-        app.include_router(module.router)
-    app.state.methods = methods_of(route for each in modules for route in each.router.routes)
+    routers = (*(module.router for module in modules), console_router())
+    for router in routers:
+        app.include_router(router)
+    app.state.methods = methods_of(route for router in routers for route in router.routes)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit)

@@ -1,25 +1,41 @@
-"""`ringfence run`: the engine and the API in one process, configured by the environment."""
+"""`ringfence run`: engine and API in one process. `ringfence openapi`: the API's description."""
 
 import asyncio
+import json
 import os
+from pathlib import Path
 
 import structlog
 import typer
 from pydantic import ValidationError
 
+from api.app import create_app
 from api.binding import UnsafeHostError
 from api.process import serve
+from api.services import EngineHealth, Services
 from engine.broker.errors import BrokerError
 from engine.log import configure
 from engine.settings import Settings, unknown_settings
-from engine.store import StoreUnavailableError
+from engine.store import StoreUnavailableError, open_store
 
 _log = structlog.get_logger(__name__)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+    """Add the commands to the application."""
     app.command()(run)
+    app.command()(openapi)
+
+
+def openapi() -> None:
+    """Print the API's OpenAPI document, as `/openapi.json` serves it."""
+    store = open_store("sqlite:///not-opened.db")
+    services = Services(store, lambda: 0, _not_running, Path("not-made.pem"))
+    typer.echo(json.dumps(create_app(services).openapi(), indent=1))
+
+
+def _not_running() -> EngineHealth:
+    raise RuntimeError("the API only describes itself: nothing runs")
 
 
 def run() -> None:

@@ -1,0 +1,17 @@
+import "./app.css"
+
+import { mount } from "svelte"
+
+import App from "./App.svelte"
+import { live } from "./live/alerts.svelte"
+import { router } from "./routing/router.svelte"
+import { appearance } from "./shell/theme.svelte"
+import { clock } from "./time/clock.svelte"
+
+appearance.apply()
+clock.start()
+router.start()
+live.start()
+
+const target = document.getElementById("console")
+if (target) mount(App, { target })

@@ -1,0 +1,17 @@
+/**
+ * Every page, by its address. A page is loaded when it is first shown.
+ *
+ * The first part of each path is also listed in `api/console_files.py`, which serves them.
+ */
+import type { Component } from "svelte"
+
+import type { Params, Route } from "./match"
+
+export type Page = Component<{ params: Params }>
+type Load = () => Promise<{ default: Page | Component }>
+
+export const routes: readonly Route<Load>[] = [
+  { pattern: "/", page: () => import("$/pages/queue/QueuePage.svelte") },
+  { pattern: "/alerts/:alertId", page: () => import("$/pages/alert/AlertPage.svelte") },
+  { pattern: "/settings", page: () => import("$/pages/settings/SettingsPage.svelte") },
+]
