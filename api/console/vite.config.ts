@@ -16,6 +16,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     manifest: true,
     // The polyfill for old browsers; the policy and the target leave nothing for it to do.
+    rolldownOptions: { checks: { pluginTimings: false } },
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
