@@ -147,11 +147,17 @@ class Feed:
             self._changes.notify(newest)
             after = int(last_event_id) if _is_number(last_event_id) else newest + 1
             if newest - MOST_BEHIND <= after <= newest:
-                return Batch((ServerSentEvent(comment="resumed", retry=_RETRY_MS),), after)
+                return Batch((self._resume(after, newest),), after)
             reason: Literal["unknown", "too_old"] = "unknown" if after > newest else "too_old"
             reset = StreamReset(reason=reason, last_event_id=last_event_id[:100])
             events, newest = self._snapshot(transaction)
             return Batch((_event("reset", reset), *events), newest)
+
+    def _resume(self, after: int, newest: int) -> ServerSentEvent:
+        """Say at once that nothing was missed, if so; what was missed says so itself."""
+        if after < newest:
+            return ServerSentEvent(comment="resumed", retry=_RETRY_MS)
+        return _event("alive", StreamAlive(at=self._now(), change_id=after), retry=_RETRY_MS)
 
     def _snapshot(self, transaction: Transaction) -> Batch:
         directory = self._directories.of(transaction.registry)

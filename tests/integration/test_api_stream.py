@@ -241,6 +241,15 @@ async def test_an_idle_stream_says_as_of_when_the_picture_is_complete(
         assert told.data == {"at": render(engine.now), "change_id": made.change_id}
 
 
+async def test_who_comes_back_having_missed_nothing_is_told_so_at_once(store: Store) -> None:
+    """A client that stands at the newest change hears `alive` without waiting for anything."""
+    services = services_on(store)
+    made = await asyncio.to_thread(raise_alert, services, 1)
+    async with serving(services) as client, listening(client, made.change_id) as found:
+        [told] = await asyncio.wait_for(take(found, 1), stream.ALIVE_S / 2)
+        assert (told.name, told.data["change_id"]) == ("alive", made.change_id)
+
+
 async def test_nothing_is_called_complete_while_the_store_is_away(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ describe("the connection", () => {
   })
 
   it("is not live again by connecting alone: only by what was heard", () => {
-    expect(run("snapshot", "broken", "resumed")).toBe("lost")
+    expect(run("snapshot", "broken", "silence")).toBe("lost")
     expect(run("snapshot", "broken", "alive")).toBe("live")
     expect(run("snapshot", "broken", "change")).toBe("live")
   })

@@ -10,7 +10,7 @@ export type Connection = "connecting" | "live" | "lost"
 /** Silence after which the connection counts as lost: two heartbeats, and some. */
 export const SILENT_MS = 11_000
 
-export type Heard = "snapshot" | "resumed" | "change" | "alive" | "broken" | "silence"
+export type Heard = "snapshot" | "change" | "alive" | "broken" | "silence"
 
 const NEXT: Record<Connection, Partial<Record<Heard, Connection>>> = {
   connecting: { snapshot: "live", broken: "lost", silence: "lost" },
