@@ -122,10 +122,11 @@ def circle(
     *,
     version: int = 1,
     since: Instant | None = None,
+    withdrawn: bool = False,
 ) -> Zone:
     """Return a zone version round a place on the line."""
     shape = Circle(lon(metres), ORIGIN[1], radius_m)
-    return Zone(zone_id, shape, version=version, effective_from=since)
+    return Zone(zone_id, shape, version=version, effective_from=since, withdrawn=withdrawn)
 
 
 def condition(

@@ -30,6 +30,7 @@ def read_zone(feature: object, path: str = "") -> Zone:
             _name(properties.get("name")),
             _version(properties.get("version")),
             _effective_from(properties.get("effective_from")),
+            _withdrawn(properties.get("withdrawn")),
         )
     except ZoneError as error:
         raise error.located(zone_id, path) from None
@@ -52,6 +53,7 @@ def errors_of(feature: object, path: str = "") -> list[ZoneError]:
         lambda: _name(properties.get("name")),
         lambda: _version(properties.get("version")),
         lambda: _effective_from(properties.get("effective_from")),
+        lambda: _withdrawn(properties.get("withdrawn")),
     ):
         try:
             check()
@@ -138,6 +140,12 @@ def _effective_from(value: object) -> Instant | None:
         f"effective_from {shown(value)} must be an RFC 3339 time with an offset, "
         "for example '2026-03-01T00:00:00-03:00'"
     )
+
+
+def _withdrawn(value: object) -> bool:
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise ZoneError(f"withdrawn {shown(value)} must be true or false")
 
 
 def _shape(geometry: object, radius_m: object) -> Shape:

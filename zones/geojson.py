@@ -2,8 +2,9 @@
 
 A zone is a Feature: a Polygon or MultiPolygon is an area, a Point with the property ``radius_m``
 (metres) a circle. Properties: ``zone_id`` (or else the Feature's ``id``; text or number), ``name``,
-``version`` (1 if absent), ``effective_from`` (RFC 3339 with offset; absent: since ever). Others are
-ignored, as are altitudes. Coordinates are longitude, latitude in WGS 84.
+``version`` (1 if absent), ``effective_from`` (RFC 3339 with offset; absent: since ever),
+``withdrawn`` (true: the zone does not count from then on). Others are ignored, as are altitudes.
+Coordinates are longitude, latitude in WGS 84.
 
 Reading never fails: a Feature that is no zone becomes problems that say where and why, all of them;
 the others become zones. How rings may cross the antimeridian or go round a pole: ``zones.rings``.
@@ -76,6 +77,8 @@ def write_zone(zone: Zone) -> dict[str, Any]:
         properties["name"] = zone.name
     if zone.effective_from is not None:
         properties["effective_from"] = render(zone.effective_from)
+    if zone.withdrawn:
+        properties["withdrawn"] = True
     geometry: dict[str, Any]
     if isinstance(zone.shape, Circle):
         geometry = {"type": "Point", "coordinates": [zone.shape.lon, zone.shape.lat]}

@@ -1,6 +1,7 @@
 """The versions of one zone over time: at an instant the latest that has taken effect holds.
 
-In the times for which it is withdrawn (from a group of zones, say) none does.
+In the times for which it is withdrawn none does: from a group of zones, say, or because the version
+that has taken effect withdraws it.
 """
 
 from bisect import bisect_right
@@ -56,7 +57,8 @@ class ZoneHistory:
         if self.withdrawn and any(instant in each for each in self.withdrawn):
             return None
         count = bisect_right(self.versions, instant, key=_since)
-        return self.versions[count - 1] if count else None
+        latest = self.versions[count - 1] if count else None
+        return None if latest is None or latest.withdrawn else latest
 
     def since(self, instant: Instant) -> Instant | None:
         """Return since when what is in effect at an instant has been; None if it always was."""

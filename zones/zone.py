@@ -30,6 +30,7 @@ class Zone:
         name: for people.
         version: 1 or greater.
         effective_from: when this version takes effect; None: it always was.
+        withdrawn: whether from then on the zone does not count; ``shape`` is where it was.
 
     Raises:
         ZoneError: on building, for an empty ``zone_id`` or a ``version`` below 1.
@@ -40,6 +41,7 @@ class Zone:
     name: str = ""
     version: int = 1
     effective_from: Instant | None = None
+    withdrawn: bool = False
 
     def __post_init__(self) -> None:
         if not self.zone_id:

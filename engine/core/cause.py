@@ -57,7 +57,8 @@ def _zones(before: Supervision, after: Supervision) -> Iterator[str]:
         if any(zone_id == key[0] for zone_id, _ in old):
             since = new[key].effective_from
             when = "from the beginning" if since is None else f"from {render(since)}"
-            yield f"zone {key[0]} has version {key[1]} in effect {when}"
+            what = "is withdrawn" if new[key].withdrawn else f"has version {key[1]} in effect"
+            yield f"zone {key[0]} {what} {when}"
     for key in sorted(old.keys() - new.keys()):
         if any(zone_id == key[0] for zone_id, _ in new):
             yield f"zone {key[0]} version {key[1]} is no longer in effect"

@@ -1,10 +1,11 @@
 """The registry's part of the Store protocol: who wears what, under which order, and the zones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from engine.core.beacon import Beacon
 from engine.core.order import Activation
+from engine.core.recorded import Recorded
 from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
 from zones.group import ZoneGroup
 from zones.instant import Instant
@@ -43,7 +44,7 @@ class RegistryPart(Protocol):
     def save_order(self, order: Order) -> Order:
         """Store an order; an order with that id gets the next version, the former one is kept."""
 
-    def save_zone(self, zone: Zone) -> Zone:
+    def save_zone(self, zone: Zone, recorded: Recorded | None = None) -> Zone:
         """Store a zone version; it gets the next version number of its zone_id."""
 
     def save_group(self, group: ZoneGroup) -> ZoneGroup:
@@ -72,6 +73,9 @@ class RegistryPart(Protocol):
 
     def zones(self) -> Sequence[Zone]:
         """Return every version of every zone."""
+
+    def zone_recorded(self, zone_id: str) -> Mapping[int, Recorded]:
+        """Return by version how a zone's versions came to be, as far as that is known."""
 
     def groups(self) -> Sequence[ZoneGroup]:
         """Return every version of every zone group, by id and version."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.core.order import Activation, ConditionKind, Parameters
 from engine.core.plan import SupervisionPlan
+from engine.core.recorded import Recorded
 from engine.core.registry import (
     Device,
     Order,
@@ -116,6 +117,7 @@ zones = st.builds(
     shape=shapes,
     name=words.map(str.strip),
     effective_from=st.none() | st.integers(0, T0 * 2),
+    withdrawn=st.booleans(),
 )
 
 
@@ -195,6 +197,18 @@ def test_every_field_of_an_order_comes_back(store: Store, order: Order) -> None:
         saved = tx.registry.save_order(msgspec.structs.replace(order, version=99))
         assert saved == order
         assert tx.registry.orders() == [order]
+
+
+def test_how_a_zone_version_came_to_be_is_kept(store: Store) -> None:
+    """Who wrote a version, when and why comes back by version; of others nothing is known."""
+    written = Recorded(at=T0, by="local/kim", note="moved house")
+    with store.write() as tx:
+        tx.registry.save_zone(HOME)
+        tx.registry.save_zone(HOME, written)
+        tx.registry.save_zone(WORK, written)
+    with store.read() as tx:
+        assert tx.registry.zone_recorded("home") == {2: written}
+        assert tx.registry.zone_recorded("nowhere") == {}
 
 
 def test_every_version_of_an_order_is_kept(store: Store) -> None:

@@ -137,6 +137,11 @@ def supervisions(draw: st.DrawFn, night: Instant) -> Supervision:
                 (circle("X", 0, 100),),
                 (circle("X", 0, 100), circle("X", 200, 100, version=2, since=changed)),
                 (circle("X", 0, 300, since=changed),),
+                (
+                    circle("X", 0, 100),
+                    circle("X", 0, 100, version=2, since=changed, withdrawn=True),
+                    circle("X", 0, 100, version=3, since=changed + 3600 * SECOND),
+                ),
             ]
         )
     )

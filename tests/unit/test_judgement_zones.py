@@ -108,6 +108,15 @@ def test_a_zone_withdrawn_ends_its_episode_and_may_begin_another() -> None:
     ]
 
 
+def test_a_version_that_withdraws_a_zone_ends_its_episode() -> None:
+    """From the effect of a version that withdraws it, the zone is not there."""
+    gone = circle("X", 0, 100, version=2, since=at(150), withdrawn=True)
+    reports = [position(second, second % 100 / 50) for second in range(0, 400, 50)]
+    assert told(keep_out((circle("X", 0, 100), gone)), *reports, until=400) == [
+        ("exclusion_present_at_start", "confirmed", (0, 0), (150, 150), 3, 100)
+    ]
+
+
 def test_a_zone_not_yet_in_effect_does_not_count() -> None:
     """Before its first version a zone is not there."""
     zone = circle("X", 0, 100, since=at(200))

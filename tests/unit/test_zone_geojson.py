@@ -49,6 +49,16 @@ def test_a_feature_becomes_a_zone() -> None:
     assert zone == Zone("school-7", Area([[SQUARE]]), "Escola", 3, parse("2026-03-01T03:00:00Z"))
 
 
+def test_a_withdrawn_zone_is_written_and_read_back() -> None:
+    """A version that withdraws a zone says so; others say nothing of it."""
+    gone = only(read_zones(feature(properties={"withdrawn": True})))
+    assert gone.withdrawn
+    assert only(read_zones(write_zone(gone))) == gone
+    assert "withdrawn" not in write_zone(Zone("Z", gone.shape))["properties"]
+    (problem,) = read_zones(feature(properties={"withdrawn": "yes"})).problems
+    assert problem.message == "withdrawn 'yes' must be true or false"
+
+
 def test_a_point_with_a_radius_is_a_circle() -> None:
     """A Point needs radius_m, in metres, and an altitude is left out."""
     point = {"type": "Point", "coordinates": [-46.63, -23.55, 760.0]}

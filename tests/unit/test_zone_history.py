@@ -1,5 +1,7 @@
 """Which version of a zone holds when."""
 
+from dataclasses import replace
+
 import pytest
 
 from zones.history import ZoneHistory
@@ -44,6 +46,15 @@ def test_a_withdrawn_zone_has_no_version_in_effect() -> None:
     history = ZoneHistory((version(1, None), version(2, 100)), (Interval(90, 110),))
     held = [history.at(instant) for instant in (89, 90, 109, 110)]
     assert [zone and zone.version for zone in held] == [1, None, None, 2]
+
+
+def test_a_version_may_withdraw_the_zone() -> None:
+    """From the effect of such a version none holds, until that of the next one."""
+    gone = replace(version(2, 100), withdrawn=True)
+    history = ZoneHistory((version(1, None), gone, version(3, 200)))
+    held = [history.at(instant) for instant in (99, 100, 199, 200)]
+    assert [zone and zone.version for zone in held] == [1, None, None, 3]
+    assert history.changes == (100, 200)
 
 
 @pytest.mark.parametrize(

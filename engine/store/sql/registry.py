@@ -5,7 +5,7 @@ wearer at a time rest on what is stored. So does every list in a writing transac
 are then of one revision. Lists are sorted here: databases sort text differently.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -13,6 +13,7 @@ from sqlalchemy import or_, select, update
 
 from engine.core.beacon import Beacon
 from engine.core.order import Activation, Role
+from engine.core.recorded import Recorded
 from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
 from engine.core.registry_journal import RegistryEntry, RegistryValue
 from engine.store.protocol import ConflictError
@@ -127,10 +128,10 @@ class SqlRegistry:
         self._check_wearer(order.wearer_id)
         return self._wrote(self._orders.save(order))
 
-    def save_zone(self, zone: Zone) -> Zone:
+    def save_zone(self, zone: Zone, recorded: Recorded | None = None) -> Zone:
         """Store a zone version; it gets the next version number of its zone_id."""
         self._changing()
-        return self._wrote(self._zones.save(zone))
+        return self._wrote(self._zones.save(zone, recorded))
 
     def save_group(self, group: ZoneGroup) -> ZoneGroup:
         """Store a version of a zone group; it gets the next version number of its id.
@@ -195,6 +196,10 @@ class SqlRegistry:
         """Return every version of every zone, by zone_id and version."""
         self._session.lock()
         return self._zones.all()
+
+    def zone_recorded(self, zone_id: str) -> Mapping[int, Recorded]:
+        """Return by version how a zone's versions came to be, as far as that is known."""
+        return self._zones.recorded(zone_id)
 
     def groups(self) -> Sequence[ZoneGroup]:
         """Return every version of every zone group, by group_id and version."""

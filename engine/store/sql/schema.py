@@ -326,6 +326,9 @@ zones: Final = Table(
     _text("zone_id", primary_key=True),
     _id("version"),
     _text("body"),
+    _int("recorded_at", nullable=True),
+    _text("recorded_by", nullable=True),
+    _text("note", nullable=True),
 )
 
 zone_groups: Final = Table(

@@ -1,6 +1,6 @@
 """What has versions (orders, zones, groups, classes): each save is the next, and all stay."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +9,7 @@ from sqlalchemy import Column, Table, func, select, update
 
 from engine.core.beacon import Beacon
 from engine.core.compile import places_of
+from engine.core.recorded import Recorded
 from engine.core.registry import Order, OrderCondition, WearerClass
 from engine.store.protocol import ConflictError
 from engine.store.sql.schema import (
@@ -72,12 +73,25 @@ class SqlZones:
         """Work inside one transaction."""
         self._session = session
 
-    def save(self, zone: Zone) -> Zone:
+    def save(self, zone: Zone, recorded: Recorded | None) -> Zone:
         """Store a zone as the next version of its id and return it with that version."""
         saved = replace(zone, version=_next_version(self._session, zones, zone.zone_id))
         body = msgspec.json.encode(write_zone(saved)).decode()
-        self._session.insert(zones, [(saved.zone_id, saved.version, body)])
+        how = (None, None, None) if recorded is None else (recorded.at, recorded.by, recorded.note)
+        self._session.insert(zones, [(saved.zone_id, saved.version, body, *how)])
         return saved
+
+    def recorded(self, zone_id: str) -> Mapping[int, Recorded]:
+        """Return how the versions of a zone came to be, as far as that is known."""
+        column = zones.c
+        query = select(column.version, column.recorded_at, column.recorded_by, column.note)
+        rows = self._session.rows(
+            query.where(column.zone_id == zone_id, column.recorded_at.is_not(None))
+        )
+        return {
+            row.version: Recorded(at=row.recorded_at, by=row.recorded_by, note=row.note)
+            for row in rows
+        }
 
     def all(self) -> Sequence[Zone]:
         """Return every version, by zone_id and version."""
