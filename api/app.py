@@ -36,7 +36,9 @@ from api.routes import (
     telemetry,
     wearer_classes,
     wearers,
+    zone_drafts,
     zone_groups,
+    zone_versions,
     zones,
 )
 from api.services import Services
@@ -78,6 +80,8 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         schedules,
         orders,
         wearer_classes,
+        zone_drafts,
+        zone_versions,
         zones,
         zone_groups,
         dry_runs,

@@ -56,9 +56,13 @@ class ZoneHistory:
         """Return the version in effect at an instant, None before the first."""
         if self.withdrawn and any(instant in each for each in self.withdrawn):
             return None
-        count = bisect_right(self.versions, instant, key=_since)
-        latest = self.versions[count - 1] if count else None
+        latest = self.latest(instant)
         return None if latest is None or latest.withdrawn else latest
+
+    def latest(self, instant: Instant) -> Zone | None:
+        """Return the version that took effect last before an instant or at it, counting or not."""
+        count = bisect_right(self.versions, instant, key=_since)
+        return self.versions[count - 1] if count else None
 
     def since(self, instant: Instant) -> Instant | None:
         """Return since when what is in effect at an instant has been; None if it always was."""

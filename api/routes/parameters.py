@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Header, Path
 
-from api.schemas.fields import Id, Name
+from api.schemas.fields import Id, Name, Operator
 
 WearerId = Annotated[Name, Path(description="Id of the wearer.", examples=["w1"])]
 PersonId = Annotated[Name, Path(description="Id of the protected person.", examples=["p1"])]
@@ -22,3 +22,13 @@ AlertId = Annotated[Id, Path(description="Id of the alert.", examples=[42])]
 EpisodeId = Annotated[Id, Path(description="Id of the episode.", examples=[301])]
 DryRunId = Annotated[Id, Path(description="Id of the dry run.", examples=[1])]
 ActivationId = Annotated[Id, Path(description="Id of the activation.", examples=[1])]
+ByOperator = Annotated[
+    Operator | None,
+    Header(
+        alias="Ringfence-Operator",
+        description="Name of who acts, recorded as `local/{name}`: claimed, not checked, until "
+        "there is access control. Left out, `local` is recorded.",
+        examples=["kim"],
+    ),
+]
+"""Parameter of a route that records who acts; None where the request does not say."""

@@ -1,15 +1,19 @@
-"""Zones: stored as GeoJSON Features, each change as the next version; read alone or together."""
+"""Zones: stored as GeoJSON Features, each change as the next version; read alone or together.
 
-from collections.abc import Sequence
+Their versions and their end: `zone_versions`. What is only drawn, and many at once: `zone_drafts`.
+"""
+
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.directory import Directory
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import ProblemError, field_error, invalid, not_found
-from api.routes.parameters import ZoneId
+from api.routes.parameters import ByOperator, ZoneId
 from api.schemas.geojson import (
     ZoneCollection,
     ZoneFeature,
@@ -19,9 +23,13 @@ from api.schemas.geojson import (
     ZoneStored,
     ZoneVersionQuery,
 )
+from api.schemas.zone import ZoneUses, ZoneWriteQuery
 from api.shell import AtHand
-from api.views.zone import box_of, meets, next_version, read_zone, zone_out
-from zones.instant import render
+from api.views.zone import box_of, in_state, meets, next_version, read_zone, zone_out
+from api.views.zone_uses import uses_out, zones_of_wearer
+from api.views.zone_versions import check_expected, recorded
+from zones.area import Box
+from zones.instant import Instant, render
 from zones.zone import Zone
 
 router = APIRouter(prefix="/v1/zones", tags=["zones"])
@@ -31,7 +39,7 @@ _EXAMPLE: Final = {
     "properties": {"name": "Home", "radius_m": 100},
     "geometry": {"type": "Point", "coordinates": [13.405, 52.52]},
 }
-_BODY: Final = {
+FEATURE_BODY: Final[dict[str, Any]] = {
     "required": True,
     "description": "A GeoJSON Feature: Polygon, MultiPolygon, or Point with the property "
     "`radius_m`. Further properties: `name`, `effective_from` (RFC 3339; if left out, the first "
@@ -63,22 +71,31 @@ async def raw_body(request: Request) -> bytes:
     "/{zone_id}",
     operation_id="put_zone",
     summary="Store a zone, as its next version",
-    responses=refusals(body=True) | {201: {"model": ZoneStored, "description": "Created."}},
-    openapi_extra={"requestBody": _BODY},
+    responses=refusals(HTTPStatus.CONFLICT, body=True)
+    | {201: {"model": ZoneStored, "description": "Created."}},
+    openapi_extra={"requestBody": FEATURE_BODY},
 )
 def put_zone(
-    shell: AtHand, zone_id: ZoneId, body: Annotated[bytes, Depends(raw_body)], response: Response
+    shell: AtHand,
+    zone_id: ZoneId,
+    query: Annotated[ZoneWriteQuery, Query()],
+    body: Annotated[bytes, Depends(raw_body)],
+    response: Response,
+    operator: ByOperator = None,
 ) -> ZoneStored:
     """Store a place. 201 for the first version, 200 for a later one.
 
-    What says the same as the newest version makes no new one.
+    What says the same as the newest version makes no new one. 409 if `expected_version` is not the
+    newest one: somebody else has changed the zone meanwhile.
     """
     new = read_zone(zone_id, body)
     with shell.write() as (transaction, directory, saved):
-        former = directory.zones.get(zone_id, ())
+        former, registry = directory.zones.get(zone_id, ()), transaction.registry
+        check_expected(zone_id, query.expected_version, former, registry.zone_recorded(zone_id))
         zone = next_version(new, former, shell.now())
         if zone not in former[-1:]:
-            saved.append(zone := transaction.registry.save_zone(zone))
+            how = recorded(operator, shell.now(), query.note)
+            saved.append(zone := registry.save_zone(zone, how))
     response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
     with shell.read() as (reading, known):
         looking = shell.zone_findings
@@ -139,37 +156,49 @@ def get_zone(
 
 
 @router.get(
-    "/{zone_id}/versions",
-    operation_id="list_zone_versions",
-    summary="Every version of a zone",
+    "/{zone_id}/uses",
+    operation_id="list_zone_uses",
+    summary="Which conditions use a zone",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def list_zone_versions(shell: AtHand, zone_id: ZoneId) -> ZoneCollection:
-    """Return every version of a zone, oldest first."""
+def list_zone_uses(shell: AtHand, zone_id: ZoneId) -> ZoneUses:
+    """Return whom and what a change of a zone would concern."""
     with shell.read() as (_, directory):
-        versions = directory.zones.get(zone_id)
-    if not versions:
-        raise not_found("zone", zone_id)
-    return ZoneCollection(
-        features=[zone_out(each) for each in versions], next_cursor=None, next=None
-    )
+        if zone_id not in directory.zones:
+            raise not_found("zone", zone_id)
+        return uses_out(zone_id, directory, shell.now())
 
 
-@router.get("", operation_id="list_zones", summary="Zones in effect, by id", responses=refusals())
+@router.get("", operation_id="list_zones", summary="Zones, by id", responses=refusals())
 def list_zones(
     shell: AtHand, request: Request, query: Annotated[ZoneQuery, Query()]
 ) -> ZoneCollection:
-    """Return a page of the zones in effect at an instant (now), in a box or anywhere."""
+    """Return a page of the zones in effect at an instant (now) that fit all filters."""
     paging = Paging(request, query, str)
     box = None if query.bbox is None else box_of(query.bbox)
     at = shell.now() if query.at is None else query.at
     with shell.read() as (_, directory):
-        found = (history.at(at) for history in directory.histories.values())
-    rows = sorted(
-        (each for each in found if each is not None and (box is None or meets(each, box))), key=_key
-    )
+        found = (in_state(each, query.state, at) for each in directory.histories.values())
+        fits = _filter(query, box, directory, at)
+        rows = sorted((each for each in found if each is not None and fits(each)), key=_key)
     shown, cut = paging.cut_sorted(rows, _key)
     return ZoneCollection(features=[zone_out(each) for each in shown], **cut._asdict())
+
+
+def _filter(
+    query: ZoneQuery, box: Box | None, directory: Directory, at: Instant
+) -> Callable[[Zone], bool]:
+    text = None if query.q is None else query.q.casefold()
+    own = None if query.wearer_id is None else zones_of_wearer(query.wearer_id, directory, at)
+
+    def fits(zone: Zone) -> bool:
+        return (
+            (own is None or zone.zone_id in own)
+            and (text is None or text in f"{zone.zone_id}\n{zone.name}".casefold())
+            and (box is None or meets(zone, box))
+        )
+
+    return fits
 
 
 def _key(zone: Zone) -> tuple[str]:

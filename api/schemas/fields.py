@@ -86,6 +86,12 @@ Subject = Annotated[
 Text = Annotated[str, StringConstraints(max_length=500, pattern=_NO_NUL)]
 """A short text."""
 
+SearchText = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_NO_NUL)]
+"""A text to look for."""
+
+Operator = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:@-]{1,64}$")]
+"""The name by which an operator acts: 1 to 64 letters, digits and . _ : @ -"""
+
 NoteText = Annotated[str, StringConstraints(max_length=10_000, pattern=_NO_NUL)]
 """A text that may be long; blank or not."""
 

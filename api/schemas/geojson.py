@@ -4,7 +4,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Id, InstantIn, InstantOut, LocalTime, TimeText, Wire
+from api.schemas.fields import (
+    Id,
+    InstantIn,
+    InstantOut,
+    LocalTime,
+    Name,
+    SearchText,
+    TimeText,
+    Wire,
+)
 from api.schemas.finding import FindingOut
 from api.schemas.page import PageQuery
 from engine.core.position import Mechanism, Quarantine
@@ -28,6 +37,10 @@ class ZoneProperties(Wire):
         default=None,
         description="Radius in metres, of a circle (geometry Point) only.",
         examples=[100],
+    )
+    withdrawn: bool = Field(
+        default=False,
+        description="From then on the zone does not count; the geometry is where it was.",
     )
 
 
@@ -100,6 +113,23 @@ class ZoneQuery(PageQuery):
     )
     at: InstantIn | None = Field(
         default=None, description="The versions in effect then (RFC 3339); now if left out."
+    )
+    q: SearchText | None = Field(
+        default=None,
+        description="Only zones whose name or id has this in it, in whatever case.",
+        examples=["school"],
+    )
+    wearer_id: Name | None = Field(
+        default=None,
+        description="Only zones that conditions of this wearer use, by orders that bind now or "
+        "will.",
+        examples=["w1"],
+    )
+    state: Literal["in_effect", "planned", "withdrawn"] = Field(
+        default="in_effect",
+        description="`in_effect`: the version in effect; `planned`: zones of which none is yet, "
+        "with their first version; `withdrawn`: zones that do not count any more.",
+        examples=["in_effect"],
     )
 
 

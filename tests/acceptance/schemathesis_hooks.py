@@ -26,6 +26,7 @@ BEYOND_THE_SCHEMA = re.compile(
     r"|body\.wearer_id"
     r"|body\.(version_from|started_at|ended_at|note)"
     r"|body(\.(geometry|properties)\S*)?"
+    r"|body\.features(\[\d+\]\S*)?"
 )
 
 
