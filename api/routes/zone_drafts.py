@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from api.openapi import refusals
 from api.problems import invalid
 from api.routes.parameters import ByOperator
-from api.routes.zones import FEATURE_BODY, raw_body
+from api.routes.zones import FEATURE_EXAMPLE, raw_body
 from api.schemas.finding import FindingOut
 from api.schemas.problem import FieldError
 from api.schemas.zone import ZoneDraftFindings, ZoneImported, ZoneImportOut, ZoneImportQuery
@@ -21,6 +21,23 @@ from engine.core.recorded import Recorded
 router = APIRouter(prefix="/v1/zones", tags=["zones"])
 
 _DRAFT: Final = "draft"
+
+_DRAFT_BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "description": "A GeoJSON Feature, as far as it is drawn: as for a zone that is stored, but "
+    "what is missing or wrong is told, not refused.",
+    "content": {
+        media_type: {
+            "schema": {
+                "type": "object",
+                "required": ["type"],
+                "properties": {"type": {"const": "Feature"}},
+            },
+            "example": FEATURE_EXAMPLE,
+        }
+        for media_type in ("application/geo+json", "application/json")
+    },
+}
 
 _COLLECTION: Final[dict[str, Any]] = {
     "required": True,
@@ -57,7 +74,7 @@ _COLLECTION: Final[dict[str, Any]] = {
     operation_id="find_in_zone_draft",
     summary="What is likely wrong with a zone that is being drawn",
     responses=refusals(body=True),
-    openapi_extra={"requestBody": FEATURE_BODY},
+    openapi_extra={"requestBody": _DRAFT_BODY},
 )
 def find_in_zone_draft(
     shell: AtHand, body: Annotated[bytes, Depends(raw_body)]

@@ -34,12 +34,12 @@ from zones.zone import Zone
 
 router = APIRouter(prefix="/v1/zones", tags=["zones"])
 
-_EXAMPLE: Final = {
+FEATURE_EXAMPLE: Final = {
     "type": "Feature",
     "properties": {"name": "Home", "radius_m": 100},
     "geometry": {"type": "Point", "coordinates": [13.405, 52.52]},
 }
-FEATURE_BODY: Final[dict[str, Any]] = {
+_BODY: Final[dict[str, Any]] = {
     "required": True,
     "description": "A GeoJSON Feature: Polygon, MultiPolygon, or Point with the property "
     "`radius_m`. Further properties: `name`, `effective_from` (RFC 3339; if left out, the first "
@@ -55,7 +55,7 @@ FEATURE_BODY: Final[dict[str, Any]] = {
                     "geometry": {"type": "object"},
                 },
             },
-            "example": _EXAMPLE,
+            "example": FEATURE_EXAMPLE,
         }
         for media_type in ("application/geo+json", "application/json")
     },
@@ -73,7 +73,7 @@ async def raw_body(request: Request) -> bytes:
     summary="Store a zone, as its next version",
     responses=refusals(HTTPStatus.CONFLICT, body=True)
     | {201: {"model": ZoneStored, "description": "Created."}},
-    openapi_extra={"requestBody": FEATURE_BODY},
+    openapi_extra={"requestBody": _BODY},
 )
 def put_zone(
     shell: AtHand,
