@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from benchmarks.load import START, Load, batch_of
+from benchmarks.load import START, batch_of
 from engine.service import Service
 from engine.sources.memory import MemorySource
 from engine.store import Store
 from simulators.device import Delivery
+from simulators.trial import Acting
 from zones.instant import Instant
 
 
@@ -26,14 +27,14 @@ class ToldClock:
 class Engine:
     """Takes batches and ticks as `Service.run` does, one after the other in one thread."""
 
-    def __init__(self, store: Store, load: Load) -> None:
+    def __init__(self, store: Store, acting: Acting, start: Instant = START) -> None:
         """Enrol everyone and load the caseload."""
         with store.write() as transaction:
-            load.acting.enrol(transaction.registry)
-        self._clock = ToldClock(START)
+            acting.enrol(transaction.registry)
+        self._clock = ToldClock(start)
         self._service = Service(store, MemorySource(self._clock.now), self._clock)
         self._service._load()
-        self._service._listening_since = START
+        self._service._listening_since = start
 
     @property
     def positions(self) -> int:

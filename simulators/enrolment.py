@@ -93,8 +93,20 @@ def enrol(
 
 def _wearer(wearer: Enrollable) -> Wearer:
     return Wearer(
-        wearer_id=wearer.wearer_id, name=wearer.name, timezone=wearer.timezone, agency=AGENCY
+        wearer_id=wearer.wearer_id,
+        name=wearer.name,
+        timezone=wearer.timezone,
+        agency=_agency(wearer),
     )
+
+
+def _agency(wearer: Enrollable) -> str:
+    """Return who supervises; whoever does not say is the simulated agency's."""
+    return str(getattr(wearer, "agency", AGENCY))
+
+
+def _officer(wearer: Enrollable) -> str:
+    return str(getattr(wearer, "officer", OFFICER))
 
 
 def _is_protected(wearer: Enrollable) -> bool:
@@ -128,8 +140,8 @@ def _order(wearer: Enrollable, since: Instant) -> Order:
     return Order(
         order_id=f"order-{wearer.wearer_id}",
         wearer_id=wearer.wearer_id,
-        agency=AGENCY,
-        officer=OFFICER,
+        agency=_agency(wearer),
+        officer=_officer(wearer),
         effective_from=since,
         effective_until=None,
         plan=SupervisionPlan(float(wearer.interval_s), float(wearer.buffer_s)),

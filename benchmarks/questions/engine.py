@@ -65,7 +65,7 @@ def _measured(
     firsts = range(0, deliveries_needed(effort), BATCH)
     parts = [load.deliveries[first : first + BATCH] for first in firsts]
     with closing(open_store(url)) as store:
-        engine, naive = Engine(store, load), Naive(connection, load)
+        engine, naive = Engine(store, load.acting), Naive(connection, load)
         engine.take(parts[0])
         rates, rivals, watched = [], [], 0
         for number in range(rounds):

@@ -33,7 +33,7 @@ def _rows(load: Load, batch: int) -> list[Row]:
         url = f"sqlite:///{folder / 'engine.db'}"
         migrate(url)
         with closing(open_store(url)) as store:
-            engine = Engine(store, load)
+            engine = Engine(store, load.acting)
             before = _bytes_in(folder / "engine.db")
             for part in parts:
                 engine.take(part)

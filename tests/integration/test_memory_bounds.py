@@ -18,7 +18,7 @@ def test_a_day_of_positions_leaves_no_more_than_a_batch(sqlite_url: str) -> None
     """After many batches one deadline an activation and the last measures are kept, no more."""
     load = city_load(4_000, WEARERS)
     with closing(open_store(sqlite_url)) as store:
-        engine = Engine(store, load)
+        engine = Engine(store, load.acting)
         for first in range(0, len(load.deliveries), BATCH):
             engine.take(load.deliveries[first : first + BATCH])
         caseload = engine._service._caseload
