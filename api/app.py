@@ -10,6 +10,7 @@ from api import openapi, problems
 from api.allow import methods_of
 from api.binding import HostGuard
 from api.body_limit import BodyLimit
+from api.compression import Compression
 from api.console_files import console_router
 from api.directory_cache import DirectoryCache
 from api.dry_runs import DryRuns
@@ -99,6 +100,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(HostGuard, names=names)
     app.add_middleware(PrivateAnswers)
+    app.add_middleware(Compression)
     app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
     return app
 

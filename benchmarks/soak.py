@@ -6,9 +6,10 @@
     late        1,000 wearers x 30 days, 5 % of positions hours late      about 20 minutes
     order       tens of thousands of histories folded, thousands stored   about 40 minutes
     premiere    every scenario at the speed of life                       over an hour
+    console     the alert desk: 5,000 open alerts, 20 changes a second    about 11 minutes
 
-Without a name all but `late`, `order` and `premiere` are run. The exit code says whether all was as
-it must be.
+Without a name all but `late`, `order`, `premiere` and `console` are run. The exit code says whether
+all was as it must be.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from collections.abc import Callable
 
 import structlog
 
-from benchmarks.soaks import kill, late, memory, order, premiere, slow_store
+from benchmarks.soaks import console, kill, late, memory, order, premiere, slow_store
 
 PARTS: dict[str, Callable[[], bool]] = {
     "memory": memory.main,
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "late": late.main,
     "order": order.main,
     "premiere": premiere.main,
+    "console": console.main,
 }
 BY_DEFAULT = ("memory", "slow-store", "kill")
 

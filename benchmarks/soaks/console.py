@@ -65,12 +65,9 @@ async def _snapshot(url: str, *, compressed: bool) -> tuple[str, str]:
             first = await anext(feed.events())
             took.append(time.perf_counter() - began)
             size = feed.bytes_received
-    name = "compressed" if compressed else "plain"
-    return (
-        f"snapshot, {name}",
-        f"first {took[0] * 1e3:.0f} ms, then {min(took[1:]) * 1e3:.0f} ms; "
-        f"{size / 1e3:.0f} kB of {len(first.data) / 1e3:.0f} kB",
-    )
+    waited = f"first {took[0] * 1e3:.0f} ms, then {min(took[1:]) * 1e3:.0f} ms"
+    sizes = f"{size / 1e3:.0f} kB of {len(first.data) / 1e3:.0f} kB"
+    return f"snapshot, {'compressed' if compressed else 'plain'}", f"{waited}; {sizes}"
 
 
 async def _measured(engine: Started, changes: Changes) -> list[tuple[str, str]]:

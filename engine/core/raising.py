@@ -6,7 +6,7 @@ not closed (a repeat), or raises one. What an alert says of itself is always rec
 its episodes, so it does not depend on the order in which they came to be known.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -258,6 +258,19 @@ def _change(
     )
 
 
-def episodes_needed(alerts: Mapping[int, Alert]) -> set[int]:
+def told_of(ledger: Ledger, saved: Iterable[Saved]) -> set[int] | None:
+    """Return the ids of the alerts at hand that episode changes say something new of.
+
+    None if nothing is said at all, of a new alert either. The ledger needs no episodes for this.
+    """
+    telling = [each for each in saved if _actions(ledger, each)]
+    ids = {
+        ledger.by_episode.get(each.stored.episode_id) or ledger.not_closed.get(each.key)
+        for each in telling
+    }
+    return {id_ for id_ in ids if id_ is not None} if telling else None
+
+
+def episodes_needed(alerts: Iterable[Alert]) -> set[int]:
     """Return the ids of the episodes that alerts at hand are recomputed from."""
-    return {episode_id for alert in alerts.values() for episode_id in alert.episode_ids}
+    return {episode_id for alert in alerts for episode_id in alert.episode_ids}

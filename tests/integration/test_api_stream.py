@@ -1,6 +1,7 @@
 """The live feed of alert changes, against a real server."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, AsyncExitStack, aclosing, asynccontextmanager
@@ -267,6 +268,23 @@ async def test_nothing_is_called_complete_while_the_store_is_away(
         engine.now += 60_000_000
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(take(found, 5), 1)
+
+
+@pytest.mark.usefixtures("no_polling")
+async def test_a_compressed_feed_holds_nothing_back(store: Store) -> None:
+    """A picture comes much smaller to whoever takes gzip, and each change after it at once."""
+    services = services_on(store)
+    for number in range(1, 201):
+        raise_alert(services, number)
+    async with serving(services) as client, client.stream("GET", STREAM) as response:
+        assert response.headers["content-encoding"] == "gzip"
+        assert response.headers["vary"] == "Accept-Encoding"
+        found = events(response)
+        [snapshot] = await take(found, 1)
+        assert len(snapshot.data["alerts"]) == 200
+        assert response.num_bytes_downloaded < len(json.dumps(snapshot.data)) / 5
+        made = await asyncio.to_thread(raise_alert, services, 201)
+        assert [each.id for each in await take(found, 1)] == [made.change_id]
 
 
 async def test_a_client_that_hangs_up_is_forgotten(store: Store) -> None:
