@@ -85,7 +85,7 @@ class Changes:
                 self.alerts = {each["alert_id"]: each for each in said["alerts"]}
                 self._running |= {_fault(each) for each in said["alerts"] if not each["restored"]}
                 self._ready.set()
-            elif event.name != "reset":
+            elif "alert" in said:
                 self._take(event, said["alert"], now)
 
     def _take(self, event: Event, alert: dict[str, Any], now: float) -> None:
