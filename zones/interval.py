@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from operator import attrgetter
 from typing import Final, TypeAlias
 
@@ -111,3 +112,18 @@ def complement(intervals: Intervals) -> Intervals:
     edges = [BEGINNING, *(edge for each in intervals for edge in (each.start, each.end)), END]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return tuple(Interval(start, end) for start, end in pairs if start < end)
+
+
+def within(intervals: Iterable[Interval], start: Instant, end: Instant) -> Intervals:
+    """Return the instants of any intervals that lie in [start, end)."""
+    return () if end <= start else intersect(normalize(intervals), (Interval(start, end),))
+
+
+def first_difference(left: Intervals, right: Intervals) -> Instant:
+    """Return the first instant that is in one set and not in the other; END if there is none."""
+    for one, other in zip_longest(left, right):
+        if one is None or other is None or one.start != other.start:
+            return min(each.start for each in (one, other) if each is not None)
+        if one.end != other.end:
+            return min(one.end, other.end)
+    return END

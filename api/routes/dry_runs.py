@@ -20,6 +20,7 @@ from zones.instant import render
 router = APIRouter(prefix="/v1/dry-runs", tags=["dry runs"])
 
 _RETRY_AFTER_S = 30
+_ABOUT_STORING = {"version_from", "replaces_later", "expected_version", "reason"}
 
 
 @router.post(
@@ -99,7 +100,7 @@ def _question(body: DryRunIn) -> dict[str, Any]:
 
 
 def _order(order: ProposedOrder) -> dict[str, Any]:
-    written = order.model_dump(mode="json", exclude_unset=True, exclude={"version_from"})
+    written = order.model_dump(mode="json", exclude_unset=True, exclude=_ABOUT_STORING)
     for name in ("effective_from", "effective_until"):
         if written.get(name) is not None:
             written[name] = render(written[name])

@@ -8,13 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.directory import Directory
 from api.openapi import refusals
+from api.operator import Actor
 from api.pages import Paging
 from api.problems import ProblemError, not_found
 from api.routes.parameters import OrderId
-from api.schemas.order import OrderIn, OrderOut, OrderQuery, OrderStored
+from api.schemas.order import OrderIn, OrderOut, OrderQuery, OrderStored, OrderVersion
 from api.schemas.page import Listing
 from api.shell import AtHand
-from api.views.order import order_out, order_stored, read_order, same_order
+from api.views.order import order_out, order_stored, read_order, same_order, versions_out
+from api.views.order_version import check_expected
+from engine.core.order_revision import Record
 from engine.core.registry import Order, Wearer
 from zones.instant import Instant
 
@@ -28,17 +31,21 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"])
     responses=refusals(HTTPStatus.CONFLICT, body=True)
     | {201: {"model": OrderStored, "description": "Created."}},
 )
-def put_order(shell: AtHand, order_id: OrderId, body: OrderIn, response: Response) -> OrderStored:
+def put_order(
+    shell: AtHand, order_id: OrderId, body: OrderIn, actor: Actor, response: Response
+) -> OrderStored:
     """Store the legal instrument. 201 for the first version, 200 for a later one.
 
     What says the same as the newest version makes no new one. 409 if the wearer, a zone, group or
-    class is not stored, or another order that binds the wearer at the same time has a condition of
-    that id or names that class.
+    class is not stored, another order that binds the wearer at the same time has a condition of
+    that id or names that class, or there is a newer version than `expected_version`.
     """
     with shell.write() as (transaction, directory, saved):
         wearer = _wearer(body.wearer_id, directory)
         former = directory.orders.get(order_id, ())
-        order = read_order(order_id, body, wearer, former, shell.now())
+        check_expected(order_id, former, body.expected_version)
+        record = Record(shell.now(), actor, body.reason)
+        order = read_order(order_id, body, wearer, former, record)
         _check_wearer_stays(order, former)
         _check_condition_ids(order, directory)
         if former and same_order(order, former[-1]):
@@ -70,13 +77,13 @@ def get_order(shell: AtHand, order_id: OrderId) -> OrderOut:
     summary="Every version of an order",
     responses=refusals(HTTPStatus.NOT_FOUND),
 )
-def list_order_versions(shell: AtHand, order_id: OrderId) -> list[OrderOut]:
-    """Return every version of an order, oldest first."""
+def list_order_versions(shell: AtHand, order_id: OrderId) -> list[OrderVersion]:
+    """Return every version of an order with when it holds, oldest first."""
     with shell.read() as (_, directory):
         versions = directory.orders.get(order_id)
     if not versions:
         raise not_found("order", order_id)
-    return [order_out(each, directory.timezone(each.wearer_id)) for each in versions]
+    return versions_out(versions, directory.timezone(versions[-1].wearer_id))
 
 
 @router.get(

@@ -3,7 +3,18 @@
 from pydantic import Field
 
 from api.schemas.condition import ConditionIn, ConditionOut
-from api.schemas.fields import Id, InstantIn, InstantOut, Name, Number, Text, Wire
+from api.schemas.fields import (
+    MAX_ID,
+    Id,
+    InstantIn,
+    InstantOut,
+    Name,
+    NoteText,
+    Number,
+    Text,
+    Whole,
+    Wire,
+)
 from api.schemas.finding import FindingOut
 from api.schemas.page import PageQuery
 
@@ -59,7 +70,23 @@ class OrderIn(Wire):
     version_from: InstantIn | None = Field(
         default=None,
         description="From when on this version replaces the one before (RFC 3339); now if left "
-        "out. Of no meaning for the first version.",
+        "out. Of no meaning for the first version. In the past, what follows is judged anew.",
+    )
+    replaces_later: bool = Field(
+        default=False,
+        description="true: versions that were to take effect after `version_from` never do; "
+        "without it, a version dated before the newest one is refused.",
+    )
+    expected_version: Whole | None = Field(
+        default=None,
+        ge=0,
+        le=MAX_ID,
+        description="Newest version that is known, 0 for none: if there is a newer one by now, "
+        "nothing is stored (409). Left out: not checked.",
+        examples=[None],
+    )
+    reason: NoteText = Field(
+        default="", description="Why there is this version.", examples=["hearing of 27 February"]
     )
 
 
@@ -91,6 +118,27 @@ class OrderOut(Wire):
     plan: Plan = Field(description="How often the device is to report.")
     conditions: list[ConditionOut] = Field(description="The rules.")
     classes: list[str] = Field(description="Classes it puts the wearer in.", examples=[[]])
+    recorded_at: InstantOut | None = Field(
+        description="When this version was written down (UTC); null: not known.",
+        examples=["2026-02-27T09:30:00Z"],
+    )
+    recorded_by: str = Field(
+        description="Who wrote it down, as claimed; empty: not known.", examples=["local/kim"]
+    )
+    reason: str = Field(description="Why, in words.", examples=["hearing of 27 February"])
+
+
+class OrderVersion(OrderOut):
+    """A version of the legal instrument, and when it holds."""
+
+    holds_from: InstantOut | None = Field(
+        description="From when on it holds (UTC); null: never, later versions replace it.",
+        examples=["2026-03-01T00:00:00Z"],
+    )
+    holds_until: InstantOut | None = Field(
+        description="Until when it holds (UTC, exclusive); null: no end, or never.",
+        examples=[None],
+    )
 
 
 class OrderStored(OrderOut):

@@ -7,13 +7,16 @@ import msgspec
 from api.problems import field_error, invalid
 from api.schemas.condition import ConditionIn, ConditionOut
 from api.schemas.finding import finding_out
-from api.schemas.order import OrderIn, OrderOut, OrderStored, Plan
+from api.schemas.order import OrderIn, OrderOut, OrderStored, OrderVersion, Plan
 from engine.core.condition_json import ConditionError, read_condition, write_condition
 from engine.core.condition_lint import lint_condition
+from engine.core.order_revision import Record
+from engine.core.order_timeline import Held, timeline
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, OrderCondition, Wearer
 from zones.finding import FindingSeverity
 from zones.instant import Instant, render
+from zones.interval import END
 
 
 def condition_out(condition: OrderCondition) -> ConditionOut:
@@ -41,6 +44,24 @@ def order_out(order: Order, timezone: str) -> OrderOut:
         plan=plan_out(order.plan),
         conditions=[condition_out(each) for each in order.conditions],
         classes=list(order.classes),
+        recorded_at=order.recorded_at,
+        recorded_by=order.recorded_by,
+        reason=order.reason,
+    )
+
+
+def versions_out(versions: Sequence[Order], timezone: str) -> list[OrderVersion]:
+    """Return every version of an order with when it holds, oldest first."""
+    found = {each.order.version: each for each in timeline(versions)}
+    return [_version_out(each, found.get(each.version), timezone) for each in versions]
+
+
+def _version_out(order: Order, held: Held | None, timezone: str) -> OrderVersion:
+    end = order.effective_until if held is None or held.end == END else held.end
+    return OrderVersion(
+        **dict(order_out(order, timezone)),
+        holds_from=None if held is None else max(held.start, order.effective_from),
+        holds_until=None if held is None else end,
     )
 
 
@@ -65,7 +86,11 @@ def order_stored(order: Order, timezone: str, now: Instant) -> OrderStored:
 
 
 def read_order(
-    order_id: str, body: OrderIn, wearer: Wearer, former: Sequence[Order], now: Instant
+    order_id: str,
+    body: OrderIn,
+    wearer: Wearer,
+    former: Sequence[Order],
+    record: Record,
 ) -> Order:
     """Return the next version of an order; `former` are its versions so far.
 
@@ -96,25 +121,37 @@ def read_order(
         ),
         conditions=tuple(_numbered(each, former) for each in conditions),
         classes=tuple(dict.fromkeys(body.classes)),
-        version_from=_version_from(body.version_from, former, now),
+        version_from=_version_from(body, former, record.at),
+        recorded_at=record.at,
+        recorded_by=record.by,
+        reason=record.reason,
     )
 
 
 def same_order(one: Order, other: Order) -> bool:
     """Whether two versions of an order say the same."""
-    return (
-        msgspec.structs.replace(one, version=other.version, version_from=other.version_from)
-        == other
+    same = msgspec.structs.replace(
+        one,
+        version=other.version,
+        version_from=other.version_from,
+        recorded_at=other.recorded_at,
+        recorded_by=other.recorded_by,
+        reason=other.reason,
     )
+    return same == other
 
 
-def _version_from(given: Instant | None, former: Sequence[Order], now: Instant) -> Instant | None:
-    """Return from when on the next version holds: versions replace each other in their order."""
+def _version_from(body: OrderIn, former: Sequence[Order], now: Instant) -> Instant | None:
+    """Return from when on the next version holds; before the newest one only if that is meant."""
     if not former:
         return None
-    version_from, before = now if given is None else given, former[-1].version_from
-    if before is not None and version_from < before:
-        fix = f"is before version {former[-1].version} takes effect: give {render(before)} or later"
+    version_from = now if body.version_from is None else body.version_from
+    before = former[-1].version_from
+    if before is not None and version_from < before and not body.replaces_later:
+        fix = (
+            f"is before version {former[-1].version} takes effect: give {render(before)} or later, "
+            "or replaces_later true"
+        )
         raise invalid([field_error("body.version_from", fix, render(version_from))])
     return version_from
 

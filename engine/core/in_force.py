@@ -1,25 +1,28 @@
 """Which conditions an order brings an activation, and when each of them is in force.
 
-Each version of an order is in force in its own time: from when it replaced the version before it
-(and never before the order takes effect or the device was put on) until it was replaced. It brings
-its own conditions, and those of every class it puts the wearer in, each version of a class in its
-own time likewise. A condition that a new version leaves as it was is one and the same condition.
+Each version of an order is in force in its own time (`order_timeline.py`), and never before the
+order takes effect or the device was put on. It brings its own conditions, and those of every class
+it puts the wearer in, each version of a class in its own time likewise.
+
+A condition that a new version leaves as it was is one and the same condition; so is one that got or
+lost passes and suspensions alone: each version's count in its own time, and what runs goes on.
 The conditions of a class are named `CLASS/CONDITION`, which no condition of an order can be.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import msgspec
 
 from engine.core.order import Activation
+from engine.core.order_timeline import Held, timeline
 from engine.core.plan import PlanSpan
 from engine.core.registry import Order, OrderCondition, WearerClass
 from zones.instant import Instant
-from zones.interval import BEGINNING, END, Interval
+from zones.interval import BEGINNING, END, Interval, Intervals, normalize, within
 from zones.schedule import Schedule
 
 
@@ -53,11 +56,11 @@ def conditions_of(
 ) -> list[Dated]:
     """Return the conditions that one order brings, given all its versions, oldest first."""
     stretches: dict[str, list[_Stretch]] = defaultdict(list)
-    for order, following in pairwise([*versions, None]):
-        span = None if order is None else _in_force(order, following, activation)
-        if order is None or span is None:
+    for held in timeline(versions):
+        span = _in_force(held, activation)
+        if span is None:
             continue
-        for each in (*_own(order, span), *_of_classes(order, span, classes)):
+        for each in (*_own(held.order, span), *_of_classes(held.order, span, classes)):
             stretches[each.condition_id].append(each)
     dated = (each for some in stretches.values() for each in _joined(some))
     return [each for each in dated if each is not None]
@@ -65,24 +68,16 @@ def conditions_of(
 
 def plans_of(versions: Sequence[Order], activation: Activation) -> Iterator[PlanSpan]:
     """Yield the plan of each version of one order with when it is in force, oldest first."""
-    for order, following in pairwise([*versions, None]):
-        span = None if order is None else _in_force(order, following, activation)
-        if order is not None and span is not None:
-            yield span.start, span.end, order.plan
+    for held in timeline(versions):
+        span = _in_force(held, activation)
+        if span is not None:
+            yield span.start, span.end, held.order.plan
 
 
-def _since(order: Order) -> Instant:
-    return order.effective_from if order.version_from is None else order.version_from
-
-
-def _in_force(order: Order, following: Order | None, activation: Activation) -> Interval | None:
-    start = max(_since(order), order.effective_from, activation.started_at)
-    ends = [
-        order.effective_until,
-        activation.ended_at,
-        None if following is None else _since(following),
-    ]
-    return _span(start, min((end for end in ends if end is not None), default=END))
+def _in_force(held: Held, activation: Activation) -> Interval | None:
+    start = max(held.start, held.order.effective_from, activation.started_at)
+    ends = [held.order.effective_until, activation.ended_at, held.end]
+    return _span(start, min(end for end in ends if end is not None))
 
 
 def _span(start: Instant, end: Instant) -> Interval | None:
@@ -128,9 +123,14 @@ def _following(last: _Stretch | None, stretch: _Stretch) -> _Stretch:
     """Return a stretch under the version it goes on as."""
     if last is None or last.span.end != stretch.span.start:
         return stretch
-    if msgspec.structs.replace(last.written, version=stretch.written.version) != stretch.written:
+    if _but_for_holes(last.written) != _but_for_holes(stretch.written):
         return stretch
-    return stretch._replace(version=last.version, written=last.written)
+    return stretch._replace(version=last.version)
+
+
+def _but_for_holes(written: OrderCondition) -> OrderCondition:
+    bare = replace(written.schedule, passes=(), suspensions=())
+    return msgspec.structs.replace(written, version=1, schedule=bare)
 
 
 def _dated(parts: Sequence[_Stretch]) -> Dated | None:
@@ -149,8 +149,19 @@ def _dated(parts: Sequence[_Stretch]) -> Dated | None:
     ]
     bounded = replace(
         schedule,
-        suspensions=(*schedule.suspensions, *gaps),
+        passes=_of_each(parts, lambda written: written.passes),
+        suspensions=(*_of_each(parts, lambda written: written.suspensions), *gaps),
         effective_from=None if start == BEGINNING else start,
         effective_until=None if end == END else end,
     )
     return Dated(first.condition_id, first.version, first.written, bounded)
+
+
+def _of_each(parts: Sequence[_Stretch], holes: Callable[[Schedule], Intervals]) -> Intervals:
+    """Return what is cut out of the hours: as each part has it, in its own time."""
+    every = [holes(each.written.schedule) for each in parts]
+    if all(each == every[0] for each in every):
+        return every[0]
+    spans = [each.span for each in parts]
+    cut = (within(some, span.start, span.end) for some, span in zip(every, spans, strict=True))
+    return normalize(chain.from_iterable(cut))

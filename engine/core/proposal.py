@@ -15,6 +15,7 @@ import msgspec
 
 from engine.core.compile import Registry, histories, registry_of
 from engine.core.order import Parameters
+from engine.core.order_timeline import held_from, timeline
 from engine.core.registry import Order, OrderCondition
 from zones.history import ZoneHistory
 from zones.instant import Instant
@@ -87,12 +88,8 @@ def _with_zone(former: ZoneHistory | None, zone: Zone, since: Instant) -> ZoneHi
     return histories([*kept, proposed])[zone.zone_id]
 
 
-def _since(order: Order) -> Instant:
-    return order.effective_from if order.version_from is None else order.version_from
-
-
 def _replaced(former: Sequence[Order], order: Order, since: Instant) -> tuple[Order, ...]:
-    kept = [each for each in former if _since(each) < since]
+    kept = _before(former, since)
     proposed = msgspec.structs.replace(
         order,
         version=max((each.version for each in former), default=0) + 1,
@@ -105,18 +102,23 @@ def _replaced(former: Sequence[Order], order: Order, since: Instant) -> tuple[Or
 
 def _revised(former: Sequence[Order], rewrite: Rewrite, since: Instant) -> tuple[Order, ...]:
     """Return an order of which every version in force from `since` on has other conditions."""
-    kept = [each for each in former if _since(each) < since]
-    later = [each for each in former if _since(each) >= since]
-    if kept:
-        later.insert(0, msgspec.structs.replace(kept[-1], version_from=since))
     number = max(each.version for each in former) + 1
     return (
-        *kept,
+        *_before(former, since),
         *(
-            msgspec.structs.replace(each, version=number + i, conditions=rewrite(each.conditions))
-            for i, each in enumerate(later)
+            msgspec.structs.replace(
+                held.order,
+                version=number + i,
+                version_from=held.start,
+                conditions=rewrite(held.order.conditions),
+            )
+            for i, held in enumerate(held_from(former, since))
         ),
     )
+
+
+def _before(former: Sequence[Order], since: Instant) -> list[Order]:
+    return [held.order for held in timeline(former) if held.start < since]
 
 
 def _putting(condition: OrderCondition) -> Rewrite:

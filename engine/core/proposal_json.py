@@ -55,7 +55,10 @@ class OrderJson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     version: int | None = None
     version_from: str | None = None
     timezone: str | None = None
-    """These three are in an order as it is read back; they have no say."""
+    recorded_at: str | None = None
+    recorded_by: str = ""
+    reason: str = ""
+    """The last six are in an order as it is read back; they have no say."""
 
 
 class _ConditionChangeJson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

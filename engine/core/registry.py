@@ -92,4 +92,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """Classes the order puts the wearer in, by id."""
     version: int = 1
     version_from: Instant | None = None
-    """Instant from which this version replaces the one before; None: since `effective_from`."""
+    """Instant from which this version replaces others; None: since `effective_from`. It may lie
+    before that of former versions, which it then replaces: see `order_timeline.py`."""
+    recorded_at: Instant | None = None
+    """When this version was written down; None: not known."""
+    recorded_by: str = ""
+    """Who wrote it down, as claimed. Like the reason, it has no say in a judgement."""
+    reason: str = ""
+    """Why, in words."""

@@ -5,7 +5,8 @@
 - Payload: canonical JSON (sorted keys, no spaces) of exactly what a judgement needs of the value,
   versions and effective dates included. A zone is GeoJSON.
 - Names are left out: of wearers, protected persons, officers, zones (which tend to hold an
-  address), groups and classes. Wearers are their id and time zone, devices their vendor and id.
+  address), groups and classes; so is who recorded a version of an order, when and why. Wearers are
+  their id and time zone, devices their vendor and id.
 - The revision is that of the registry after the write. An episode pins the revision it was judged
   by (`StoredEpisode.registry_revision`).
 """
@@ -51,6 +52,10 @@ class _Form(NamedTuple):
     read: Callable[[Mapping[str, Any]], RegistryValue]
 
 
+_NOTED: Final = ("recorded_at", "recorded_by", "reason")
+"""What is noted of an order's version: who and why may name people."""
+
+
 def _write_zone(zone: Zone) -> dict[str, object]:
     return write_zone(replace(zone, name=""))
 
@@ -63,7 +68,7 @@ def _read_zone(body: Mapping[str, Any]) -> Zone:
 
 
 def _write_order(order: Order) -> dict[str, object]:
-    return _without(msgspec.to_builtins(order), "officer")
+    return _without(msgspec.to_builtins(order), "officer", *_NOTED)
 
 
 def _read_order(body: Mapping[str, Any]) -> Order:

@@ -13,7 +13,8 @@ from engine.core.order import Activation, Condition, Supervision
 from engine.core.plan import plans_differ_from
 from zones.history import ZoneHistory
 from zones.instant import Duration, Instant
-from zones.interval import BEGINNING, END
+from zones.interval import BEGINNING, END, first_difference
+from zones.schedule import Schedule
 from zones.zone import Zone
 
 _Key = tuple[str, str, int]
@@ -28,7 +29,8 @@ def changed_from(before: Supervision, after: Supervision) -> Instant:
     new = {each.key: each for each in after.conditions}
     differences = [_difference(old.get(key), new.get(key)) for key in old | new]
     counterparts = _counterpart_difference(before, after)
-    return min([worn, plans, counterparts, *differences]) - _notice(old, new)
+    first = min([worn, plans, counterparts, *differences]) - _notice(old, new)
+    return min([first, *(_asked_from(each, first) for each in (*old.values(), *new.values()))])
 
 
 def _counterpart_difference(before: Supervision, after: Supervision) -> Instant:
@@ -52,6 +54,17 @@ def _notice(old: Mapping[_Key, Condition], new: Mapping[_Key, Condition]) -> Dur
     """
     both = ((old[key], new[key]) for key in old if key in new)
     return max((one.notice for one, other in both if one.above != other.above), default=0)
+
+
+def _asked_from(condition: Condition, first: Instant) -> Instant:
+    """Return from when on the window in force at an instant is judged by how it goes on.
+
+    Whether a minimum stay is over when it is interrupted depends on what follows in the window.
+    """
+    if condition.stay is None or condition.stay.minimum_s is None or first == END:
+        return first
+    whole = condition.schedule.whole_at(first)
+    return first if whole is None else min(first, whole.start)
 
 
 def _difference(before: Condition | None, after: Condition | None) -> Instant:
@@ -91,16 +104,18 @@ def _at(history: ZoneHistory | None, instant: Instant) -> Zone | None:
 
 
 def _schedule_difference(before: Condition, after: Condition) -> Instant:
+    """Return the first instant at which the hours differ, or at which that they will matters."""
     if before.schedule == after.schedule:
         return END
-    ends = (
-        END if end is None else end - before.notice
-        for end in (before.schedule.effective_until, after.schedule.effective_until)
-    )
-    same_but_end = replace(before.schedule, effective_until=None) == replace(
-        after.schedule, effective_until=None
-    )
-    return min(ends) if same_but_end else min(_starts(before), _starts(after))
+    if _bare(before.schedule) != _bare(after.schedule):
+        return min(_starts(before), _starts(after))
+    differs = first_difference(before.schedule.holes, after.schedule.holes)
+    return differs if differs == END else differs - max(before.notice, after.notice)
+
+
+def _bare(schedule: Schedule) -> Schedule:
+    """Return the hours with nothing cut out of them."""
+    return replace(schedule, passes=(), suspensions=(), effective_from=None, effective_until=None)
 
 
 def _starts(condition: Condition) -> Instant:

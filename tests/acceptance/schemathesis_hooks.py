@@ -24,7 +24,7 @@ BEYOND_THE_SCHEMA = re.compile(
     r"|body\.(zones|orders|parameters|wearer_ids)(\[\d+\]\S*)?"
     r"|body\.conditions\[\d+\]\.(order_id|condition\.\S+)"
     r"|body\.wearer_id"
-    r"|body\.(version_from|started_at|ended_at|note)"
+    r"|body\.(version_from|started_at|ended_at|note|end|from)"
     r"|body(\.(geometry|properties)\S*)?"
     r"|body\.features(\[\d+\]\S*)?"
 )

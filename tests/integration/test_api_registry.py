@@ -207,7 +207,11 @@ async def test_an_order_keeps_every_version_and_counts_real_changes_only(
     assert (await api.get("/v1/orders/o1")).json() == second
     versions = (await api.get("/v1/orders/o1/versions")).json()
     before_that = {name: value for name, value in first.json().items() if name != "findings"}
-    assert versions == [before_that, second]
+    since, changed = ORDER["effective_from"], render(NOW + HOUR)
+    assert versions == [
+        before_that | {"holds_from": since, "holds_until": changed},
+        second | {"holds_from": changed, "holds_until": None},
+    ]
     before = ORDER | {"officer": "lee", "version_from": render(NOW)}
     refused(await api.put("/v1/orders/o1", json=before), 422, "body.version_from")
 

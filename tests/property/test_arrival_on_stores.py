@@ -19,7 +19,7 @@ from engine.core.folding import time_of
 from engine.core.registry import Order
 from tests.property.test_fold_order import Arrival, History, arrivals, histories
 from tests.stored_kit import Known, Stored
-from zones.instant import Instant
+from zones.instant import HOUR, Instant
 from zones.zone import Zone
 
 HISTORIES = int(os.environ.get("RINGFENCE_HISTORIES", "15"))
@@ -127,6 +127,11 @@ def corrections(known: Known) -> list[tuple[Known, Learnt]]:
         (replace(known, order=replace(order, conditions=loose)), ((), order)),
         (replace(known, order=fewer), ((), order)),
     ]
+    passes = [span.start for each in order.conditions for span in each.schedule.passes]
+    for before in (0, HOUR) if passes else ():
+        since = max(min(passes) - before, order.effective_from)
+        granted = replace(order, version=2, version_from=since)
+        found.append((replace(known, order=replace(order, conditions=loose)), ((), granted)))
     newest = [zone for zone in known.zones if zone.version > 1]
     for zone in newest:
         rest = tuple(each for each in known.zones if each is not zone)
