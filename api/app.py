@@ -25,6 +25,7 @@ from api.routes import (
     devices,
     dry_runs,
     episodes,
+    floor,
     near,
     operation,
     orders,
@@ -91,6 +92,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         telemetry,
         rejections,
         operation,
+        floor,
         base_map,
     )
     routers = (*(module.router for module in modules), console_router())

@@ -101,6 +101,7 @@ async def serve(settings: Settings) -> None:
             changes=changes,
             near=service.near,
             base_map=base_map,
+            floor=service.floor,
         )
         watch.start()
         stack.push_async_callback(asyncio.to_thread, watch.stop)

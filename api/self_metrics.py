@@ -49,7 +49,7 @@ def self_metrics(services: Services, now: Instant) -> Iterator[Metric]:
         "What the watch found and could not store yet.",
         status.unwritten,
     )
-    running = Counter(each.kind.value for each in status.running)
+    running = Counter(each.key.kind.value for each in status.running)
     alarms = GaugeMetricFamily(
         "ringfence_system_episodes", "System episodes that run, by kind.", labels=["kind"]
     )

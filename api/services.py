@@ -8,6 +8,7 @@ from api.base_map import BaseMap
 from api.feed import ChangeSignal
 from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
+from engine.floor import FloorNumbers
 from engine.live_positions import Sighting
 from engine.sources.memory import BusyError, StoppedError
 from engine.store.protocol import Store
@@ -39,6 +40,8 @@ class Services:
     """From measured by a device to judged, message by message, since the process started."""
     vendors_heard: Callable[[], Mapping[str, Instant]] = dict
     """When each vendor was last heard since the process started."""
+    floor: Callable[[Instant, int], FloorNumbers] = lambda _now, _most: FloorNumbers()
+    """What the engine counts for a wall view at an instant, so many silent devices by name."""
     capacity: Callable[[], Capacity | None] = lambda: None
     """What the store takes, has left, and how long that lasts; None before it was measured."""
     base_map: BaseMap = field(default_factory=BaseMap)

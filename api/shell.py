@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 from api.directory import Directory, Entry
 from api.directory_cache import DirectoryCache
 from api.dry_runs import DryRuns
+from api.floor import Floor
 from api.proofs import Proofs
 from api.services import Services
 from api.stream import Feed
@@ -31,6 +32,7 @@ class Shell:
     dry_runs: DryRuns
     proofs: Proofs
     directories: DirectoryCache = field(default_factory=DirectoryCache)
+    floor: Floor = field(default_factory=Floor)
     zone_findings: ZoneFindings = field(default_factory=ZoneFindings)
 
     def now(self) -> Instant:

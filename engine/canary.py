@@ -28,7 +28,7 @@ from engine.sources.address import BrokerAddress, TlsFiles
 from engine.sources.memory import BusyError, StoppedError
 from engine.store.protocol import Page, Store, StoreUnavailableError
 from engine.store.registry_part import RegistryPart
-from zones.instant import SECOND, Instant
+from zones.instant import SECOND, Duration, Instant
 
 LOST: Final = Key(EpisodeKind.CANARY_LOST, ENGINE)
 LATENCY_BUCKETS_S: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -53,8 +53,10 @@ class CanaryStatus(msgspec.Struct, frozen=True, kw_only=True):
     unpublished: str = ""
     """Why the last one could not be published; empty if it could."""
     sent: int = 0
+    took: Duration | None = None
+    """From sent to come out, of the last one that did; of a real clock."""
     latencies: Histogram
-    """From sent to come out."""
+    """The same of all of them."""
 
 
 class Canary:
@@ -164,6 +166,7 @@ class Canary:
             lost_since=None if out else first,
             unpublished=problem,
             sent=former.sent + 1,
+            took=round(took_s * SECOND) if out else former.took,
             latencies=former.latencies,
         )
 

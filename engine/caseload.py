@@ -33,6 +33,7 @@ from engine.core.supervision_change import changed_from
 from engine.core.unseen import Written, before
 from engine.live_positions import LivePositions
 from engine.roster import Roster
+from engine.silences import Silences
 from engine.store.protocol import Checkpoint, JournalPart, Transaction
 from engine.store.registry_part import RegistryPart
 from zones.index import ZoneIndex
@@ -81,6 +82,7 @@ class Caseload:
         self._call_ins = CallIns()
         self._excused: dict[str, CallIns] = {}
         self.roster = Roster()
+        self.silences = Silences()
 
     def fold(self, supervision: Supervision) -> Fold:
         """Return the fold of an activation."""
@@ -98,6 +100,7 @@ class Caseload:
         self._agenda.enter(activation_id, case.docket.due)
         missed = case.silence.missed
         self.roster.put(case.docket.supervision, None if missed is None else missed.episode.state)
+        self.silences.put(activation, missed)
         self._await_call_in(case)
 
     def _await_call_in(self, case: Case) -> None:

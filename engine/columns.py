@@ -45,9 +45,14 @@ class Columns:
         for name, value in values.items():
             self._columns[name][row] = value
 
-    def keys_where(self, marked: Marks, order: Instants) -> list[int]:
-        """Return the keys of the marked rows, by a column and then as they came."""
+    def keys_where(self, marked: Marks, order: Instants, most: int | None = None) -> list[int]:
+        """Return the keys of the marked rows, by a column and then as they came.
+
+        With `most`, no more than that come, the least by the column; of equal ones any.
+        """
         rows = np.flatnonzero(marked)
+        if most is not None and len(rows) > most:
+            rows = np.sort(rows[np.argpartition(order[rows], most)[:most]])
         found: list[int] = self._keys[rows[np.argsort(order[rows], kind="stable")]].tolist()
         return found
 

@@ -1,5 +1,6 @@
 """Coverage gaps in the store: the newest ones, and the alerts that one of them touches."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from engine.core.coverage import Gap, gap_of
@@ -15,13 +16,18 @@ _NEWEST: Final = 100
 
 def newest_gaps(transaction: Transaction) -> tuple[Gap, ...]:
     """Return the newest coverage gaps, those that run included."""
-    found = transaction.episodes.list(
+    found = newest_gap_episodes(transaction)
+    return tuple(gap_of(each.episode_id, each.episode) for each in found)
+
+
+def newest_gap_episodes(transaction: Transaction) -> Sequence[StoredEpisode]:
+    """Return the episodes that are the newest coverage gaps, newest first."""
+    return transaction.episodes.list(
         Page(limit=_NEWEST),
         subject=ENGINE,
         kinds=(EpisodeKind.COVERAGE_GAP,),
         states=(EpisodeState.CONFIRMED,),
     )
-    return tuple(gap_of(each.episode_id, each.episode) for each in found)
 
 
 def mark_alerts(transaction: Transaction, stored: StoredEpisode, now: Instant) -> int:

@@ -6,7 +6,7 @@ The rule is `core.vendor_silence`. It belongs to the thread that makes transacti
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from engine.core.canary import CANARY
 from engine.core.episode import EpisodeState
@@ -37,6 +37,16 @@ class Worn:
         """Take a supervision, and how far its missed call-in has come, if one runs."""
         self.supervision = supervision
         self.missed = missed
+
+
+class VendorNow(NamedTuple):
+    """How a vendor stands."""
+
+    vendor: str
+    heard_at: Instant | None
+    """When it was last heard; None: not since the process started."""
+    silent_since: Instant | None
+    """None unless it is silent."""
 
 
 class Roster:
@@ -82,6 +92,15 @@ class Roster:
             self.silent[vendor] = found
         again_s = LOOK_S if found is None else COUNT_S
         self._look_after[vendor] = time.monotonic() + again_s
+
+    def vendors(self) -> tuple[VendorNow, ...]:
+        """Return how every vendor stands that has activations or was heard."""
+        silent, heard = dict(self.silent), dict(self.heard)
+        names = sorted({*list(self._worn), *heard} - {CANARY})
+        return tuple(
+            VendorNow(name, heard.get(name), silent[name].since if name in silent else None)
+            for name in names
+        )
 
     def signals(self, now: Instant) -> Sequence[Signal]:
         """Return for each vendor whether it is silent."""

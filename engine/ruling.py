@@ -6,6 +6,7 @@ Memory follows the store, never the other way: the caseload takes the new docket
 commit, so a transaction that fails leaves both as they were and the same batch can be tried again.
 """
 
+from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -42,6 +43,7 @@ from engine.core.vendor_silence import called_in, confirmed, excused
 from engine.filing import file_messages
 from engine.intake import Opened, open_batch
 from engine.ledger import open_ledger
+from engine.recent import Taken
 from engine.sources.source import Delivery
 from engine.store.protocol import Counter, OutboxEntry, Transaction
 from engine.version import engine_version
@@ -63,8 +65,10 @@ class Ruled(msgspec.Struct):
     """0 if no alert changed."""
     positions: int = 0
     late: int = 0
-    delays: list[Duration] = []
-    """Of each message with new positions: from its newest position's measurement to now."""
+    taken: list[Taken] = []
+    """Each message with new positions, the canary's left out."""
+    messages: Tally[str] = msgspec.field(default_factory=Tally)
+    """How many came from each vendor, the canary's left out."""
     heard: dict[str, Instant] = {}
     """When each vendor was heard last."""
     rejections: list[tuple[TelemetryTopic | None, Rejection]] = []
@@ -96,11 +100,9 @@ class Ruling:
             heard |= each.heard
         self._judge_all(reports, changed)
         self._store_messages([each for each in opened if each.new])
-        self.ruled.delays = [
-            self._now - max(position.fix_time for position in each.positions)
-            for each in opened
-            if each.positions and not _of_canary(each)
-        ]
+        people = [each for each in opened if not _of_canary(each)]
+        self.ruled.taken = [self._taken(each) for each in people if each.positions]
+        self.ruled.messages = Tally(each.source.vendor for each in people if each.source)
         cases = [(self._case(activation_id), at) for activation_id, at in heard.items()]
         for change in unworn.changes(self._transaction.episodes, opened, cases):
             self._save(change, "")
@@ -128,6 +130,14 @@ class Ruling:
 
     def _case(self, activation_id: int) -> Case:
         return self.ruled.cases.get(activation_id) or self._caseload.cases[activation_id]
+
+    def _taken(self, opened: Opened) -> Taken:
+        newest = max(opened.positions, key=lambda position: position.key)
+        docket = self._caseload.cases[newest.activation_id].docket
+        received_at, measured_at = opened.delivery.received_at, newest.fix_time
+        max_age = docket.supervision.plans.max_age_at(measured_at)
+        overdue = received_at - measured_at > max_age
+        return Taken(measured_at, received_at, _is_late(newest, docket), overdue)
 
     def _judge_all(
         self,

@@ -25,8 +25,10 @@ from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.core.rejection import Rejection
 from engine.core.self_watch import Signal
 from engine.core.topic import TelemetryTopic, rejections_topic
+from engine.floor import FloorNumbers, numbers_of
 from engine.live_positions import Sighting
 from engine.pulse import Freshness, Pulse
+from engine.recent import Recent
 from engine.ruling import RegistryMovedError, Ruled, Ruling
 from engine.sources.source import Delivery, Source
 from engine.store.protocol import Store, StoreUnavailableError
@@ -75,6 +77,7 @@ class Service:
         self._problem = ""
         self._listening_since: Instant | None = None
         self._last_commit_at: Instant | None = None
+        self._recent = Recent(clock.now())
         self.positions = 0
         self.late = 0
         self.rejected = 0
@@ -109,6 +112,10 @@ class Service:
     def vendors_heard(self) -> dict[str, Instant]:
         """Return when each vendor was last heard since the process started."""
         return dict(self._caseload.roster.heard)
+
+    def floor(self, now: Instant, most: int) -> FloorNumbers:
+        """Return what the engine counts for a wall view; of silent devices `most` by name."""
+        return numbers_of(self._caseload, self._recent, now, most)
 
     def near(self, lat: float, lon: float, radius_m: float, not_before: Instant) -> list[Sighting]:
         """Return who was last judged to be within a radius in metres, nearest first."""
@@ -222,11 +229,13 @@ class Service:
             self._caseload.put(case)
         self._caseload.settle()
         self._caseload.roster.hear(ruled.heard)
-        self._last_commit_at = self._clock.now()
+        self._last_commit_at = now = self._clock.now()
         self.positions += ruled.positions
         self.late += ruled.late
-        self._freshness.add(self._last_commit_at, ruled.delays)
-        self.delays.add(ruled.delays)
+        delays = [now - each.measured_at for each in ruled.taken]
+        self._freshness.add(now, delays)
+        self.delays.add(delays)
+        self._recent.add(now, ruled.positions, ruled.taken, ruled.messages, self._listening_since)
         self.rejected += len(ruled.rejections)
         self.episodes += ruled.episodes
         self.alerts += ruled.alerts

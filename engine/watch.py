@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
@@ -50,6 +50,14 @@ GAP: Final = Key(EpisodeKind.COVERAGE_GAP, ENGINE)
 _log = structlog.get_logger(__name__)
 
 
+class Alarm(NamedTuple):
+    """A system episode that runs."""
+
+    key: Key
+    since: Instant
+    detail: str
+
+
 class SelfStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What the watch knows, for those who ask."""
 
@@ -58,7 +66,7 @@ class SelfStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Up to when the engine is known to have been well; None before that is known."""
     gap_s: float = 0.0
     """Seconds without coverage in gaps, since the process started."""
-    running: tuple[Key, ...] = ()
+    running: tuple[Alarm, ...] = ()
     """The system episodes that run, as stored."""
     unwritten: int = 0
     """Findings that are not in the store yet."""
@@ -124,7 +132,10 @@ class Watch:
             patience=self._limits.patience,
             covered_until=None if coverage is None else coverage.until,
             gap_s=total / SECOND,
-            running=tuple(self._logbook.running),
+            running=tuple(
+                Alarm(key, each.episode.started.estimate, each.episode.detail)
+                for key, each in dict(self._logbook.running).items()
+            ),
             unwritten=len(self._pending),
             canary=None if self._canary is None else self._canary.status(),
             canary_ailment=self._ailing.get("canary"),

@@ -64,6 +64,10 @@ class CheckOut(Wire):
     )
     ok: bool = Field(description="Whether it is well.", examples=[True])
     detail: str = Field(description="In words.", examples=["reachable, schema current"])
+    since: InstantOut | None = Field(
+        description="Since when it has not been well; null if it is, or if that is not known.",
+        examples=[None],
+    )
 
 
 class Alive(Wire):

@@ -10,7 +10,7 @@ visible in their own order on every store, so a reader that has seen change 10 n
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -213,6 +213,16 @@ class EpisodesPart(Protocol):
         """Return how many episodes are stored, the canary's not."""
 
 
+class OpenCount(NamedTuple):
+    """How many alerts that are not closed stand alike."""
+
+    state: AlertState
+    severity: Severity
+    age: int
+    """How many of the instants they were asked by are later than they were raised."""
+    alerts: int
+
+
 class AlertsPart(Protocol):
     """Alerts, their history, and what people are to be told."""
 
@@ -266,6 +276,12 @@ class AlertsPart(Protocol):
 
     def count_by_state(self) -> Mapping[AlertState, int]:
         """Return how many alerts are in each state."""
+
+    def count_open(self, before: Sequence[Instant]) -> Sequence[OpenCount]:
+        """Return how many alerts that are not closed are of each state, severity and age.
+
+        An alert's age is how many instants of `before` (descending) it was raised before.
+        """
 
 
 class HeartbeatsPart(Protocol):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
-from engine.core.episode import Bound, EpisodeKind, EpisodeState, StoredEpisode
+from engine.core.episode import Bound, EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.store import ConflictError, Store
 from engine.store.protocol import OutboxEntry, Page
 from engine.store.sql import schema
@@ -279,3 +279,27 @@ def test_alerts_are_counted_by_state_with_zeros(store: Store) -> None:
             AlertState.ACKNOWLEDGED: 0,
             AlertState.CLOSED: 1,
         }
+
+
+def test_open_alerts_are_counted_by_age_severity_and_state(store: Store) -> None:
+    """An age is how many instants an alert was raised before; what is closed is not counted."""
+    with store.write() as tx:
+        tx.alerts.save(
+            [
+                alert(1, raised_at=T0),
+                alert(2, raised_at=T0 - 1),
+                alert(3, raised_at=T0 - 1, state=AlertState.ACKNOWLEDGED),
+                alert(4, raised_at=T0 - 500, severity=Severity.ADVISORY),
+                alert(5, raised_at=T0 - 500, severity=Severity.ADVISORY),
+                alert(6, raised_at=T0 - 500, state=AlertState.CLOSED),
+            ]
+        )
+    severity = alert(1).severity
+    with store.read() as tx:
+        assert set(tx.alerts.count_open([T0, T0 - 100])) == {
+            (AlertState.OPEN, severity, 0, 1),
+            (AlertState.OPEN, severity, 1, 1),
+            (AlertState.ACKNOWLEDGED, severity, 1, 1),
+            (AlertState.OPEN, Severity.ADVISORY, 2, 2),
+        }
+        assert sum(each.alerts for each in tx.alerts.count_open([])) == 5

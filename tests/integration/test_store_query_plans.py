@@ -8,6 +8,7 @@ from sqlalchemy import event, make_url
 
 from engine.core.alert import AlertState, CollapseKey
 from engine.core.position import PositionKey
+from engine.gaps import newest_gap_episodes
 from engine.store import Transaction
 from engine.store.protocol import Page
 from engine.store.sql.sqlite import SqliteBackend
@@ -49,6 +50,8 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "alerts of wearer": lambda tx: tx.alerts.list(Page(), wearer_id="w1"),
     "alerts of subject": lambda tx: tx.alerts.list(Page(), subject="engine"),
     "alerts of officer": lambda tx: tx.alerts.list(Page(), officer="kim"),
+    "alerts count_open": lambda tx: tx.alerts.count_open([T0, T0 - 1]),
+    "gap episodes": newest_gap_episodes,
     "registry revision": lambda tx: tx.registry.revision(),
 }
 SMALL = ("SCAN seen", "SCAN episodes USING INDEX episodes_running")

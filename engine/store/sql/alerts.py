@@ -8,15 +8,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.episode import EpisodeKind, Severity
-from engine.store.protocol import OutboxEntry, Page
+from engine.store.protocol import OpenCount, OutboxEntry, Page
 from engine.store.sql.backend import Conflict
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import alert_changes, alert_episodes, alerts, orders, outbox
 from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks, constant
+from zones.instant import Instant
 
 Sort = Literal["oldest", "newest", "severity"]
 
@@ -33,6 +34,7 @@ SEVERITY_RANK: Final = {
     Severity.SYSTEM: 3,
 }
 _STATE: Final = {rank: state for state, rank in STATE_RANK.items()}
+_SEVERITY: Final = {rank: severity for severity, rank in SEVERITY_RANK.items()}
 _NOT_CLOSED: Final = _ROW.state_rank < constant(STATE_RANK[AlertState.CLOSED])
 
 _ORDERS: Final[dict[Sort, tuple[Sorting, ...]]] = {
@@ -166,6 +168,20 @@ class SqlAlerts:
         query = select(_ROW.state_rank, func.count()).group_by(_ROW.state_rank)
         counts = {_STATE[rank]: count for rank, count in self._session.rows(query)}
         return {state: counts.get(state, 0) for state in AlertState}
+
+    def count_open(self, before: Sequence[Instant]) -> Sequence[OpenCount]:
+        """Return how many alerts that are not closed are of each state, severity and age."""
+        # From the oldest on: the first instant an alert was raised before is its age.
+        ages = [(_ROW.raised_at < before[k - 1], constant(k)) for k in range(len(before), 0, -1)]
+        age = case(*ages, else_=constant(0)) if ages else constant(0)
+        each = select(_ROW.state_rank, _ROW.severity_rank, age.label("age")).where(_NOT_CLOSED)
+        found = each.subquery()
+        group = (found.c.state_rank, found.c.severity_rank, found.c.age)
+        query = select(*group, func.count()).group_by(*group)
+        return [
+            OpenCount(_STATE[state], _SEVERITY[severity], age, alerts_)
+            for state, severity, age, alerts_ in self._session.rows(query)
+        ]
 
 
 def _of_orders(query: AnySelect, officer: str | None, agency: str | None) -> AnySelect:

@@ -4,6 +4,7 @@ An engine works on exactly the revision it was written for: it neither changes a
 guesses at one it does not know.
 """
 
+from functools import cache
 from threading import Lock
 from typing import Final
 
@@ -27,6 +28,7 @@ _ONE_AT_A_TIME: Final = Lock()
 """Alembic keeps the migration it is in as a global of the process."""
 
 
+@cache
 def needed_revision() -> str:
     """Return the revision this engine works on."""
     head = _scripts().get_current_head()

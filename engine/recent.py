@@ -1,0 +1,164 @@
+"""What the engine took in the last hour: rates by the minute, delays of the last five minutes.
+
+It is kept in memory only, in slots of ten seconds, so its size is fixed and a restart begins anew;
+what lies before the start is not known, and is not 0. Delays are of messages with new positions, by
+the newest of them. What was *uploaded late* is counted apart, for it says nothing of the way from
+the device to a decision: what came after newer positions of its activation, and what was older than
+its plan allows though the engine had been listening since before it was measured. What was measured
+while the engine did not listen counts as delay.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from engine.core.sketch import BUCKETS, Counts, counted, quantile
+from zones.instant import HOUR, MINUTE, SECOND, Duration, Instant
+
+SLOT: Final = 10 * SECOND
+WINDOW: Final = 5 * MINUTE
+"""For how long delays and the vendors' rates are kept; the slot that runs is in it besides."""
+
+_MINUTE: Final = MINUTE // SLOT
+_HOUR: Final = HOUR // SLOT
+_KEPT: Final = _HOUR + _MINUTE
+"""An hour of whole minutes, and the minute that runs."""
+
+
+class Taken(NamedTuple):
+    """A message with new positions, committed."""
+
+    measured_at: Instant
+    """When the device measured the newest of them."""
+    received_at: Instant
+    out_of_order: bool = False
+    """Newer positions of its activation had been judged before."""
+    overdue: bool = False
+    """It was received later than the plan allows."""
+
+
+class Quantiles(NamedTuple):
+    """Of durations, to 5 %; None if there were none."""
+
+    p50: Duration | None = None
+    p99: Duration | None = None
+    messages: int = 0
+
+
+class RecentNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken lately, as of one moment."""
+
+    since: Instant | None = None
+    """Since when it has been counted; None if nobody counts."""
+    positions_per_s: float = 0.0
+    """Of the last minute."""
+    messages_per_s: float = 0.0
+    per_minute_until: Instant | None = None
+    """End of the last whole minute."""
+    per_minute: tuple[int | None, ...] = ()
+    """Positions stored in each of the last 60 whole minutes, oldest first; None: not known."""
+    decided: Quantiles = Quantiles()
+    """From measured by the device to committed."""
+    committed: Quantiles = Quantiles()
+    """From received to committed."""
+    late: int = 0
+    """Messages uploaded late, in the time of the quantiles."""
+    vendors_per_s: Mapping[str, float] = {}
+    """Messages, by vendor, in that time."""
+
+
+class Recent:
+    """Counts what is taken; one thread adds, others read."""
+
+    def __init__(self, since: Instant) -> None:
+        """Count from an instant on."""
+        self._since = since
+        self._lock = threading.Lock()
+        self._newest = since // SLOT
+        self._positions = np.zeros(_KEPT, np.int64)
+        self._messages = np.zeros(_KEPT, np.int64)
+        slots = WINDOW // SLOT + 1
+        self._decided = np.zeros((slots, BUCKETS), np.int64)
+        self._committed = np.zeros((slots, BUCKETS), np.int64)
+        self._late = np.zeros(slots, np.int64)
+        self._vendors = [Counter[str]() for _ in range(slots)]
+
+    def add(
+        self,
+        at: Instant,
+        positions: int,
+        taken: Iterable[Taken],
+        messages: Mapping[str, int],
+        listening_since: Instant | None,
+    ) -> None:
+        """Add a batch committed at an instant, with its messages by vendor."""
+        listed = list(taken)
+        prompt = [each for each in listed if not _uploaded_late(each, listening_since)]
+        with self._lock:
+            self._advance(at)
+            row, short = self._newest % _KEPT, self._newest % len(self._late)
+            self._positions[row] += positions
+            self._messages[row] += sum(messages.values())
+            self._vendors[short].update(messages)
+            self._late[short] += len(listed) - len(prompt)
+            if prompt:
+                self._decided[short] += counted([at - each.measured_at for each in prompt])
+                self._committed[short] += counted([at - each.received_at for each in prompt])
+
+    def numbers(self, now: Instant) -> RecentNumbers:
+        """Return what was taken lately, as of now."""
+        with self._lock:
+            self._advance(now)
+            window = max(1, min(WINDOW, now - self._since))
+            vendors: Counter[str] = sum(self._vendors, Counter())
+            until = self._newest // _MINUTE
+            return RecentNumbers(
+                since=self._since,
+                positions_per_s=self._rate(self._positions, now),
+                messages_per_s=self._rate(self._messages, now),
+                per_minute_until=until * MINUTE,
+                per_minute=tuple(self._minute(each) for each in range(until - 60, until)),
+                decided=_quantiles(self._decided),
+                committed=_quantiles(self._committed),
+                late=int(self._late.sum()),
+                vendors_per_s={name: n * SECOND / window for name, n in vendors.items()},
+            )
+
+    def _advance(self, now: Instant) -> None:
+        """Empty the slots that begin anew; a clock that goes back changes nothing."""
+        newest = now // SLOT
+        for slot in range(max(self._newest + 1, newest - _KEPT + 1), newest + 1):
+            row, short = slot % _KEPT, slot % len(self._late)
+            self._positions[row] = self._messages[row] = self._late[short] = 0
+            self._decided[short] = self._committed[short] = 0
+            self._vendors[short].clear()
+        self._newest = max(self._newest, newest)
+
+    def _rate(self, column: Counts, now: Instant) -> float:
+        """Return how many a second were added in the last minute."""
+        slots = [(self._newest - back) % _KEPT for back in range(1, _MINUTE + 1)]
+        began = max((self._newest - _MINUTE) * SLOT, self._since)
+        covered = self._newest * SLOT - began
+        if covered <= 0:
+            return int(column[self._newest % _KEPT]) * SECOND / max(SECOND, now - self._since)
+        return int(column[slots].sum()) * SECOND / covered
+
+    def _minute(self, minute: int) -> int | None:
+        if (minute + 1) * MINUTE <= self._since:
+            return None
+        rows = [slot % _KEPT for slot in range(minute * _MINUTE, (minute + 1) * _MINUTE)]
+        return int(self._positions[rows].sum())
+
+
+def _uploaded_late(taken: Taken, listening_since: Instant | None) -> bool:
+    heard = listening_since is not None and listening_since <= taken.measured_at
+    return taken.out_of_order or (taken.overdue and heard)
+
+
+def _quantiles(slots: Counts) -> Quantiles:
+    counts = slots.sum(axis=0)
+    return Quantiles(quantile(counts, 0.5), quantile(counts, 0.99), int(counts.sum()))
