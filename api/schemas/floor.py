@@ -237,7 +237,7 @@ class FloorOut(Wire):
     ingest: IngestOut = Field(description="What comes in.")
     delay: DelayOut = Field(description="How long it takes to a decision.")
     silent: SilentOut = Field(description="Devices past their call-in.")
-    backlog: BacklogOut = Field(description="What waits.")
+    backlog: BacklogOut = Field(description="What waits to be judged.")
     alerts: OpenAlertsOut | None = Field(
         description="Alerts that are not closed; null while the store cannot be read."
     )
