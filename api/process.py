@@ -90,6 +90,7 @@ async def serve(settings: Settings) -> None:
         services = Services(
             store=store,
             now=clock.now,
+            speed=clock.speed,
             submit=intake.submit,
             vendor_passwords=broker.passwords,
             signing_key_file=key_file(settings),

@@ -28,6 +28,8 @@ class Services:
     health: Callable[[], EngineHealth]
     signing_key_file: Path
     """The private key that evidence is signed with; made on first use."""
+    speed: float = 1.0
+    """Seconds of the clock in a real second; other than 1 only in simulations."""
     submit: Callable[[str, bytes], Awaitable[None]] | None = None
     """Hands a payload with its topic to the engine; returns once it is committed.
 

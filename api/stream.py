@@ -12,6 +12,7 @@ nothing, so that it knows how old its picture is.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple
@@ -66,7 +67,7 @@ class Feed:
         self._store = store
         self._changes = changes
         self._now = now
-        self._complete_at: Instant | None = None
+        self._complete: tuple[Instant, float] | None = None
         self._directories = directories
         self._readings: dict[int | None, asyncio.Task[Batch]] = {}
         self.clients = 0
@@ -102,8 +103,10 @@ class Feed:
 
     def _nothing_new(self, after: int) -> Batch:
         """Say as of when there was nothing after a place; nothing if that is long ago."""
-        complete_at = self._complete_at
-        if complete_at is None or self._now() - complete_at > round(ALIVE_S * 1_000_000):
+        if self._complete is None:
+            return Batch((), after)
+        complete_at, real_s = self._complete
+        if time.monotonic() - real_s > ALIVE_S:
             return Batch((), after)
         alive = StreamAlive(at=complete_at, change_id=after)
         return Batch((_event("alive", alive),), after)
@@ -127,10 +130,10 @@ class Feed:
 
     def _look(self) -> int:
         """Return the newest change id, and note when the store was looked at."""
-        began = self._now()
+        began = self._now(), time.monotonic()
         with self._store.read() as transaction:
             newest = transaction.alerts.newest_change_id()
-        self._complete_at = began
+        self._complete = began
         return newest
 
     def _read(self, after: int | None) -> Batch:

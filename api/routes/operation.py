@@ -8,7 +8,7 @@ from api.checks import checks_of
 from api.metrics import Metrics
 from api.openapi import refusals
 from api.problems import ProblemError
-from api.schemas.operation import Alive, Ready
+from api.schemas.operation import Alive, ClockOut, Ready
 from api.shell import AtHand
 
 router = APIRouter(tags=["operation"])
@@ -18,6 +18,12 @@ router = APIRouter(tags=["operation"])
 async def get_health() -> Alive:
     """Answer as long as the process serves requests at all."""
     return Alive()
+
+
+@router.get("/v1/clock", operation_id="get_clock", summary="What time is it?")
+async def get_clock(shell: AtHand) -> ClockOut:
+    """Return the engine's time, by which ages and deadlines count, whatever a screen's clock."""
+    return ClockOut(now=shell.now(), speed=shell.services.speed)
 
 
 @router.get(

@@ -56,6 +56,18 @@ class RejectionOut(Wire):
     payload: str = Field(description="The payload, whole.", examples=['{"device": "A-1001"}'])
 
 
+class ClockOut(Wire):
+    """The engine's clock."""
+
+    now: InstantOut = Field(
+        description="What time it is for the engine (UTC).", examples=["2026-03-01T21:20:00Z"]
+    )
+    speed: float = Field(
+        description="Seconds of it in a real second; other than 1 only in simulations.",
+        examples=[1.0],
+    )
+
+
 class CheckOut(Wire):
     """One thing that has to be well."""
 

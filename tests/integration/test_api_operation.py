@@ -10,7 +10,7 @@ import pytest
 from api.app import create_app
 from engine.store import Store, open_store
 from tests.integration.api_kit import NOW, Engine, raise_alert, services_on, serving
-from zones.instant import SECOND
+from zones.instant import SECOND, render
 
 
 @pytest.fixture
@@ -278,3 +278,9 @@ async def test_every_field_of_the_wire_is_described(api: httpx.AsyncClient) -> N
         if not each.get("description")
     ]
     assert bare + parameters == []
+
+
+async def test_the_clock_is_the_engines(api: httpx.AsyncClient, engine: Engine) -> None:
+    """A screen is told the engine's time and how fast it runs, not the machine's."""
+    engine.now = NOW + 5 * SECOND
+    assert (await api.get("/v1/clock")).json() == {"now": render(engine.now), "speed": 1.0}

@@ -6,7 +6,10 @@
  * that is changed in place; `revision` grows once per frame in which something changed, so that
  * twenty changes a second cost at most one redraw each frame.
  */
+import { untrack } from "svelte"
+
 import type { Alert, Change } from "$/api/types"
+import { clock } from "$/time/clock.svelte"
 
 import { after, type Connection, type Heard, SILENT_MS } from "./stale"
 
@@ -39,8 +42,8 @@ class LiveAlerts {
   readonly alerts = new Map<number, Alert>()
   revision = $state(0)
   connection = $state<Connection>("connecting")
-  /** When (epoch milliseconds, this machine's clock) the picture was last known to be complete. */
-  asOf = $state<number | null>(null)
+  /** As of when the picture is complete: by the engine's clock, and by this screen's own. */
+  asOf = $state.raw<{ engine: number; here: number } | null>(null)
 
   #source: EventSource | null = null
   #newest = 0
@@ -128,7 +131,7 @@ class LiveAlerts {
   #hear(heard: Heard): void {
     this.connection = after(this.connection, heard)
     if (heard === "broken" || heard === "silence") return
-    this.asOf = Date.now()
+    this.asOf = { engine: untrack(() => clock.now), here: Date.now() }
     this.#listen()
   }
 
