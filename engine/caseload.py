@@ -210,7 +210,7 @@ class Caseload:
         supervision = supervision_of(self.registry, activation)
         newest = None
         if checkpoint is not None:
-            newest = Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
+            newest = cut_of(checkpoint)
         history = history_of(transaction, supervision)
         return restored(self.fold(supervision), newest, history)
 
@@ -321,13 +321,18 @@ def history_of(transaction: Transaction, *supervisions: Supervision) -> History:
 
     def cut_at(instant: Instant) -> Cut | None:
         checkpoint = transaction.checkpoints.at(activation_id, instant)
-        return None if checkpoint is None else Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
+        return None if checkpoint is None else cut_of(checkpoint)
 
     return History(
         cut_at,
         lambda instant: reports_since(transaction, supervisions, instant),
         lambda instant: shown_since(transaction, activation_id, instant),
     )
+
+
+def cut_of(checkpoint: Checkpoint) -> Cut:
+    """Return a cut that the store kept."""
+    return Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
 
 
 def checkpoints_of(activation_id: int, cuts: Iterable[Cut]) -> list[Checkpoint]:

@@ -47,9 +47,10 @@ def members(
     """
     in_effect = _in_effect(versions)
     named = {zone_id: None for version, _ in in_effect for zone_id in version.zone_ids}
+    spans = [(frozenset(version.zone_ids), span) for version, span in in_effect]
     found = {}
     for zone_id in named:
-        inside = normalize(span for version, span in in_effect if zone_id in version.zone_ids)
+        inside = normalize(span for zone_ids, span in spans if zone_id in zone_ids)
         if zone_id in zones:
             outside = union(zones[zone_id].withdrawn, complement(inside))
             found[zone_id] = replace(zones[zone_id], withdrawn=outside)

@@ -179,7 +179,7 @@ class Fold(msgspec.Struct, frozen=True):
     def _holds_until(self, context: Context, state: ActivationState, run: Run) -> Instant | None:
         """Return the last instant at which what a run rests on holds."""
         if run.pair is not None:
-            return proximity_fold.unconfirmed_from(context, _company(state), run.target)
+            return proximity_fold.unconfirmed_from(context, company_of(state), run.target)
         return self.holds_until(state)
 
     def _pairs(self, state: ActivationState) -> Iterable[tuple[Context, ConditionState]]:
@@ -217,7 +217,7 @@ class Fold(msgspec.Struct, frozen=True):
         return Moment(at, last, near, self.gauge, None, held=True, company=company)
 
     def _company(self, state: ActivationState) -> Company | None:
-        return _company(state) if self.proximate else None
+        return company_of(state) if self.proximate else None
 
     def holds_until(self, state: ActivationState) -> Instant | None:
         """Return until when the last judged position says where the wearer is."""
@@ -256,7 +256,7 @@ class Fold(msgspec.Struct, frozen=True):
         moment = Moment(position.fix_time, position, near, self.gauge, last, held=False)
         conditions, closed = [], list[Episode]()
         if self.proximate:
-            before = _company(state)
+            before = company_of(state)
             state = msgspec.structs.replace(state, speed_mps=speed_into(last, position))
             company = Company(Whereabouts(position, state.speed_mps), state.company)
             moment = moment._replace(company=company, company_before=before)
@@ -276,7 +276,7 @@ class Fold(msgspec.Struct, frozen=True):
         others, admitted = admit_counterpart(state.company, report, trusted=trust)
         if admitted.proved is not None:
             return Step(state, [], proved=admitted.proved.key)
-        before = _company(state)
+        before = company_of(state)
         state = msgspec.structs.replace(state, company=others)
         if admitted.verdict is not None:
             return Step(state, [], admitted.verdict)
@@ -285,7 +285,7 @@ class Fold(msgspec.Struct, frozen=True):
             if context.condition.proximity is None:
                 conditions.append(each)
                 continue
-            company = _company(state)
+            company = company_of(state)
             at, person_id = report.time, report.person_id
             known, ended = proximity_fold.met(context, each, person_id, at, company, before)
             conditions.append(known)
@@ -293,7 +293,8 @@ class Fold(msgspec.Struct, frozen=True):
         return Step(msgspec.structs.replace(state, conditions=tuple(conditions)), closed)
 
 
-def _company(state: ActivationState) -> Company:
+def company_of(state: ActivationState) -> Company:
+    """Return where a state has the wearer and the protected persons."""
     last = state.admission.last
     own = None if last is None else Whereabouts(last, state.speed_mps)
     return Company(own, state.company)

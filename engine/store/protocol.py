@@ -23,6 +23,7 @@ from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.rejection import Reason
 from engine.store.registry_part import RegistryPart
 from zones.instant import Instant
+from zones.interval import END
 
 Counter = Literal["block", "position", "event", "rejection", "episode", "alert", "change", "outbox"]
 
@@ -109,8 +110,16 @@ class PositionsPart(Protocol):
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
 
-    def since(self, activation_id: int, instant: Instant) -> Sequence[Position]:
-        """Return the positions with fix_time >= instant, in key order, quarantined included."""
+    def since(
+        self, activation_id: int, instant: Instant, until: Instant = END
+    ) -> Sequence[Position]:
+        """Return those with instant <= fix_time < until, in key order, quarantined included."""
+
+    def newest(self, activation_id: int) -> Position | None:
+        """Return the newest judged position; None if there is none."""
+
+    def newest_vitals(self, activation_id: int, since: Instant) -> Position | None:
+        """Return the newest position since an instant whose message stated the battery."""
 
     def set_quarantine(
         self, activation_id: int, verdicts: Mapping[PositionKey, Quarantine | None]
@@ -183,8 +192,13 @@ class EpisodesPart(Protocol):
     def running(self) -> Sequence[StoredEpisode]:
         """Return every episode without an end that was not retracted."""
 
-    def touching(self, activation_id: int, since: Instant) -> Sequence[StoredEpisode]:
-        """Return the episodes that run or whose end's `by` >= `since`, not retracted."""
+    def touching(
+        self, activation_id: int, since: Instant, until: Instant = END
+    ) -> Sequence[StoredEpisode]:
+        """Return the episodes that run or whose end's `by` >= `since`, not retracted.
+
+        Those whose start's estimate is not before `until` are left out.
+        """
 
     def reaching(self, since: Instant) -> Sequence[StoredEpisode]:
         """Return the episodes of wearers that run or whose end's `by` >= `since`, not retracted."""

@@ -14,6 +14,7 @@ from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import episodes
 from engine.store.sql.session import AnyRow, SqlSession, chunks, constant
 from zones.instant import Instant
+from zones.interval import END
 
 _ROW: Final = episodes.c
 _DECODER: Final = msgspec.json.Decoder(Episode)
@@ -54,10 +55,13 @@ class SqlEpisodes:
         """Return every episode without an end that was not retracted."""
         return self._newest(_ROW.ended_by.is_(None), _HAPPENED)
 
-    def touching(self, activation_id: int, since: Instant) -> Sequence[StoredEpisode]:
-        """Return the episodes that run or whose end's `by` >= `since`, not retracted."""
+    def touching(
+        self, activation_id: int, since: Instant, until: Instant = END
+    ) -> Sequence[StoredEpisode]:
+        """Return the episodes that run or whose end's `by` >= `since`, begun before `until`."""
         reaches = or_(_ROW.ended_by.is_(None), _ROW.ended_by >= since)
-        return self._newest(_ROW.activation_id == activation_id, reaches, _HAPPENED)
+        begun = _ROW.started < until
+        return self._newest(_ROW.activation_id == activation_id, reaches, begun, _HAPPENED)
 
     def reaching(self, since: Instant) -> Sequence[StoredEpisode]:
         """Return the episodes of wearers that run or whose end's `by` >= `since`, not retracted."""

@@ -5,7 +5,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, update
 
 from engine.core.canary import CANARY
 from engine.core.position import Mechanism, Position, PositionKey, Quarantine
@@ -14,6 +14,7 @@ from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import activations, positions
 from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks
 from zones.instant import Instant
+from zones.interval import END
 
 _ROW: Final = positions.c
 _KEY: Final = (_ROW.fix_time, _ROW.seq, _ROW.digest)
@@ -49,12 +50,31 @@ class SqlPositions:
         """Return each activation's greatest stored key, quarantined positions included."""
         return {row[0]: PositionKey._make(row[1:]) for row in self._session.rows(_newest_keys())}
 
-    def since(self, activation_id: int, instant: Instant) -> Sequence[Position]:
-        """Return the positions with fix_time >= instant, in key order, quarantined included."""
+    def since(
+        self, activation_id: int, instant: Instant, until: Instant = END
+    ) -> Sequence[Position]:
+        """Return those with instant <= fix_time < until, in key order, quarantined included."""
         query = select(positions).where(
-            _ROW.activation_id == activation_id, _ROW.fix_time >= instant
+            _ROW.activation_id == activation_id, _ROW.fix_time >= instant, _ROW.fix_time < until
         )
         return [_stored(row).position for row in self._session.rows(query.order_by(*_KEY))]
+
+    def newest(self, activation_id: int) -> Position | None:
+        """Return the newest judged position; None if there is none."""
+        return self._newest(_ROW.activation_id == activation_id, _ROW.quarantine.is_(None))
+
+    def newest_vitals(self, activation_id: int, since: Instant) -> Position | None:
+        """Return the newest position since an instant whose message stated the battery."""
+        return self._newest(
+            _ROW.activation_id == activation_id,
+            _ROW.fix_time >= since,
+            _ROW.battery_pct.is_not(None),
+        )
+
+    def _newest(self, *conditions: ColumnElement[bool]) -> Position | None:
+        query = select(positions).where(*conditions)
+        row = self._session.first(query.order_by(*(each.desc() for each in _KEY)).limit(1))
+        return None if row is None else _stored(row).position
 
     def set_quarantine(
         self, activation_id: int, verdicts: Mapping[PositionKey, Quarantine | None]
