@@ -101,6 +101,7 @@ async def serve(settings: Settings) -> None:
             capacity=survey.capacity,
             changes=changes,
             near=service.near,
+            call_in=service.call_in,
             base_map=base_map,
             floor=service.floor,
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from api.base_map import BaseMap
 from api.feed import ChangeSignal
+from engine.core.call_in import CallIn
 from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.floor import FloorNumbers
@@ -49,6 +50,8 @@ class Services:
     base_map: BaseMap = field(default_factory=BaseMap)
     """What maps are drawn on."""
     changes: ChangeSignal = field(default_factory=ChangeSignal)
+    call_in: Callable[[int], CallIn | None] = lambda _activation_id: None
+    """When an activation called in last, and by when it has to again; None if it is not known."""
     near: Callable[[float, float, float, Instant], list[Sighting]] | None = None
     """Who was last judged to be within a radius of a place, not before an instant.
 

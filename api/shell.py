@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Request
 
+from api.case_files import CaseFiles
 from api.directory import Directory, Entry
 from api.directory_cache import DirectoryCache
 from api.dry_runs import DryRuns
@@ -33,6 +34,7 @@ class Shell:
     proofs: Proofs
     directories: DirectoryCache = field(default_factory=DirectoryCache)
     floor: Floor = field(default_factory=Floor)
+    case_files: CaseFiles = field(default_factory=CaseFiles)
     zone_findings: ZoneFindings = field(default_factory=ZoneFindings)
 
     def now(self) -> Instant:

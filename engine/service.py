@@ -20,6 +20,7 @@ import structlog
 from engine.backoff import delays
 from engine.caseload import Caseload
 from engine.clock import Clock
+from engine.core.call_in import CallIn, deadline
 from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.core.rejection import Rejection
@@ -116,6 +117,16 @@ class Service:
     def floor(self, now: Instant, most: int) -> FloorNumbers:
         """Return what the engine counts for a wall view; of silent devices `most` by name."""
         return numbers_of(self._caseload, self._recent, now, most)
+
+    def call_in(self, activation_id: int) -> CallIn | None:
+        """Return when an activation called in last; None if there is no such activation."""
+        case, listening = self._caseload.cases.get(activation_id), self._listening_since
+        if case is None:
+            return None
+        last, supervision = case.silence.last_received, case.docket.supervision
+        worn = supervision.activation.worn_at(self._clock.now())
+        awaited = worn and listening is not None
+        return CallIn(last, deadline(supervision, last, listening or 0) if awaited else None)
 
     def near(self, lat: float, lon: float, radius_m: float, not_before: Instant) -> list[Sighting]:
         """Return who was last judged to be within a radius in metres, nearest first."""

@@ -1,5 +1,6 @@
 """Wearers: stored whole, read by id or as a list."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,10 +10,13 @@ from api.openapi import refusals
 from api.pages import Paging
 from api.problems import field_error, invalid, not_found
 from api.routes.parameters import WearerId
-from api.schemas.page import Listing, PageQuery
+from api.schemas.page import Listing
 from api.schemas.registry import WearerIn, WearerOut
+from api.schemas.wearer import WearerQuery, WearerSummary
 from api.shell import AtHand
-from engine.core.registry import Wearer
+from api.views.wearer_now import Asked, alert_counts, orders_in_force, summary_out, worn_now
+from engine.core.order import Activation
+from engine.core.registry import Order, Wearer
 from zones.wallclock import timezone
 
 router = APIRouter(prefix="/v1/wearers", tags=["wearers"])
@@ -58,14 +62,42 @@ def get_wearer(shell: AtHand, wearer_id: WearerId) -> WearerOut:
 
 @router.get("", operation_id="list_wearers", summary="All wearers, by id", responses=refusals())
 def list_wearers(
-    shell: AtHand, request: Request, query: Annotated[PageQuery, Query()]
-) -> Listing[WearerOut]:
-    """Return a page of the supervised persons."""
+    shell: AtHand, request: Request, query: Annotated[WearerQuery, Query()]
+) -> Listing[WearerSummary]:
+    """Return a page of the supervised persons who fit all filters, as they are now."""
     paging = Paging(request, query, str)
-    with shell.read() as (_, directory):
-        rows = sorted(directory.wearers.values(), key=lambda each: each.wearer_id)
-    shown, cut = paging.cut_sorted(rows, lambda each: (each.wearer_id,))
-    return Listing(items=[_out(each) for each in shown], **cut._asdict())
+    with shell.read() as (transaction, directory):
+        asked = Asked(transaction, directory, shell.services, shell.now())
+        worn = worn_now(asked)
+        rows = sorted(
+            (each for each in directory.wearers.values() if _fits(each, asked, query, worn)),
+            key=lambda each: each.wearer_id,
+        )
+        shown, cut = paging.cut_sorted(rows, lambda each: (each.wearer_id,))
+        counts = transaction.alerts.count_not_closed([each.wearer_id for each in shown])
+        items = [
+            summary_out(asked, each, worn.get(each.wearer_id), alert_counts(counts[each.wearer_id]))
+            for each in shown
+        ]
+    return Listing(items=items, **cut._asdict())
+
+
+def _fits(wearer: Wearer, asked: Asked, query: WearerQuery, worn: Mapping[str, Activation]) -> bool:
+    orders: list[Order] = []
+    if query.officer is not None or query.agency is not None:
+        orders = orders_in_force(asked, wearer.wearer_id)
+    agencies = {wearer.agency, *(each.agency for each in orders)}
+    return (
+        (query.q is None or _found(query.q, wearer, worn.get(wearer.wearer_id)))
+        and (query.officer is None or query.officer in {each.officer for each in orders})
+        and (query.agency is None or query.agency in agencies)
+    )
+
+
+def _found(text: str, wearer: Wearer, worn: Activation | None) -> bool:
+    device = "" if worn is None else worn.device_id
+    sought = text.strip().casefold()
+    return any(sought in each.casefold() for each in (wearer.wearer_id, wearer.name, device))
 
 
 def _out(wearer: Wearer) -> WearerOut:

@@ -8,6 +8,8 @@ reported. Both end with the next message, whatever it says.
 
 from typing import Final
 
+import msgspec
+
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
 from engine.core.order import Supervision
 from engine.core.subject import by_person
@@ -15,6 +17,15 @@ from zones.instant import Instant
 
 ABOUT_ARRIVAL: Final = frozenset((EpisodeKind.MISSED_CALL_IN, EpisodeKind.NEVER_REPORTED))
 """Kinds that follow from when messages were received, not from what they say."""
+
+
+class CallIn(msgspec.Struct, frozen=True):
+    """When a device called in last, and by when it has to again."""
+
+    last_received: Instant | None
+    """None: nothing was received since the engine started."""
+    due: Instant | None
+    """None: it is not awaited, as the engine itself does not listen, or the device is off."""
 
 
 def deadline(

@@ -288,6 +288,9 @@ class AlertsPart(Protocol):
         The cursor is (state rank, severity rank if sorted by it, raised_at, alert_id).
         """
 
+    def count_not_closed(self, wearer_ids: Collection[str]) -> Mapping[str, Mapping[Severity, int]]:
+        """Return how many alerts of each severity are not closed, by wearer; none is left out."""
+
     def count_by_state(self) -> Mapping[AlertState, int]:
         """Return how many alerts are in each state."""
 

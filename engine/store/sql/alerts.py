@@ -163,6 +163,18 @@ class SqlAlerts:
         query = _of_orders(query, officer, agency)
         return [_alert(row) for row in self._session.rows(paged(query, _ORDERS[sort], page))]
 
+    def count_not_closed(self, wearer_ids: Collection[str]) -> Mapping[str, Mapping[Severity, int]]:
+        """Return how many alerts of each severity are not closed, by wearer; none is left out."""
+        found: dict[str, dict[Severity, int]] = {each: {} for each in wearer_ids}
+        for part in chunks(wearer_ids):
+            query = select(_ROW.wearer_id, _ROW.severity_rank, func.count()).where(
+                _ROW.wearer_id.in_(part), _NOT_CLOSED
+            )
+            grouped = query.group_by(_ROW.wearer_id, _ROW.severity_rank)
+            for wearer_id, rank, count in self._session.rows(grouped):
+                found[wearer_id][_SEVERITY[rank]] = count
+        return found
+
     def count_by_state(self) -> Mapping[AlertState, int]:
         """Return how many alerts are in each state."""
         query = select(_ROW.state_rank, func.count()).group_by(_ROW.state_rank)
