@@ -1,7 +1,7 @@
 """One local day of a wearer: the track, summed up; and what became of the conditions."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from api.schemas.wearer import EpisodeBrief
 from engine.core.order import ConditionKind
 from engine.core.position import Mechanism, Quarantine
 from engine.core.standing import Standing
+
+LocalDate: TypeAlias = date
+"""A day by the wearer's clocks; `date` is also the name of the field."""
 
 
 class DayPositions(Wire):
@@ -108,7 +111,7 @@ class DayOut(Wire):
     """One local day of a wearer."""
 
     wearer_id: str = Field(description="Whose.", examples=["w1"])
-    date: date = Field(description="The day by the wearer's clocks.", examples=["2026-03-01"])
+    date: LocalDate = Field(description="The day by the wearer's clocks.", examples=["2026-03-01"])
     timezone: TimezoneName
     start: InstantOut = Field(description="Its midnight (UTC).", examples=["2026-02-28T23:00:00Z"])
     end: InstantOut = Field(description="The midnight after (UTC, exclusive).")
@@ -143,7 +146,7 @@ class DayOut(Wire):
 class ComplianceQuery(Wire):
     """Which days."""
 
-    from_: date | None = Field(
+    from_: LocalDate | None = Field(
         default=None,
         alias="from",
         description="First local day (YYYY-MM-DD); left out, as many days ago that today is last.",
@@ -187,7 +190,7 @@ class ConditionDay(Wire):
 class ComplianceDay(Wire):
     """What became of the conditions on one local day."""
 
-    date: date = Field(description="The day by the wearer's clocks.", examples=["2026-03-01"])
+    date: LocalDate = Field(description="The day by the wearer's clocks.", examples=["2026-03-01"])
     start: InstantOut = Field(description="Its midnight (UTC).")
     end: InstantOut = Field(description="The midnight after (UTC, exclusive).")
     conditions: list[ConditionDay] = Field(description="Those that had hours on it.")
