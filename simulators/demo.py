@@ -111,6 +111,7 @@ async def demo(options: DemoOptions, screen: Screen) -> Tally:
 
 def _what_is_where(options: DemoOptions, state_dir: Path, broker: EmbeddedBroker) -> str:
     return (
+        f"console    {options.url}/\n"
         f"API        {options.url}/openapi.json\n"
         f"alerts     {options.url}/v1/alerts      live: {options.url}/v1/alerts/stream\n"
         f"broker     mqtt://{broker.host}:{broker.port}   vendors' passwords: "
