@@ -54,7 +54,7 @@ from engine.version import engine_version
 def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
     """Return the API on these services, for requests to this machine or to one of `names`."""
     directories = DirectoryCache()
-    feed = Feed(services.store, services.changes, directories, services.now)
+    feed = Feed(services, directories)
     app = FastAPI(
         title="Ringfence",
         version=engine_version(),

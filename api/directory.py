@@ -57,6 +57,11 @@ class Directory:
         wearer = self.wearers.get(wearer_id)
         return "UTC" if wearer is None else wearer.timezone
 
+    def place(self, zone_id: str) -> str:
+        """Return what people call a zone: the name of its newest version, or its id."""
+        versions = self.zones.get(zone_id, ())
+        return (versions[-1].name if versions else "") or zone_id
+
     def of_protected(self) -> set[tuple[str, str]]:
         """Return the devices, by vendor and id, that a protected person ever carried."""
         every = self.activations.values() if self.protected else ()

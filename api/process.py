@@ -99,6 +99,7 @@ async def serve(settings: Settings) -> None:
             delays=lambda: service.delays,
             vendors_heard=service.vendors_heard,
             capacity=survey.capacity,
+            time_allowed=settings.time_allowed(),
             changes=changes,
             near=service.near,
             call_in=service.call_in,

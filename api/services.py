@@ -6,7 +6,9 @@ from pathlib import Path
 
 from api.base_map import BaseMap
 from api.feed import ChangeSignal
+from api.views.desk import TIME_ALLOWED
 from engine.core.call_in import CallIn
+from engine.core.episode import Severity
 from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.floor import FloorNumbers
@@ -15,7 +17,7 @@ from engine.sources.memory import BusyError, StoppedError
 from engine.store.protocol import Store
 from engine.survey import Capacity
 from engine.watch import SelfStatus
-from zones.instant import Instant
+from zones.instant import Duration, Instant
 
 __all__ = ["BusyError", "EngineHealth", "Services", "StoppedError"]
 
@@ -49,6 +51,8 @@ class Services:
     """What the store takes, has left, and how long that lasts; None before it was measured."""
     base_map: BaseMap = field(default_factory=BaseMap)
     """What maps are drawn on."""
+    time_allowed: Mapping[Severity, Duration] = field(default_factory=lambda: TIME_ALLOWED)
+    """How long an alert of a severity may wait to be acknowledged."""
     changes: ChangeSignal = field(default_factory=ChangeSignal)
     call_in: Callable[[int], CallIn | None] = lambda _activation_id: None
     """When an activation called in last, and by when it has to again; None if it is not known."""

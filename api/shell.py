@@ -4,7 +4,7 @@
 that what a decision rests on cannot change until it is committed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple
@@ -19,7 +19,9 @@ from api.floor import Floor
 from api.proofs import Proofs
 from api.services import Services
 from api.stream import Feed
+from api.views.desk import Desk, desk_for
 from api.zone_findings import ZoneFindings
+from engine.core.alert import Alert
 from engine.store.protocol import Transaction
 from zones.instant import Instant
 
@@ -40,6 +42,10 @@ class Shell:
     def now(self) -> Instant:
         """Return the time."""
         return self.services.now()
+
+    def desk(self, alerts: Iterable[Alert], transaction: Transaction) -> Desk:
+        """Return the desk at which alerts are shown now."""
+        return desk_for(alerts, transaction, self.now(), self.services.time_allowed)
 
     @contextmanager
     def read(self) -> Iterator[tuple[Transaction, Directory]]:

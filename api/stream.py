@@ -13,7 +13,7 @@ nothing, so that it knows how old its picture is.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
@@ -23,11 +23,12 @@ from pydantic import BaseModel
 
 from api.directory import Directory
 from api.directory_cache import DirectoryCache
-from api.feed import ChangeSignal
 from api.schemas.alert import StreamAlive, StreamChange, StreamReset, StreamSnapshot
+from api.services import Services
 from api.views.alert import alert_out, change_out
+from api.views.desk import Desk, desk_for
 from engine.core.alert import Alert, AlertChange
-from engine.store.protocol import Page, Store, StoreUnavailableError, Transaction
+from engine.store.protocol import Page, StoreUnavailableError, Transaction
 from zones.instant import Instant
 
 MOST_BEHIND: Final = 10_000
@@ -56,17 +57,12 @@ class Batch(NamedTuple):
 class Feed:
     """Reads the feed for all clients of one application."""
 
-    def __init__(
-        self,
-        store: Store,
-        changes: ChangeSignal,
-        directories: DirectoryCache,
-        now: Callable[[], Instant],
-    ) -> None:
-        """Read from a store, woken by a signal."""
-        self._store = store
-        self._changes = changes
-        self._now = now
+    def __init__(self, services: Services, directories: DirectoryCache) -> None:
+        """Read from the services' store, woken by their signal."""
+        self._services = services
+        self._store = services.store
+        self._changes = services.changes
+        self._now = services.now
         self._complete: tuple[Instant, float] | None = None
         self._directories = directories
         self._readings: dict[int | None, asyncio.Task[Batch]] = {}
@@ -166,7 +162,9 @@ class Feed:
         directory = self._directories.of(transaction.registry)
         newest = transaction.alerts.newest_change_id()
         self._changes.notify(newest)
-        alerts = [alert_out(each, directory) for each in _not_closed(transaction)]
+        waiting = _not_closed(transaction)
+        desk = self._desk(waiting, transaction)
+        alerts = [alert_out(each, directory, desk) for each in waiting]
         snapshot = StreamSnapshot(change_id=newest, alerts=alerts)
         return Batch((_event("snapshot", snapshot, newest, retry=_RETRY_MS),), newest)
 
@@ -175,9 +173,13 @@ class Feed:
         if not changes:
             return Batch((), after)
         directory = self._directories.of(transaction.registry)
-        found = {id_: transaction.alerts.get(id_) for id_ in {each.alert_id for each in changes}}
-        events = (_change_event(each, found[each.alert_id], directory) for each in changes)
+        found = transaction.alerts.get_many({each.alert_id for each in changes})
+        desk = self._desk(found.values(), transaction)
+        events = (_change_event(each, found[each.alert_id], directory, desk) for each in changes)
         return Batch(tuple(events), changes[-1].change_id)
+
+    def _desk(self, alerts: Iterable[Alert], transaction: Transaction) -> Desk:
+        return desk_for(alerts, transaction, self._now(), self._services.time_allowed)
 
 
 def _not_closed(transaction: Transaction) -> list[Alert]:
@@ -191,11 +193,11 @@ def _not_closed(transaction: Transaction) -> list[Alert]:
 
 
 def _change_event(
-    change: AlertChange, alert: Alert | None, directory: Directory
+    change: AlertChange, alert: Alert, directory: Directory, desk: Desk
 ) -> ServerSentEvent:
-    assert alert is not None  # noqa: S101 - a change without its alert cannot be stored
     told = StreamChange(
-        change=change_out(change, alert.wearer_id, directory), alert=alert_out(alert, directory)
+        change=change_out(change, alert.wearer_id, directory),
+        alert=alert_out(alert, directory, desk),
     )
     return _event(change.action.value, told, change.change_id)
 

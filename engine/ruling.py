@@ -313,9 +313,8 @@ class Ruling:
         if ledger is None:
             return
         raise_alerts(ledger, of_people, self._now, self._grace, self._next)
-        touched = {change.alert_id for change in ledger.changes}
         alerts = self._transaction.alerts
-        judged = (ledger.alerts[alert_id] for alert_id in sorted(touched))
+        judged = (ledger.alerts[alert_id] for alert_id in sorted(ledger.touched))
         by = engine_version()
         alerts.save([msgspec.structs.replace(alert, engine_version=by) for alert in judged])
         alerts.append_changes(ledger.changes)

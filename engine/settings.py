@@ -8,8 +8,9 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.clock import Clock, ScaledClock, SystemClock, WaitingClock
+from engine.core.episode import Severity
 from engine.core.self_watch import Limits
-from zones.instant import parse, seconds
+from zones.instant import Duration, parse, seconds
 
 EMBEDDED = "embedded"
 PREFIX = "RINGFENCE_"
@@ -123,6 +124,17 @@ class Settings(BaseSettings):
         default=(),
         description="Further origins (https://HOST) that a vector style loads from, with commas.",
     )
+    respond_critical_s: float = Field(
+        default=300.0,
+        ge=0,
+        description="Seconds in which a critical alert has to be acknowledged; 0: no deadline.",
+    )
+    respond_serious_s: float = Field(
+        default=900.0, ge=0, description="The same of a serious one; none has an advisory one."
+    )
+    respond_system_s: float = Field(
+        default=900.0, ge=0, description="The same of one about the engine itself."
+    )
     log_format: Literal["console", "json"] = Field(
         default="console", description="How the log is written, to standard error."
     )
@@ -163,6 +175,15 @@ class Settings(BaseSettings):
             backlog_messages=min(self.watch_backlog_messages, 9 * self.max_in_flight // 10 or 1),
             backlog_delay=seconds(self.watch_backlog_delay_s),
         )
+
+    def time_allowed(self) -> dict[Severity, Duration]:
+        """Return how long an alert of a severity may wait; one that is not there has no limit."""
+        allowed = {
+            Severity.CRITICAL: self.respond_critical_s,
+            Severity.SERIOUS: self.respond_serious_s,
+            Severity.SYSTEM: self.respond_system_s,
+        }
+        return {severity: seconds(limit_s) for severity, limit_s in allowed.items() if limit_s}
 
     def clock(self) -> Clock:
         """Return the clock to run by: the machine's own, unless an origin is given."""

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Request
 from api.openapi import refusals
 from api.pages import Paging
 from api.problems import ProblemError, field_error, invalid, not_found
-from api.routes.parameters import AlertId
+from api.routes.parameters import AlertId, ByOperator
 from api.schemas.alert import (
     AcknowledgeIn,
     ActionOut,
     AlertDetail,
     AlertOut,
     AlertQuery,
+    AssignIn,
     CloseIn,
     NoteIn,
 )
@@ -26,6 +27,7 @@ from api.views.alert import alert_detail, alert_out, change_out
 from engine.core.alert import Alert, AlertChange, AlertState
 from engine.core.desk import (
     Acknowledge,
+    Assign,
     Close,
     DeskAction,
     Handled,
@@ -36,12 +38,9 @@ from engine.core.desk import (
 )
 from engine.core.episode import Severity
 from engine.store.protocol import Transaction
-from zones.instant import render
+from zones.instant import Instant, render
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"])
-
-ACTOR: Final = "local"
-"""Who acts, until access control says who it is."""
 
 _STATE_RANK: Final = {state: rank for rank, state in enumerate(AlertState)}
 _SEVERITY_RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
@@ -69,10 +68,13 @@ def list_alerts(
             subject=query.subject,
             officer=query.officer,
             agency=query.agency,
+            assigned_to=query.assigned_to,
+            text=query.q,
             sort=query.sort,
         )
+        desk = shell.desk(rows, transaction)
     shown, cut = paging.cut(rows, lambda each: _sort_values(each, query))
-    return Listing(items=[alert_out(each, directory) for each in shown], **cut._asdict())
+    return Listing(items=[alert_out(each, directory, desk) for each in shown], **cut._asdict())
 
 
 @router.get(
@@ -88,8 +90,9 @@ def get_alert(shell: AtHand, alert_id: AlertId, include: Include = ()) -> AlertD
         episodes = transaction.episodes.get(alert.episode_ids)
         gaps = transaction.episodes.get(alert.coverage_gaps)
         history = transaction.alerts.history(alert_id)
+        desk = shell.desk([alert], transaction)
     reveal = "protected_positions" in include
-    return alert_detail(alert, episodes, gaps, history, directory, reveal=reveal)
+    return alert_detail(alert, episodes, gaps, history, directory, desk, reveal=reveal)
 
 
 @router.post(
@@ -99,10 +102,32 @@ def get_alert(shell: AtHand, alert_id: AlertId, include: Include = ()) -> AlertD
     responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, body=True),
 )
 def acknowledge_alert(
-    shell: AtHand, alert_id: AlertId, body: AcknowledgeIn | None = None
+    shell: AtHand,
+    alert_id: AlertId,
+    body: AcknowledgeIn | None = None,
+    operator: ByOperator = None,
 ) -> ActionOut:
-    """Acknowledge an alert. One that is acknowledged already stays as it is: changed is false."""
-    return _act(shell, alert_id, Acknowledge(None if body is None else body.note))
+    """Acknowledge an alert. One that is acknowledged already stays as it is: changed is false.
+
+    One that nobody has is assigned to who acknowledges it, if the request says who that is.
+    """
+    return _act(shell, alert_id, Acknowledge(None if body is None else body.note), operator)
+
+
+@router.post(
+    "/{alert_id}/assign",
+    operation_id="assign_alert",
+    summary="Put an alert into somebody's hands",
+    responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, body=True),
+)
+def assign_alert(
+    shell: AtHand, alert_id: AlertId, body: AssignIn, operator: ByOperator = None
+) -> ActionOut:
+    """Assign an alert, or take it from whoever has it. To whom has it already: changed is false.
+
+    409 if it is closed.
+    """
+    return _act(shell, alert_id, Assign(body.to, body.note), operator)
 
 
 @router.post(
@@ -111,9 +136,11 @@ def acknowledge_alert(
     summary="Finish an alert",
     responses=refusals(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, body=True),
 )
-def close_alert(shell: AtHand, alert_id: AlertId, body: CloseIn) -> ActionOut:
+def close_alert(
+    shell: AtHand, alert_id: AlertId, body: CloseIn, operator: ByOperator = None
+) -> ActionOut:
     """Close an alert, with a code and a note. 409 if it is closed already."""
-    return _act(shell, alert_id, Close(body.code, body.note))
+    return _act(shell, alert_id, Close(body.code, body.note), operator)
 
 
 @router.post(
@@ -122,37 +149,42 @@ def close_alert(shell: AtHand, alert_id: AlertId, body: CloseIn) -> ActionOut:
     summary="Write something down",
     responses=refusals(HTTPStatus.NOT_FOUND, body=True),
 )
-def add_alert_note(shell: AtHand, alert_id: AlertId, body: NoteIn) -> ActionOut:
+def add_alert_note(
+    shell: AtHand, alert_id: AlertId, body: NoteIn, operator: ByOperator = None
+) -> ActionOut:
     """Add a note to the history of an alert, closed or not."""
-    return _act(shell, alert_id, Note(body.note))
+    return _act(shell, alert_id, Note(body.note), operator)
 
 
 class _NothingToDo(Exception):  # noqa: N818 - ends the transaction without a trace, no error
     """The action had been done before."""
 
 
-def _act(shell: Shell, alert_id: int, action: DeskAction) -> ActionOut:
+def _act(shell: Shell, alert_id: int, action: DeskAction, operator: str | None) -> ActionOut:
     """Do what a person does to an alert, in one transaction, and wake the feed."""
     try:
         with shell.write() as (transaction, directory, _):
             alert = _alert(transaction, alert_id)
-            result = _decided(shell, transaction, alert, action)
+            desk = shell.desk([alert], transaction)
+            result = _decided(desk.now, transaction, alert, action, operator)
             transaction.alerts.save([result.alert])
             transaction.alerts.append_changes([result.change])
     except _NothingToDo:
         # Rolled back: change ids have no gaps, so that a missing one would be noticed.
-        return ActionOut(changed=False, alert=alert_out(alert, directory), change=None)
+        return ActionOut(changed=False, alert=alert_out(alert, directory, desk), change=None)
     shell.services.changes.notify(result.change.change_id)
     return ActionOut(
         changed=True,
-        alert=alert_out(result.alert, directory),
+        alert=alert_out(result.alert, directory, desk),
         change=change_out(result.change, alert.wearer_id, directory),
     )
 
 
-def _decided(shell: Shell, transaction: Transaction, alert: Alert, action: DeskAction) -> Handled:
+def _decided(
+    now: Instant, transaction: Transaction, alert: Alert, action: DeskAction, operator: str | None
+) -> Handled:
     change_id = transaction.next_ids("change", 1)[0]
-    result = decide(alert, action, shell.now(), ACTOR, change_id)
+    result = decide(alert, action, now, operator, change_id)
     if isinstance(result, Unchanged):
         raise _NothingToDo
     if isinstance(result, Refusal):

@@ -6,7 +6,18 @@ from pydantic import Field
 
 from api.schemas.condition import ConditionOut
 from api.schemas.episode import EpisodeFacts, EpisodeOut
-from api.schemas.fields import Id, InstantOut, LocalTime, Name, NoteText, Subject, Text, Wire
+from api.schemas.fields import (
+    Id,
+    InstantOut,
+    LocalTime,
+    Name,
+    NoteText,
+    Operator,
+    SearchText,
+    Subject,
+    Text,
+    Wire,
+)
 from api.schemas.page import PageQuery
 from engine.core.alert import AlertAction, AlertState, CloseCode
 from engine.core.episode import EpisodeKind, Severity
@@ -81,6 +92,41 @@ class AlertOut(Wire):
     close_code: CloseCode | None = Field(
         description="Why it was closed; null before.", examples=[None]
     )
+    why: str = Field(
+        description="Why there is such an alert, in one sentence: what its newest episode says "
+        "happened, by the wearer's clocks, how far and how sure.",
+        examples=["Outside home since 22:14, 38 min into curfew; 1,240 m away, certain"],
+    )
+    amended: bool = Field(
+        description="Evidence that came late changed what had been shown of it: see the history.",
+        examples=[False],
+    )
+    assigned_to: str | None = Field(
+        description="Name of the operator in whose hands it is; null: in nobody's.",
+        examples=["kim"],
+    )
+    acknowledged_at: InstantOut | None = Field(
+        description="When it was acknowledged (UTC); null before.",
+        examples=["2026-03-01T21:20:00Z"],
+    )
+    acknowledged_by: str | None = Field(
+        description="Who acknowledged it, `local/{name}`; null before.", examples=["local/kim"]
+    )
+    respond_by: InstantOut | None = Field(
+        description="By when it has to be acknowledged (UTC): the time allowed for its severity, "
+        "from when people are told or it was raised, whichever is later. It stays once it is "
+        "acknowledged. Null where nobody is told, or no time is set.",
+        examples=["2026-03-01T21:36:03Z"],
+    )
+    officers: list[str] = Field(
+        description="Officers responsible by the wearer's orders in force; if none is, by the "
+        "newest versions of all.",
+        examples=[["officer.kim"]],
+    )
+    agencies: list[str] = Field(
+        description="Organisations that supervise, by the same orders.",
+        examples=[["County Probation"]],
+    )
 
 
 class ChangeOut(Wire):
@@ -92,13 +138,22 @@ class ChangeOut(Wire):
     at_local: LocalTime = Field(
         description="The same by the wearer's clocks.", examples=["2026-03-01T22:20:00+01:00"]
     )
-    actor: str = Field(description="Who; `engine` is the engine itself.", examples=["local"])
+    actor: str = Field(
+        description="Who: `engine` is the engine itself, `local/{name}` an operator by the name "
+        "claimed in the request, which nobody checked, `local` one without.",
+        examples=["local/kim"],
+    )
     action: AlertAction = Field(description="What.", examples=["acknowledged"])
     note: str | None = Field(description="In words.", examples=["calling the wearer"])
     episode_id: int | None = Field(description="Episode it is about.", examples=[None])
     episode_revision: int | None = Field(description="Revision of the episode.", examples=[None])
     before: EpisodeFacts | None = Field(
         description="An amended or retracted episode as it was shown before.", examples=[None]
+    )
+    assigned_to: str | None = Field(
+        description="Of `assigned` and `acknowledged`: in whose hands it is since; null otherwise, "
+        "and for in nobody's.",
+        examples=["kim"],
     )
 
 
@@ -150,6 +205,17 @@ class AlertQuery(PageQuery):
     agency: Text | None = Field(
         default=None, description="Only about wearers whose orders name this agency."
     )
+    assigned_to: Operator | Literal[""] | None = Field(
+        default=None,
+        description="Only in the hands of this operator; empty: only in nobody's.",
+        examples=["kim"],
+    )
+    q: SearchText | None = Field(
+        default=None,
+        description="Only with this in the wearer's name or id, in the kind or the subject, or as "
+        "the id of the alert; capital letters or small.",
+        examples=["doe"],
+    )
     sort: Literal["oldest", "newest", "severity"] = Field(
         default="oldest",
         description="Open before acknowledged before closed; then by this (severity: worst first, "
@@ -171,6 +237,18 @@ class CloseIn(Wire):
     code: CloseCode = Field(description="Why.", examples=["authorised"])
     note: Annotated[NoteText, Field(min_length=1)] = Field(
         description="Why, in words; not blank.", examples=["court approved the visit by phone"]
+    )
+
+
+class AssignIn(Wire):
+    """Putting an alert into somebody's hands."""
+
+    to: Operator | None = Field(
+        description="Name of the operator who is to see to it; null: nobody any more.",
+        examples=["kim"],
+    )
+    note: NoteText | None = Field(
+        default=None, description="In words, if there is something to say.", examples=["your patch"]
     )
 
 

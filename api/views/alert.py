@@ -5,16 +5,21 @@ from collections.abc import Iterable, Sequence
 from api.directory import Directory
 from api.schemas.alert import AlertDetail, AlertOut, ChangeOut, PinnedCondition
 from api.schemas.fields import local_text
+from api.views.desk import Desk
 from api.views.episode import episode_facts, episode_out
 from api.views.order import condition_out
+from api.views.orders_in_force import orders_at
 from engine.core.alert import Alert, AlertChange
 from engine.core.episode import StoredEpisode
+from engine.core.gist_words import sentence
 
 
-def alert_out(alert: Alert, directory: Directory) -> AlertOut:
+def alert_out(alert: Alert, directory: Directory, desk: Desk) -> AlertOut:
     """Return an alert as it stands."""
     timezone = directory.timezone(alert.wearer_id)
     wearer = directory.wearers.get(alert.wearer_id)
+    gist = desk.gist(alert)
+    orders = orders_at(alert.wearer_id, desk.now, directory)
     return AlertOut(
         alert_id=alert.alert_id,
         wearer_id=alert.wearer_id or None,
@@ -40,6 +45,14 @@ def alert_out(alert: Alert, directory: Directory) -> AlertOut:
         coverage_gaps=list(alert.coverage_gaps),
         page_due_at=alert.page_due_at,
         close_code=alert.close_code,
+        why="" if gist is None else sentence(alert, gist, directory.place, timezone, desk.now),
+        amended=alert.amended,
+        assigned_to=alert.assigned_to,
+        acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=alert.acknowledged_by,
+        respond_by=desk.respond_by(alert),
+        officers=list(dict.fromkeys(each.officer for each in orders if each.officer)),
+        agencies=list(dict.fromkeys(each.agency for each in orders if each.agency)),
     )
 
 
@@ -61,6 +74,7 @@ def change_out(
         before=None
         if before is None
         else episode_facts(before, wearer_id, directory, reveal=reveal),
+        assigned_to=change.assigned_to,
     )
 
 
@@ -70,6 +84,7 @@ def alert_detail(
     gaps: Sequence[StoredEpisode],
     history: Iterable[AlertChange],
     directory: Directory,
+    desk: Desk,
     *,
     reveal: bool = False,
 ) -> AlertDetail:
@@ -78,7 +93,7 @@ def alert_detail(
     Where protected persons were is left out unless it is to be revealed.
     """
     return AlertDetail(
-        **dict(alert_out(alert, directory)),
+        **dict(alert_out(alert, directory, desk)),
         episodes=[episode_out(each, directory, reveal=reveal) for each in episodes],
         conditions=_pinned(alert.wearer_id, episodes, directory),
         gaps=[episode_out(each, directory) for each in gaps],

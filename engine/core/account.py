@@ -7,6 +7,7 @@ the condition version it was judged by do not hold.
 from typing import Final
 
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState, Evidence
+from engine.core.gist import farthest
 from engine.core.order import Parameters
 from engine.core.subject import person_of
 from engine.core.words import CERTAIN, in_words
@@ -45,7 +46,7 @@ _ENDED: Final = {
 
 def why(episode: Episode, timezone: str) -> str:
     """Return why there is an episode, in one sentence a person would say."""
-    worst = _worst(episode)
+    worst = farthest(episode)
     parts = [
         f"{_what(episode)} {_when(episode, timezone)}",
         _into_window(episode, timezone),
@@ -117,11 +118,6 @@ def _window(episode: Episode, timezone: str) -> str:
     since = "" if start is None or start <= BEGINNING else f"from {clock(start, timezone)}"
     until = "" if end is None or end >= END else f"until {clock(end, timezone)}"
     return " ".join(part for part in (since, until) if part)
-
-
-def _worst(episode: Episode) -> Evidence | None:
-    of_interest = [each for each in episode.evidence if each.role in ("deepest", "held")]
-    return of_interest[-1] if of_interest else None
 
 
 def _how_far(evidence: Evidence) -> str:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from engine.core.episode import Episode, EpisodeKind, Severity
+from engine.core.gist import Gist
 from zones.instant import Instant
 
 
@@ -32,6 +33,7 @@ class AlertAction(StrEnum):
     RESTORED = "restored"
     ACKNOWLEDGED = "acknowledged"
     NOTED = "noted"
+    ASSIGNED = "assigned"
     CLOSED = "closed"
     COVERAGE_GAP = "coverage_gap"
     """A coverage gap of the engine (`episode_id`) touches one of its episodes."""
@@ -40,8 +42,10 @@ class AlertAction(StrEnum):
 TRANSITIONS: Final[dict[tuple[AlertState, AlertAction], AlertState]] = {
     (AlertState.OPEN, AlertAction.ACKNOWLEDGED): AlertState.ACKNOWLEDGED,
     (AlertState.OPEN, AlertAction.NOTED): AlertState.OPEN,
+    (AlertState.OPEN, AlertAction.ASSIGNED): AlertState.OPEN,
     (AlertState.OPEN, AlertAction.CLOSED): AlertState.CLOSED,
     (AlertState.ACKNOWLEDGED, AlertAction.NOTED): AlertState.ACKNOWLEDGED,
+    (AlertState.ACKNOWLEDGED, AlertAction.ASSIGNED): AlertState.ACKNOWLEDGED,
     (AlertState.ACKNOWLEDGED, AlertAction.CLOSED): AlertState.CLOSED,
     (AlertState.CLOSED, AlertAction.NOTED): AlertState.CLOSED,
 }
@@ -122,6 +126,16 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """Episodes that are coverage gaps of the engine and touch what is uncertain of its own."""
     engine_version: str = ""
     """Version of the engine that last judged it."""
+    gist: Gist | None = None
+    """Of its newest standing episode, of the newest that stood once all are retracted; None in
+    what was stored before there were gists."""
+    amended: bool = False
+    """Evidence that came late changed what had been shown of an episode of it."""
+    assigned_to: str | None = None
+    """Name of the operator in whose hands it is."""
+    acknowledged_at: Instant | None = None
+    acknowledged_by: str | None = None
+    """Actor who acknowledged it."""
 
     @property
     def subject(self) -> str:
@@ -142,6 +156,8 @@ class AlertChange(msgspec.Struct, frozen=True, kw_only=True):
     episode_revision: int | None = None
     before: Episode | None = None
     """An amended or retracted episode as it was shown; the note then says why it changed."""
+    assigned_to: str | None = None
+    """Of what changes it, in whose hands the alert is after it; None also: in nobody's."""
 
 
 ENGINE_ACTOR: Final = "engine"

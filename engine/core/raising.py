@@ -24,6 +24,7 @@ from engine.core.alert import (
 from engine.core.amend import ChangeKind
 from engine.core.coverage import Gap, touching
 from engine.core.episode import Episode, EpisodeState, Severity, StoredEpisode
+from engine.core.gist import Gist, gist_of
 from engine.core.paging import pages
 from zones.instant import Duration, Instant
 
@@ -63,6 +64,9 @@ class Ledger(msgspec.Struct):
     changes: list[AlertChange]
     gaps: tuple[Gap, ...] = ()
     """The coverage gaps that may touch them."""
+    touched: set[int] = set()
+    """Alerts that are not as they were: those with a new step in their history, and those of which
+    only the gist changed (a wearer farther away than before is no step)."""
 
 
 def collapse_key(stored: StoredEpisode) -> CollapseKey:
@@ -94,17 +98,32 @@ def raise_alerts(
         ledger.episodes[each.stored.episode_id] = each.stored
         actions = _actions(ledger, each)
         if not actions:
+            _keep_gist(ledger, each.stored.episode_id)
             continue
         alert = _alert_of(ledger, each, now, next_id)
         every = _episodes(ledger, alert)
         alert = summary(alert, every, now, grace_of)
         found = new_gaps(alert, ledger.gaps, every)
         alert = with_gaps(alert, found, now)
+        if AlertAction.AMENDED in actions:
+            alert = msgspec.structs.replace(alert, amended=True)
         _put(ledger, alert)
         if alert.restored and AlertAction.RESTORED not in actions and _ended_now(each):
             actions = [*actions, AlertAction.RESTORED]
         ledger.changes += [_change(alert, each, action, now, next_id) for action in actions]
         ledger.changes += [gap_change(alert, gap, now, next_id("change")) for gap in found]
+
+
+def _keep_gist(ledger: Ledger, episode_id: int) -> None:
+    """Keep the gist of an alert in step with an episode that goes on, without a word of it."""
+    alert_id = ledger.by_episode.get(episode_id)
+    if alert_id is None:
+        return
+    alert = ledger.alerts[alert_id]
+    newest = _newest(_standing(_episodes(ledger, alert)))
+    gist = alert.gist if newest is None else gist_of(newest)
+    if gist != alert.gist:
+        _put(ledger, msgspec.structs.replace(alert, gist=gist))
 
 
 def new_gaps(alert: Alert, gaps: Iterable[Gap], episodes: Sequence[Episode]) -> list[int]:
@@ -200,6 +219,7 @@ def _new(saved: Saved, now: Instant, alert_id: int) -> Alert:
 
 def _put(ledger: Ledger, alert: Alert) -> None:
     ledger.alerts[alert.alert_id] = alert
+    ledger.touched.add(alert.alert_id)
     ledger.by_episode.update(dict.fromkeys(alert.episode_ids, alert.alert_id))
     if alert.state is not AlertState.CLOSED:
         ledger.not_closed[alert.key] = alert.alert_id
@@ -209,12 +229,12 @@ def summary(
     alert: Alert, every: Iterable[Episode], now: Instant, grace_of: Callable[[Episode], Duration]
 ) -> Alert:
     """Return an alert with what it says of itself worked out from every one of its episodes."""
-    standing = [each for each in every if each.state is not EpisodeState.RETRACTED]
-    if not standing:
+    standing = _standing(every)
+    newest = _newest(standing)
+    if newest is None:
         return msgspec.structs.replace(
             alert, updated_at=now, count=0, restored=True, retracted=True, page_due_at=None
         )
-    newest = max(standing, key=lambda each: (each.started.by, each.kind.value))
     confirmed = [each for each in standing if each.state is EpisodeState.CONFIRMED]
     paging = [each for each in confirmed if pages(each)]
     running = [each for each in paging if each.ended is None]
@@ -225,11 +245,27 @@ def summary(
         severity=min((each.severity for each in standing), key=RANK.__getitem__),
         started=min(each.started.estimate for each in standing),
         count=len(standing),
+        gist=gist_of(newest),
         confirmed=bool(confirmed),
         restored=all(each.ended is not None for each in standing),
         retracted=False,
         page_due_at=min((_page(each, grace_of) for each in running or paging), default=None),
     )
+
+
+def _standing(every: Iterable[Episode]) -> list[Episode]:
+    return [each for each in every if each.state is not EpisodeState.RETRACTED]
+
+
+def _newest(standing: Sequence[Episode]) -> Episode | None:
+    return max(standing, key=lambda each: (each.started.by, each.kind.value), default=None)
+
+
+def gist_in(every: Iterable[Episode]) -> Gist | None:
+    """Return the gist of an alert with these episodes, also if all of them were retracted."""
+    listed = list(every)
+    newest = _newest(_standing(listed) or listed)
+    return None if newest is None else gist_of(newest)
 
 
 def _page(episode: Episode, grace_of: Callable[[Episode], Duration]) -> Instant:

@@ -138,16 +138,18 @@ def alert_verdict(
         verdicts.append(verdict)
         implied.append(episode)
     recomputed = summary(alert, implied, alert.updated_at, _grace(derived.values()))
+    # What was stored before there were gists has none to compare.
+    names = _SUMMARISED if alert.gist is None else [*_SUMMARISED, "gist"]
     own = [
-        *compared({n: getattr(alert, n) for n in _SUMMARISED}, _fields(recomputed)),
+        *compared(_fields(alert, names), _fields(recomputed, names)),
         *_state(alert, history),
         *_members(alert, episodes),
     ]
     return AlertVerdict(alert.alert_id, tuple(verdicts), tuple(own))
 
 
-def _fields(alert: Alert) -> dict[str, object]:
-    return {name: getattr(alert, name) for name in _SUMMARISED}
+def _fields(alert: Alert, names: Iterable[str]) -> dict[str, object]:
+    return {name: getattr(alert, name) for name in names}
 
 
 def _counterpart(

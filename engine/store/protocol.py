@@ -255,6 +255,9 @@ class AlertsPart(Protocol):
     def get(self, alert_id: int) -> Alert | None:
         """Return one alert; in a writing transaction nobody else changes it until the commit."""
 
+    def get_many(self, alert_ids: Collection[int]) -> Mapping[int, Alert]:
+        """Return alerts by their ids."""
+
     def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
         """Return the alerts into which further episodes with these keys collapse."""
 
@@ -281,9 +284,15 @@ class AlertsPart(Protocol):
         subject: str | None = None,
         officer: str | None = None,
         agency: str | None = None,
+        assigned_to: str | None = None,
+        text: str | None = None,
         sort: Literal["oldest", "newest", "severity"] = "oldest",
     ) -> Sequence[Alert]:
         """Open ones first, then by `sort`; officer and agency are those of the wearer's orders.
+
+        Those assigned to "" are assigned to nobody. A text is looked for, in capital letters or
+        small, in the wearer's id and name, the kind (blanks stand for underscores) and the subject;
+        a number is also the id of an alert.
 
         The cursor is (state rank, severity rank if sorted by it, raised_at, alert_id).
         """

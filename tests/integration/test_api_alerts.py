@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from api.services import Services
 from engine.core.alert import AlertState
 from engine.core.condition_json import read_condition
 from engine.core.episode import Bound, EpisodeKind, Evidence, Severity
+from engine.core.gist import gist_of
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, Wearer
 from engine.store import Store, open_store
@@ -19,6 +21,7 @@ from tests.store_values import HOUR, stored_episode
 from zones.geojson import read_zones
 from zones.instant import MINUTE, parse, render
 from zones.membership import probability_inside
+from zones.wallclock import local
 
 CURFEW = {
     "id": "c1",
@@ -72,6 +75,17 @@ async def listed(api: httpx.AsyncClient, query: str = "") -> list[int]:
         found += [each["alert_id"] for each in reply.json()["items"]]
         url = reply.json()["next"]
     return found
+
+
+async def items(api: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Return everything in the queue."""
+    found: list[dict[str, Any]] = (await api.get("/v1/alerts")).json()["items"]
+    return found
+
+
+def local_clock(instant: int) -> str:
+    """Return an instant by the clocks of Berlin, to the minute."""
+    return f"{local(instant, 'Europe/Berlin'):%H:%M}"
 
 
 async def test_the_queue_shows_what_is_not_closed_open_ones_oldest_first(
@@ -258,10 +272,102 @@ async def test_closing_and_noting_need_words(
     assert len((await api.get("/v1/alerts/1")).json()["history"]) == 1
 
 
-@pytest.mark.parametrize("path", ["", "/acknowledge", "/close", "/notes"])
+async def test_who_acts_is_recorded_by_the_name_in_the_request(
+    services: Services, api: httpx.AsyncClient
+) -> None:
+    """Each step names its operator, the alert who acknowledged it, and in whose hands it is."""
+    raise_alert(services, 1)
+    raise_alert(services, 2)
+    kim, lee = ({"Ringfence-Operator": name} for name in ("kim", "lee@night-1"))
+    taken = (await api.post("/v1/alerts/1/acknowledge", headers=kim)).json()
+    assert (taken["alert"]["acknowledged_by"], taken["alert"]["assigned_to"]) == (
+        "local/kim",
+        "kim",
+    )
+    assert taken["alert"]["acknowledged_at"] == render(NOW)
+    given = await api.post(
+        "/v1/alerts/1/assign", json={"to": "lee@night-1", "note": "your patch"}, headers=kim
+    )
+    assert given.json()["change"] | {"change_id": 0, "at_local": ""} == {
+        "change_id": 0,
+        "alert_id": 1,
+        "at": render(NOW),
+        "at_local": "",
+        "actor": "local/kim",
+        "action": "assigned",
+        "note": "your patch",
+        "episode_id": None,
+        "episode_revision": None,
+        "before": None,
+        "assigned_to": "lee@night-1",
+    }
+    again = (await api.post("/v1/alerts/1/assign", json={"to": "lee@night-1"}, headers=lee)).json()
+    assert again["changed"] is False
+    assert await listed(api, "assigned_to=lee@night-1") == [1]
+    assert await listed(api, "assigned_to=kim") == []
+    assert await listed(api, "assigned_to=") == [2]
+    refused = await api.post("/v1/alerts/1/close", json={"code": "other", "note": "x"}, headers=lee)
+    assert refused.json()["change"]["actor"] == "local/lee@night-1"
+    closed = await api.post("/v1/alerts/1/assign", json={"to": None}, headers=kim)
+    assert (closed.status_code, closed.json()["by"]) == (409, "local/lee@night-1")
+
+
+@pytest.mark.parametrize("name", ["", "kim lee", "k" * 65, "kim/lee", "kïm"])
+async def test_a_name_that_is_none_is_refused(
+    services: Services, api: httpx.AsyncClient, name: str
+) -> None:
+    """Nothing is recorded under a name that could be taken for another."""
+    raise_alert(services, 1)
+    headers = {"Ringfence-Operator": name.encode()}
+    reply = await api.post("/v1/alerts/1/notes", json={"note": "x"}, headers=headers)
+    assert reply.status_code == 422
+    assert reply.json()["errors"][0]["field"] == "header.Ringfence-Operator"
+
+
+async def test_by_when_an_alert_is_to_be_acknowledged(
+    services: Services, api: httpx.AsyncClient
+) -> None:
+    """The time allowed counts from the page, of what was known late from when it was raised."""
+    due, late = NOW + 10 * MINUTE, NOW - 3 * HOUR
+    raise_alert(services, 1, severity=Severity.CRITICAL, page_due_at=due)
+    raise_alert(services, 2, severity=Severity.SERIOUS, page_due_at=late)
+    raise_alert(services, 3, severity=Severity.ADVISORY, kind=EpisodeKind.BUFFER_ENTERED)
+    raise_alert(services, 4, severity=Severity.SERIOUS, page_due_at=None)
+    shown = {each["alert_id"]: each["respond_by"] for each in await items(api)}
+    assert shown == {
+        1: render(due + 5 * MINUTE),
+        2: render(NOW + 2 + 15 * MINUTE),
+        3: None,
+        4: None,
+    }
+
+
+async def test_alerts_say_who_is_responsible_and_why(
+    services: Services, api: httpx.AsyncClient
+) -> None:
+    """Officers and agencies are those of the orders in force; the sentence names the place."""
+    started = Bound(NOW - 11 * MINUTE, NOW - 10 * MINUTE, NOW - 10 * MINUTE)
+    with services.store.write() as transaction:
+        order = transaction.registry.orders()[0]
+        former = msgspec.structs.replace(order, order_id="o-past", effective_until=NOW - HOUR)
+        transaction.registry.save_order(msgspec.structs.replace(former, officer="gone"))
+        transaction.episodes.save([stored_episode(1, started=started)])
+    raise_alert(services, 1)
+    raise_alert(services, 2, gist=gist_of(stored_episode(9, started=started).episode))
+    raise_alert(services, 3, "w9")
+    one, two, nobody = await items(api)
+    assert (one["officers"], one["agencies"]) == (["kim"], ["County"])
+    assert (nobody["officers"], nobody["agencies"]) == ([], [])
+    assert one["why"] == two["why"] == f"Inside z1 since {local_clock(NOW - 10 * MINUTE)}"
+    detail = (await api.get("/v1/alerts/2")).json()
+    assert detail["why"] == two["why"]
+
+
+@pytest.mark.parametrize("path", ["", "/acknowledge", "/close", "/notes", "/assign"])
 async def test_an_alert_that_is_not_there_is_not_found(api: httpx.AsyncClient, path: str) -> None:
     """Reading or handling an unknown alert is 404."""
-    body = {"code": "other", "note": "x"} if path == "/close" else {"note": "x"}
+    bodies = {"/close": {"code": "other", "note": "x"}, "/assign": {"to": "kim"}}
+    body = bodies.get(path, {"note": "x"})
     reply = await (api.post(f"/v1/alerts/9{path}", json=body) if path else api.get("/v1/alerts/9"))
     assert reply.status_code == 404
 

@@ -11,7 +11,6 @@ import pytest
 
 from api import stream
 from api.directory_cache import DirectoryCache
-from api.feed import ChangeSignal
 from engine.core.alert import AlertAction, AlertState
 from engine.store import Store, Transaction, open_store
 from engine.store.protocol import StoreUnavailableError
@@ -184,7 +183,7 @@ async def test_who_hangs_up_does_not_take_the_shared_reading_along(sqlite_url: s
         return read()
 
     store.read = held  # type: ignore[method-assign]
-    feed = stream.Feed(store, ChangeSignal(), DirectoryCache(), lambda: 0)
+    feed = stream.Feed(services_on(store), DirectoryCache())
     leaving, staying = (asyncio.create_task(feed.begin(None)) for _ in range(2))
     await asyncio.sleep(0)
     leaving.cancel()

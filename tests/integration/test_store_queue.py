@@ -22,6 +22,8 @@ ENDED = Bound(T0, T0 + 10, T0 + 5)
 SUPERVISED = {"w1": ("north", "kim"), "w2": ("north", "lee"), "w3": ("south", "kim")}
 
 
+NAMES = {"w1": "Robin Doe", "w2": "R. O'Neill 100%", "w3": "Åsa_Öberg"}
+HANDS = [None, "kim", "lee"]
 SUBJECTS = ["", "engine", "vendor/acme", "", "device/acme/engine"]
 
 
@@ -36,6 +38,7 @@ def _many_alerts() -> list[Alert]:
             state=list(AlertState)[n * 5 % 3],
             raised_at=T0 + n * 13 % 17,
             key=CollapseKey("", "g", None, None, SUBJECTS[n % 5]),
+            assigned_to=HANDS[n % 3],
         )
         for n in range(60)
     ]
@@ -43,7 +46,7 @@ def _many_alerts() -> list[Alert]:
 
 def _save_orders(tx: Transaction) -> None:
     for number, (wearer_id, (agency, officer)) in enumerate(SUPERVISED.items()):
-        tx.registry.save_wearer(Wearer(wearer_id=wearer_id, name="", timezone="UTC"))
+        tx.registry.save_wearer(Wearer(wearer_id=wearer_id, name=NAMES[wearer_id], timezone="UTC"))
         # The former version names another officer, who is no longer in charge.
         for named in ("former", officer):
             tx.registry.save_order(
@@ -100,6 +103,22 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Alert], bool]]] = [
         {"states": (), "agency": "north", "officer": "kim"},
         lambda each: each.wearer_id == "w1",
     ),
+    ({"states": (), "assigned_to": "kim"}, lambda each: each.assigned_to == "kim"),
+    ({"states": (), "assigned_to": ""}, lambda each: each.assigned_to is None),
+    ({"states": (), "text": "robin d"}, lambda each: each.wearer_id == "w1"),
+    ({"states": (), "text": "0%"}, lambda each: each.wearer_id == "w2"),
+    ({"states": (), "text": "o'n"}, lambda each: each.wearer_id == "w2"),
+    ({"states": (), "text": "ÖBERG"}, lambda each: each.wearer_id == "w3"),
+    ({"states": (), "text": "åsa_ö"}, lambda each: each.wearer_id == "w3"),
+    ({"states": (), "text": "W4"}, lambda each: each.wearer_id == "w4"),
+    ({"states": (), "text": "%"}, lambda each: each.wearer_id == "w2"),
+    (
+        {"states": (), "text": "Inclusion left"},
+        lambda each: each.kind == EpisodeKind.INCLUSION_LEFT,
+    ),
+    ({"states": (), "text": "acme"}, lambda each: "acme" in each.subject),
+    ({"states": (), "text": "#17"}, lambda each: each.alert_id == 17),
+    ({"states": (), "text": "9" * 30}, lambda each: False),
 ]
 
 

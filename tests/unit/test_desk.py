@@ -6,6 +6,7 @@ import pytest
 from engine.core.alert import Alert, AlertAction, AlertState, CloseCode, CollapseKey
 from engine.core.desk import (
     Acknowledge,
+    Assign,
     Close,
     DeskAction,
     Handled,
@@ -47,6 +48,8 @@ def in_state(state: AlertState) -> Alert:
         (AlertState.OPEN, Acknowledge(), AlertState.ACKNOWLEDGED),
         (AlertState.OPEN, CLOSE, AlertState.CLOSED),
         (AlertState.OPEN, Note("called"), AlertState.OPEN),
+        (AlertState.OPEN, Assign("bob", "yours"), AlertState.OPEN),
+        (AlertState.ACKNOWLEDGED, Assign("bob"), AlertState.ACKNOWLEDGED),
         (AlertState.ACKNOWLEDGED, CLOSE, AlertState.CLOSED),
         (AlertState.ACKNOWLEDGED, Note("called"), AlertState.ACKNOWLEDGED),
         (AlertState.CLOSED, Note("appealed"), AlertState.CLOSED),
@@ -56,11 +59,11 @@ def test_an_allowed_action_moves_the_alert_and_is_recorded(
     state: AlertState, action: DeskAction, after: AlertState
 ) -> None:
     """An action that is allowed changes the state and records who, when, what and the note."""
-    result = decide(in_state(state), action, at=200, actor="ann", change_id=12)
+    result = decide(in_state(state), action, at=200, operator="ann", change_id=12)
     assert isinstance(result, Handled)
     assert (result.alert.state, result.alert.updated_at) == (after, 200)
     change = result.change
-    assert (change.change_id, change.alert_id, change.at, change.actor) == (12, 7, 200, "ann")
+    assert (change.change_id, change.alert_id, change.at, change.actor) == (12, 7, 200, "local/ann")
     assert change.note == action.note
 
 
@@ -71,10 +74,16 @@ def test_acknowledging_twice_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "kind"), [(Acknowledge(), AlertAction.ACKNOWLEDGED), (CLOSE, AlertAction.CLOSED)]
+    ("action", "kind"),
+    [
+        (Acknowledge(), AlertAction.ACKNOWLEDGED),
+        (CLOSE, AlertAction.CLOSED),
+        (Assign("bob"), AlertAction.ASSIGNED),
+        (Assign(None), AlertAction.ASSIGNED),
+    ],
 )
 def test_a_closed_alert_is_only_noted(action: DeskAction, kind: AlertAction) -> None:
-    """What is closed can be neither acknowledged nor closed again, and the refusal says so."""
+    """What is closed is not acknowledged, assigned or closed again, and the refusal says so."""
     result = decide(in_state(AlertState.CLOSED), action, 200, "ann", 12)
     assert isinstance(result, Refusal)
     assert (result.state, result.action, result.field) == (AlertState.CLOSED, kind, None)
@@ -95,3 +104,33 @@ def test_closing_keeps_the_code_and_the_note_without_outer_space() -> None:
     assert isinstance(result, Handled)
     assert result.alert.close_code is CloseCode.EQUIPMENT
     assert result.change.note == "strap worn"
+
+
+def test_who_acknowledges_what_nobody_has_takes_it() -> None:
+    """The alert says who acknowledged it and when, and is in that operator's hands."""
+    result = decide(ALERT, Acknowledge(), 200, "ann", 12)
+    assert isinstance(result, Handled)
+    taken = result.alert
+    assert (taken.acknowledged_at, taken.acknowledged_by) == (200, "local/ann")
+    assert (taken.assigned_to, result.change.assigned_to) == ("ann", "ann")
+
+
+def test_acknowledging_takes_nothing_from_anybody() -> None:
+    """What is assigned stays so; without a name it is in nobody's hands, by `local`."""
+    theirs = decide(msgspec.structs.replace(ALERT, assigned_to="bob"), Acknowledge(), 200, "ann", 1)
+    assert isinstance(theirs, Handled)
+    assert (theirs.alert.assigned_to, theirs.alert.acknowledged_by) == ("bob", "local/ann")
+    nameless = decide(ALERT, Acknowledge(), 200, None, 1)
+    assert isinstance(nameless, Handled)
+    assert (nameless.alert.assigned_to, nameless.alert.acknowledged_by) == (None, "local")
+
+
+def test_an_alert_goes_from_hand_to_hand() -> None:
+    """Assigning says to whom; to the same once more changes nothing; to nobody frees it."""
+    given = decide(ALERT, Assign("bob"), 200, "ann", 1)
+    assert isinstance(given, Handled)
+    assert (given.alert.assigned_to, given.change.assigned_to) == ("bob", "bob")
+    assert decide(given.alert, Assign("bob"), 300, "bob", 2) == Unchanged(given.alert)
+    freed = decide(given.alert, Assign(None), 300, "bob", 2)
+    assert isinstance(freed, Handled)
+    assert (freed.alert.assigned_to, freed.change.assigned_to) == (None, None)

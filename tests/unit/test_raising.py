@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from engine.core.alert import Alert, AlertAction, AlertState
 from engine.core.amend import ChangeKind
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState, Severity, StoredEpisode
+from engine.core.gist import gist_of
 from engine.core.raising import Ledger, Saved, raise_alerts
 from tests.judgement_kit import at
 from zones.instant import SECOND
@@ -194,3 +195,33 @@ def test_what_an_alert_says_does_not_depend_on_the_order() -> None:
         alert = replace(desk.alert, alert_id=0, episode_ids=())
         said.add(repr(alert))
     assert len(said) == 1
+
+
+def test_the_gist_goes_along_with_its_episode() -> None:
+    """Farther away than before is no step of the history, and yet what the alert says now."""
+    desk = Desk()
+    desk.take(1, episode())
+    [first] = desk.ledger.alerts.values()
+    desk.ledger.touched.clear()
+    assert desk.take(1, episode(positions=9, max_depth_m=90.0), PROGRESSED) == []
+    [after] = desk.ledger.alerts.values()
+    assert first.gist is not None
+    assert after.gist is not None
+    assert (first.gist.positions, after.gist.positions) == (2, 9)
+    assert replace(after, gist=None) == replace(first, gist=None)
+    assert desk.ledger.touched == {after.alert_id}
+
+
+def test_the_gist_of_what_was_retracted_is_what_had_been_said() -> None:
+    """A retracted alert still knows what it was about; one that was amended says so."""
+    desk = Desk()
+    desk.take(1, episode())
+    [before] = desk.ledger.alerts.values()
+    assert not before.amended
+    desk.take(1, episode(second=30), AMENDED)
+    [amended] = desk.ledger.alerts.values()
+    assert amended.amended
+    assert amended.gist == gist_of(episode(second=30))
+    desk.take(1, episode(second=30, state=EpisodeState.RETRACTED), RETRACTED)
+    [gone] = desk.ledger.alerts.values()
+    assert (gone.retracted, gone.gist) == (True, amended.gist)

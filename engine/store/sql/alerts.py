@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.episode import EpisodeKind, Severity
 from engine.store.protocol import OpenCount, OutboxEntry, Page
+from engine.store.sql.alert_search import with_text
 from engine.store.sql.backend import Conflict
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import alert_changes, alert_episodes, alerts, orders, outbox
@@ -90,6 +91,16 @@ class SqlAlerts:
         row = self._session.first(select(_ROW.body).where(_ROW.alert_id == alert_id))
         return None if row is None else _alert(row)
 
+    def get_many(self, alert_ids: Collection[int]) -> Mapping[int, Alert]:
+        """Return alerts by their ids."""
+        self._session.lock()
+        found = (
+            _alert(row)
+            for part in chunks(alert_ids)
+            for row in self._session.rows(select(_ROW.body).where(_ROW.alert_id.in_(part)))
+        )
+        return {alert.alert_id: alert for alert in found}
+
     def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
         """Return the alerts into which further episodes with these keys collapse."""
         self._session.lock()
@@ -141,9 +152,15 @@ class SqlAlerts:
         subject: str | None = None,
         officer: str | None = None,
         agency: str | None = None,
+        assigned_to: str | None = None,
+        text: str | None = None,
         sort: Sort = "oldest",
     ) -> Sequence[Alert]:
         """Open ones first, then by `sort`; officer and agency are those of the wearer's orders.
+
+        Those assigned to "" are assigned to nobody. A text is looked for, in capital letters or
+        small, in the wearer's id and name, the kind (blanks stand for underscores) and the subject;
+        a number is also the id of an alert.
 
         The cursor is (state rank, severity rank if sorted by it, raised_at, alert_id).
         """
@@ -160,6 +177,10 @@ class SqlAlerts:
             query = query.where(_ROW.wearer_id == wearer_id)
         if subject is not None:
             query = query.where(_ROW.subject != constant(""), _ROW.subject == subject)
+        if assigned_to is not None:
+            query = query.where(*_in_hands_of(assigned_to))
+        if text is not None:
+            query = query.where(with_text(text))
         query = _of_orders(query, officer, agency)
         return [_alert(row) for row in self._session.rows(paged(query, _ORDERS[sort], page))]
 
@@ -207,6 +228,12 @@ def _of_orders(query: AnySelect, officer: str | None, agency: str | None) -> Any
     return query.where(_ROW.wearer_id.in_(supervised))
 
 
+def _in_hands_of(operator: str) -> tuple[ColumnElement[bool], ...]:
+    if not operator:
+        return (_ROW.assigned_to == constant(""),)
+    return (_ROW.assigned_to != constant(""), _ROW.assigned_to == operator)
+
+
 def _text(value: object) -> str:
     return _ENCODER.encode(value).decode()
 
@@ -222,6 +249,7 @@ def _alert_values(alert: Alert) -> tuple[Any, ...]:
         _text(alert.key),
         _text(alert),
         alert.subject,
+        alert.assigned_to or "",
     )
 
 

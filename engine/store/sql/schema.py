@@ -206,6 +206,7 @@ alerts: Final = Table(
     _text("collapse_key"),
     _text("body"),
     _subject(),
+    Column("assigned_to", Text, nullable=False, server_default=text("''")),
 )
 Index("alerts_oldest", alerts.c.state_rank, alerts.c.raised_at, alerts.c.alert_id)
 Index("alerts_newest", alerts.c.state_rank, alerts.c.raised_at.desc(), alerts.c.alert_id.desc())
@@ -221,6 +222,13 @@ _partial_index(
     "alerts_subject",
     "subject <> ''",
     alerts.c.subject,
+    alerts.c.state_rank,
+    alerts.c.raised_at,
+)
+_partial_index(
+    "alerts_assigned_to",
+    "assigned_to <> ''",
+    alerts.c.assigned_to,
     alerts.c.state_rank,
     alerts.c.raised_at,
 )

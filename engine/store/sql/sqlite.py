@@ -85,6 +85,8 @@ class SqliteBackend:
             isolation_level=None,
             check_same_thread=False,
         )
+        # SQLite's own knows the letters of ASCII only; names of people have others.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -137,6 +139,10 @@ class SqliteBackend:
             return f"its schema is not the one this version needs: {MIGRATE}"
         code = str(getattr(cause, "sqlite_errorname", ""))
         return next((fix for name, fix in _FIXES.items() if code.startswith(name)), None)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 @lru_cache(maxsize=64)
