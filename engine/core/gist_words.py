@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from engine.core.alert import Alert
+from engine.core.call_in import ABOUT_ARRIVAL
 from engine.core.episode import Bound, EpisodeKind, EpisodeState
 from engine.core.gist import Depth, Gist
 from engine.core.subject import person_of
@@ -80,6 +81,22 @@ SAID: Final[dict[EpisodeKind, str]] = {
 _CURFEWS: Final = frozenset({_K.CURFEW_LEFT_DURING, _K.CURFEW_OUT_AT_END})
 _BY_POSITIONS: Final = frozenset(kind for kind in _K if "{zone}" in SAID[kind])
 _UNSURE_BY_NATURE: Final = frozenset({_K.POSSIBLE_TRANSIT, _K.ATTENDANCE_UNVERIFIED})
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    "",
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 _WHOLE_METRES_TO: Final = 1_000.0
 _KILOMETRES_FROM: Final = 10_000.0
 
@@ -91,10 +108,7 @@ def sentence(
 
     `gist` is that of its newest standing episode; `place` gives the name of a zone by its id.
     """
-
-    def clock(instant: Instant) -> str:
-        return _clock(instant, timezone, now)
-
+    clock = _clock_of(timezone, now)
     said = _what(gist, place, clock)
     about = _about(alert)
     if alert.retracted:
@@ -117,7 +131,7 @@ def _what(gist: Gist, place: Callable[[str], str], clock: Callable[[Instant], st
     return SAID[gist.kind].format(
         zone=named if person_id is None else f"protected person {person_id}",
         when=_when(gist.started, gist.ended, clock),
-        silent=_silent(gist, clock),
+        silent=_silent(gist, clock) if gist.kind in ABOUT_ARRIVAL else "",
     )
 
 
@@ -241,12 +255,20 @@ def length_of(duration: Duration) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-def _clock(instant: Instant, timezone: str, now: Instant) -> str:
-    if not EARLIEST <= instant <= LATEST:
-        return "ever"
-    then, today = local(instant, timezone), local(now, timezone)
-    if then.date() == today.date() or abs(now - instant) < LONG_AGO:
-        return f"{then:%H:%M}"
-    if abs(now - instant) < 6 * DAY:
-        return f"{then:%a %H:%M}"
-    return f"{then:%a} {then.day} {then:%b %H:%M}"
+def _clock_of(timezone: str, now: Instant) -> Callable[[Instant], str]:
+    """Return what tells an instant to the minute by the clocks of a time zone, as of now."""
+    today = local(now, timezone).date()
+
+    def clock(instant: Instant) -> str:
+        if not EARLIEST <= instant <= LATEST:
+            return "ever"
+        then, ago = local(instant, timezone), abs(now - instant)
+        time = f"{then.hour:02}:{then.minute:02}"
+        if ago < LONG_AGO or then.date() == today:
+            return time
+        day = _DAYS[then.weekday()]
+        return (
+            f"{day} {time}" if ago < 6 * DAY else f"{day} {then.day} {_MONTHS[then.month]} {time}"
+        )
+
+    return clock
