@@ -30,12 +30,16 @@ def commands(block: str) -> list[list[str]]:
 async def run(client: httpx.AsyncClient, arguments: list[str]) -> httpx.Response:
     """Do what curl would do with these arguments."""
     words = iter(arguments)
-    method, url, content, auth, headers = "GET", "", None, None, {}
+    method, url, content, auth = "GET", "", None, None
+    headers: dict[str, str] = {}
     for word in words:
         if word == "-X":
             method = next(words)
         elif word == "--json":
-            content, headers = next(words), {"content-type": "application/json"}
+            content, headers["content-type"] = next(words), "application/json"
+        elif word == "-H":
+            name, _, value = next(words).partition(": ")
+            headers[name] = value
         elif word == "-u":
             name, _, password = next(words).partition(":")
             auth = (name, password.replace("$PASSWORD", PASSWORD))
