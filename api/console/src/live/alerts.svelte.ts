@@ -23,6 +23,7 @@ const ACTIONS = Object.keys({
   restored: true,
   acknowledged: true,
   noted: true,
+  assigned: true,
   closed: true,
   coverage_gap: true,
 } satisfies Record<Change["action"], true>)
