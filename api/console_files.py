@@ -7,7 +7,6 @@ ours, but for the tiles of a base map from elsewhere, where one is set.
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 
@@ -65,19 +64,14 @@ def console_router(folder: Path = CONSOLE, origins: Sequence[str] = ()) -> APIRo
             return FileResponse(built, headers=headers)
         return HTMLResponse(_NOT_BUILT, status_code=503, headers=headers)
 
-    def asset(name: str, request: Request) -> Response:
+    def asset(name: str) -> Response:
         path = folder / "assets" / name
         if "/" in name or "\\" in name or not path.is_file():
             raise ProblemError(
                 HTTPStatus.NOT_FOUND, f"there is no file assets/{name}", kind="not-found"
             )
         # A worker is bound by the policy it is itself sent with.
-        kept = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-        packed = path.with_name(f"{name}.gz")
-        if "gzip" in request.headers.get("accept-encoding", "") and packed.is_file():
-            kind, _ = guess_type(name)
-            kept |= {"Content-Encoding": "gzip"}
-            return FileResponse(packed, headers=headers | kept, media_type=kind)
+        kept = {"Cache-Control": "public, max-age=31536000, immutable"}
         return FileResponse(path, headers=headers | kept)
 
     router.add_api_route("/", page, methods=["GET", "HEAD"])

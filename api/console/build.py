@@ -5,7 +5,6 @@ Where the PATH has no Node.js of the version `package.json` asks for, the one in
 runs before anything else is installed; the wheel's build calls it too.
 """
 
-import gzip
 import json
 import os
 import re
@@ -66,11 +65,9 @@ def install() -> None:
 
 
 def build() -> None:
-    """Install and build; what is loaded lies there compressed too, as it is sent."""
+    """Install and build."""
     install()
     run("run", "--silent", "build", "--", "--logLevel", "warn")
-    for file in (CONSOLE / "dist/assets").iterdir():
-        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
 
 
 def _version(node: Path) -> tuple[int, ...]:

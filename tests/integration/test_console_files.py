@@ -1,6 +1,5 @@
 """The console as the API serves it."""
 
-import gzip
 import re
 from pathlib import Path
 
@@ -55,18 +54,6 @@ async def test_a_deep_link_gets_the_page_and_its_files_are_kept(built: Path) -> 
         asset = await client.get("/assets/app-1234.js")
         assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert asset.headers["content-type"].startswith("text/javascript")
-
-
-async def test_files_travel_compressed_where_the_browser_takes_it(built: Path) -> None:
-    """A file that lies there compressed is sent so, as what it is; without gzip as it is."""
-    (built / "assets/app-1234.js.gz").write_bytes(gzip.compress(b"1"))
-    async with console_in(built) as client:
-        packed = await client.get("/assets/app-1234.js")
-        plain = await client.get("/assets/app-1234.js", headers={"accept-encoding": "identity"})
-    assert packed.headers["content-encoding"] == "gzip"
-    assert packed.headers["content-type"] == plain.headers["content-type"]
-    assert packed.text == plain.text == "1"
-    assert "content-encoding" not in plain.headers
 
 
 async def test_only_what_was_built_is_served(built: Path) -> None:
