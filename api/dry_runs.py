@@ -11,13 +11,16 @@ import sys
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from io import BytesIO
 from itertools import count
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import msgspec
 
+from engine.core.dry_run_json import DONE
 from engine.dry_run import Plan
 from zones.instant import Instant, render
 
@@ -36,6 +39,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class TooManyError(Exception):
@@ -51,6 +55,7 @@ class Job:
     plan: Plan
     question: bytes
     state: JobState = JobState.WAITING
+    wearers_done: int = 0
     answer: dict[str, Any] | None = None
     problem: str | None = None
     finished: "Future[None]" = field(default_factory=Future)
@@ -90,6 +95,18 @@ class DryRuns:
         """Return a job; None if there is none, or none any more."""
         return self._jobs.get(job_id)
 
+    def cancel(self, job: Job) -> bool:
+        """Give a job up; False if it is over already."""
+        with self._lock:
+            if job.state not in (JobState.WAITING, JobState.RUNNING):
+                return False
+            running, job.state = job.state is JobState.RUNNING, JobState.CANCELLED
+            if running and self._child is not None:
+                self._child.kill()
+            elif not running:
+                job.finished.set_result(None)
+        return True
+
     def close(self) -> None:
         """Give up what is unfinished."""
         with self._lock:
@@ -99,35 +116,53 @@ class DryRuns:
         self._thread.shutdown(cancel_futures=True)
 
     def _do(self, job: Job) -> None:
-        try:
+        with self._lock:
+            if job.state is JobState.CANCELLED:
+                return
             job.state = JobState.RUNNING
+        try:
             job.answer = self._run(job)
-            job.state = JobState.DONE
+            self._over(job, JobState.DONE)
         except (OSError, subprocess.SubprocessError, msgspec.MsgspecError, ValueError) as error:
-            job.problem, job.state = str(error), JobState.FAILED
+            job.problem = str(error)
+            self._over(job, JobState.FAILED)
         finally:
             job.finished.set_result(None)
 
+    def _over(self, job: Job, state: JobState) -> None:
+        with self._lock:
+            if job.state is JobState.CANCELLED:
+                job.answer = job.problem = None
+            else:
+                job.state = state
+
     def _run(self, job: Job) -> dict[str, Any]:
         child = self._begun(job)
+        said: list[str] = []
+        listening = threading.Thread(target=_listen, args=(child.stderr, job, said), daemon=True)
+        giving_up = threading.Timer(LONGEST_S, child.kill)
+        listening.start()
+        giving_up.start()
         try:
-            output, errors = child.communicate(job.question, timeout=LONGEST_S)
+            output = _asked(child, job.question)
         finally:
+            giving_up.cancel()
             child.kill()
+            child.wait()
+            listening.join()
             with self._lock:
                 self._child = None
         if child.returncode:
-            said = errors.decode("utf-8", "replace").strip().splitlines()
             raise ValueError(said[-1] if said else f"it ended with code {child.returncode}")
         answer: dict[str, Any] = msgspec.json.decode(output)
         return answer
 
     def _begun(self, job: Job) -> subprocess.Popen[bytes]:
         until = render(job.plan.until)
-        arguments = ["--question", "-", "--until", until, "--json"]
+        arguments = ["--question", "-", "--until", until, "--json", "--count"]
         with self._lock:
-            if self._closed:
-                raise ValueError("the server stops")
+            if self._closed or job.state is JobState.CANCELLED:
+                raise ValueError("it was given up: the server stops, or somebody cancelled it")
             self._child = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", "engine.commands.dry_run", *arguments],
                 env=os.environ | {"RINGFENCE_DATABASE_URL": self._store_url},
@@ -136,3 +171,26 @@ class DryRuns:
                 stderr=subprocess.PIPE,
             )
             return self._child
+
+
+def _asked(child: "subprocess.Popen[bytes]", question: bytes) -> bytes:
+    """Return what a child answers to a question; what it said by then if it ends before."""
+    assert child.stdin is not None  # noqa: S101 - both are pipes
+    assert child.stdout is not None  # noqa: S101
+    with suppress(BrokenPipeError), child.stdin as question_to:
+        question_to.write(question)
+    with child.stdout as answer_of:
+        answer = answer_of.read()
+    child.wait()
+    return answer
+
+
+def _listen(errors: IO[bytes] | None, job: Job, said: list[str]) -> None:
+    """Note how far a child is, and whatever else it says."""
+    with errors or BytesIO() as lines:
+        for line in lines:
+            text = line.decode("utf-8", "replace").strip()
+            if text.startswith(DONE) and text.removeprefix(DONE).isdecimal():
+                job.wearers_done = int(text.removeprefix(DONE))
+            elif text:
+                said.append(text)

@@ -78,6 +78,21 @@ async def get_dry_run(
     return _out(job)
 
 
+@router.delete(
+    "/{dry_run_id}",
+    operation_id="cancel_dry_run",
+    summary="Give a dry run up",
+    responses=refusals(HTTPStatus.NOT_FOUND),
+)
+def cancel_dry_run(shell: AtHand, dry_run_id: DryRunId) -> DryRunOut:
+    """Give up a dry run that waits or runs; one that is over stays as it is."""
+    job = shell.dry_runs.get(dry_run_id)
+    if job is None:
+        raise not_found("dry run (any more)", dry_run_id)
+    shell.dry_runs.cancel(job)
+    return _out(job)
+
+
 def _out(job: Job) -> DryRunOut:
     return DryRunOut(
         dry_run_id=job.job_id,
@@ -86,6 +101,7 @@ def _out(job: Job) -> DryRunOut:
         since=job.plan.since,
         until=job.plan.until,
         wearer_ids=job.plan.wearer_ids,
+        wearers_done=job.wearers_done,
         answer=None if job.answer is None else DryRunAnswer.model_validate(job.answer),
         problem=job.problem,
     )

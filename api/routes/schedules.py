@@ -7,14 +7,13 @@ from fastapi import APIRouter, Query, Response
 
 from api.directory import Directory
 from api.openapi import refusals
-from api.problems import ProblemError, field_error, invalid, not_found
+from api.problems import ProblemError, not_found
 from api.routes.parameters import ConditionId, OrderId
 from api.schemas.condition import ScheduleIn
 from api.schemas.finding import finding_out
 from api.schemas.schedule import Preview, PreviewQuery, PreviewRow
 from api.shell import AtHand
-from engine.core.condition_schedule import read_schedule
-from engine.core.condition_wire import ConditionError, ScheduleJson, decode
+from api.views.schedule import clock_change_out, read_draft
 from zones.ical import write_ical
 from zones.instant import DAY, Instant
 from zones.interval import BEGINNING, END
@@ -77,13 +76,7 @@ def preview_schedule(
     shell: AtHand, body: ScheduleIn, query: Annotated[PreviewQuery, Query()]
 ) -> Preview:
     """Return the windows of a schedule that is not stored."""
-    fields = body.model_dump(mode="json", exclude={"timezone"})
-    try:
-        schedule = read_schedule(decode(fields, ScheduleJson), body.timezone)
-    except ConditionError as error:
-        where = ".".join(part for part in ("body", error.path) if part)
-        raise invalid([field_error(where, error.fix, error.value)]) from None
-    return _preview(schedule, query, shell.now())
+    return _preview(read_draft(body, "body"), query, shell.now())
 
 
 def _schedule(order_id: str, condition_id: str, directory: Directory) -> Schedule:
@@ -116,4 +109,5 @@ def _preview(schedule: Schedule, query: PreviewQuery, now: Instant) -> Preview:
             for row in rows
         ],
         findings=[finding_out(each) for each in lint_schedule(schedule, now)],
+        next_clock_change=clock_change_out(schedule.timezone, start),
     )

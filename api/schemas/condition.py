@@ -9,7 +9,7 @@ from engine.core.order import ConditionKind
 
 ZoneId = Name
 TimeText = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
-_TIME_OF_DAY = r"^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$"
+TIME_OF_DAY = r"^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$"
 _BY_KIND = "Left out: by the kind of condition."
 _THRESHOLD = "Judged positions in violation before it is confirmed."
 _BUFFER = "Width of the outer ring in metres: advisory, and the hysteresis for leaving."
@@ -21,7 +21,7 @@ _SHARED = (
     "would not be in violation with it do not confirm."
 )
 _HALF_LIFE = "Seconds in violation after which half of the shared error is no longer believed."
-_PLACES = "Zone ids at which the condition is met in this window; none: those of the condition."
+PLACES = "Zone ids at which the condition is met in this window; none: those of the condition."
 
 
 class SpanIn(Wire):
@@ -39,7 +39,7 @@ class SpanIn(Wire):
 class ExtraIn(SpanIn):
     """A window beside the regular ones."""
 
-    places: list[ZoneId] = Field(default=[], max_length=50, description=_PLACES)
+    places: list[ZoneId] = Field(default=[], max_length=50, description=PLACES)
 
 
 class WeeklyIn(Wire):
@@ -49,13 +49,13 @@ class WeeklyIn(Wire):
         description="Start days: `daily`, `weekdays`, `weekends`, names or a range.",
         examples=["mon-fri"],
     )
-    start: str = Field(pattern=_TIME_OF_DAY, description="Local time HH:MM.", examples=["22:00"])
+    start: str = Field(pattern=TIME_OF_DAY, description="Local time HH:MM.", examples=["22:00"])
     end: str = Field(
-        pattern=_TIME_OF_DAY,
+        pattern=TIME_OF_DAY,
         description="Local time HH:MM; on the next day if it is not after the start.",
         examples=["06:00"],
     )
-    places: list[ZoneId] = Field(default=[], max_length=50, description=_PLACES)
+    places: list[ZoneId] = Field(default=[], max_length=50, description=PLACES)
 
 
 class ScheduleFields(Wire):

@@ -194,13 +194,14 @@ class DryRunOut(Wire):
 
     dry_run_id: Id = Field(description="Id of the dry run.", examples=[1])
     state: JobState = Field(
-        description="`waiting` for those before it, `running`, `done` or `failed`.",
+        description="`waiting` for those before it, `running`, `done`, `failed` or `cancelled`.",
         examples=["done"],
     )
     asked_at: InstantOut = Field(description="When it was asked for (UTC).")
     since: InstantOut = Field(description="Start of the window (UTC).")
     until: InstantOut = Field(description="End of the window (UTC, exclusive).")
     wearer_ids: list[str] = Field(description="Whom it concerns.", examples=[["w1"]])
+    wearers_done: int = Field(description="How many of them are judged.", examples=[1])
     answer: DryRunAnswer | None = Field(description="What it found; null until it is done.")
     problem: str | None = Field(description="Why it failed; null if it did not.", examples=[None])
 

@@ -1,8 +1,20 @@
 """Previews of schedules on the wire."""
 
+from datetime import date
+from typing import Annotated, Literal
+
 from pydantic import Field
 
-from api.schemas.fields import InstantIn, InstantOut, LocalTime, Wire
+from api.schemas.condition import (
+    PLACES,
+    TIME_OF_DAY,
+    ExtraIn,
+    ScheduleFields,
+    ScheduleIn,
+    SpanIn,
+    ZoneId,
+)
+from api.schemas.fields import InstantIn, InstantOut, LocalTime, Text, Wire
 from api.schemas.finding import FindingOut
 
 
@@ -43,6 +55,23 @@ class PreviewRow(Wire):
     )
 
 
+class ClockChangeOut(Wire):
+    """When the clocks are moved."""
+
+    at: InstantOut = Field(description="When (UTC).", examples=["2026-03-29T01:00:00Z"])
+    before_local: LocalTime = Field(
+        description="What the clocks would have shown.", examples=["2026-03-29T02:00:00+01:00"]
+    )
+    after_local: LocalTime = Field(
+        description="What they show.", examples=["2026-03-29T03:00:00+02:00"]
+    )
+    shift_s: float = Field(
+        description="Seconds by which they go forward: the day is that much shorter; back if "
+        "negative.",
+        examples=[3600],
+    )
+
+
 class Preview(Wire):
     """What a schedule means in the days asked for."""
 
@@ -52,6 +81,10 @@ class Preview(Wire):
     windows: list[PreviewRow] = Field(description="The windows, in order.")
     findings: list[FindingOut] = Field(
         description="What in the schedule is likely not what was meant, worst first."
+    )
+    next_clock_change: ClockChangeOut | None = Field(
+        description="The next change of the clocks after the first instant; null: none within 400 "
+        "days."
     )
 
 
@@ -71,3 +104,60 @@ class WindowOut(Wire):
         description="End by the wearer's clocks.", examples=["2026-03-08T06:00:00+01:00"]
     )
     timezone: str = Field(description="IANA zone of the clocks.", examples=["Europe/Berlin"])
+
+
+class HolidayIn(Wire):
+    """A day with other hours."""
+
+    day: date = Field(description="By the schedule's calendar.", examples=["2026-05-01"])
+    name: Text = Field(default="", description="What day it is.", examples=["Labour Day"])
+
+
+class InsteadIn(Wire):
+    """Hours of a holiday."""
+
+    start: str = Field(pattern=TIME_OF_DAY, description="Local time HH:MM.", examples=["20:00"])
+    end: str = Field(
+        pattern=TIME_OF_DAY,
+        description="Local time HH:MM; on the next day if it is not after the start.",
+        examples=["08:00"],
+    )
+    places: list[ZoneId] = Field(default=[], max_length=50, description=PLACES)
+
+
+class HolidaysIn(Wire):
+    """Holidays, by date or from a calendar, and the hours they have."""
+
+    schedule: ScheduleIn = Field(description="The schedule they are for.")
+    days: list[HolidayIn] = Field(default=[], max_length=366, description="By date.")
+    calendar: Annotated[str, Field(max_length=500_000)] | None = Field(
+        default=None, description="iCalendar text (RFC 5545): its all-day events."
+    )
+    from_: date | None = Field(
+        default=None, alias="from", description="First day of the calendar; today if left out."
+    )
+    until: date | None = Field(
+        default=None, description="Day before which the calendar is read; a year on if left out."
+    )
+    as_weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | None = Field(
+        default=None,
+        description="They have the weekly hours of this day. With neither this nor `hours`, none.",
+        examples=["sun"],
+    )
+    hours: list[InsteadIn] = Field(default=[], max_length=20, description="They have these hours.")
+
+
+class HolidayOut(Wire):
+    """A holiday that was found."""
+
+    day: str = Field(description="By the schedule's calendar.", examples=["2026-05-01"])
+    name: str = Field(description="What day it is.", examples=["Labour Day"])
+
+
+class HolidaysOut(Wire):
+    """What holidays add to a schedule; nothing is stored."""
+
+    days: list[HolidayOut] = Field(description="The holidays, by date.")
+    suspensions: list[SpanIn] = Field(description="Usual windows that fall away.")
+    extra: list[ExtraIn] = Field(description="Windows instead of them.")
+    schedule: ScheduleFields = Field(description="The schedule with all of it, to be stored.")

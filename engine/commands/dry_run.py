@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from engine.core.condition_wire import ConditionError
 from engine.core.dry_run import AlertEffect, DryRun, Effect
-from engine.core.dry_run_json import ASSUMPTIONS, write_dry_run
+from engine.core.dry_run_json import ASSUMPTIONS, DONE, write_dry_run
 from engine.core.proposal_json import DAYS
 from engine.dry_run import Plan, planned, run, stored_registry
 from engine.settings import Settings
@@ -49,6 +49,9 @@ def dry_run(
     until: Annotated[str, typer.Option(help="End of the window (RFC 3339); now if left out.")] = "",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    count: Annotated[
+        bool, typer.Option("--count", help="Print to standard error how many wearers are done.")
+    ] = False,
 ) -> None:
     """Judge a change over the last days' stored positions: which alerts it adds and removes.
 
@@ -61,7 +64,7 @@ def dry_run(
         now = parse(until) if until else settings.clock().now()
         store = open_store(settings.database_url)
         store.check()
-        found, timezones = _run(store, asked, now, errors)
+        found, timezones = _run(store, asked, now, None if count else errors)
     except (ConditionError, StoreUnavailableError, ValueError, OSError) as error:
         errors.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
@@ -128,13 +131,18 @@ def _parameters(text: str) -> dict[str, object]:
 
 
 def _run(
-    store: Store, asked: Mapping[str, object], now: Instant, errors: Console
+    store: Store, asked: Mapping[str, object], now: Instant, errors: Console | None
 ) -> tuple[DryRun, Mapping[str, str]]:
     registry = stored_registry(store)
     plan = planned(asked, registry, now)
-    found = _with_progress(store, plan, errors)
+    found = run(store, plan, _count) if errors is None else _with_progress(store, plan, errors)
     store.close()
     return found, {each.wearer_id: each.timezone for each in registry.wearers.values()}
+
+
+def _count(done: int) -> None:
+    sys.stderr.write(f"{DONE}{done}\n")
+    sys.stderr.flush()
 
 
 def _with_progress(store: Store, plan: Plan, errors: Console) -> DryRun:

@@ -15,6 +15,9 @@ ASSUMPTIONS: Final = (
 )
 """What a dry run takes for granted, in words."""
 
+DONE: Final = "wearers done: "
+"""What a line that says how far a dry run is begins with, before the number."""
+
 
 def write_dry_run(run: DryRun, timezones: Mapping[str, str]) -> dict[str, object]:
     """Return a dry run as JSON; `timezones` are the wearers' IANA zones by id."""

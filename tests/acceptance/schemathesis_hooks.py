@@ -23,6 +23,7 @@ BEYOND_THE_SCHEMA = re.compile(
     r"|body(\.conditions\[\d+\])?\.(minimum_stay_s|late_after_s|early_before_s)"
     r"|body\.(zones|orders|parameters|wearer_ids)(\[\d+\]\S*)?"
     r"|body\.conditions\[\d+\]\.(order_id|condition\.\S+)"
+    r"|body\.schedule\.\S+|body\.(calendar|hours(\[\d+\])?|days\[\d+\]\.day)"
     r"|body\.wearer_id"
     r"|body\.(version_from|started_at|ended_at|note|end|from)"
     r"|body(\.(geometry|properties)\S*)?"

@@ -114,6 +114,21 @@ async def test_a_question_that_is_wrong_is_refused_by_field(
     refused(await small.get(f"{URL}/1"), 404)
 
 
+async def test_a_dry_run_can_be_given_up(small: httpx.AsyncClient) -> None:
+    """One that runs and one that waits end at once, without an answer; the next is judged."""
+    body = CHANGE | {"days": 1}
+    running, waiting, last = [await small.post(URL, json=body) for _ in range(3)]
+    for each in (waiting, running):
+        found = (await small.delete(each.headers["location"])).json()
+        assert (found["state"], found["answer"]) == ("cancelled", None)
+        assert (await finished(small, each))["state"] == "cancelled"
+    over = await finished(small, last)
+    assert (over["state"], over["wearers_done"]) == ("done", 1)
+    again = (await small.delete(last.headers["location"])).json()
+    assert again["state"] == "done"
+    refused(await small.delete(f"{URL}/99"), 404)
+
+
 async def test_only_so_many_may_wait(
     small: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
