@@ -1,6 +1,7 @@
 # One way to run everything. Needs only Python >= 3.11 and make; each target sets up what it needs.
 
 PYTHON ?= python3
+WORKERS ?= 2
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed-run
@@ -16,7 +17,7 @@ PAGES  := $(shell find $(WEB)/src -type f ! -name openapi.d.ts) $(addprefix $(WE
 
 help:
 	@echo "make demo    broker, engine, API and a simulated city; ARGS='--wearers 200 --port 8001'"
-	@echo "make test    every test (PostgreSQL and the broker come with the requirements)"
+	@echo "make test    every test (PostgreSQL and the broker come with the requirements); WORKERS=2"
 	@echo "make check   ruff, mypy --strict, import-linter; svelte-check, eslint, prettier"
 	@echo "make console build the web console (demo and test do it when it has changed)"
 	@echo "make bench   measurements; QUICK=1 for about a minute"
@@ -30,7 +31,7 @@ demo: $(RUN) $(BUILT)
 
 test: $(DEV) $(BUILT)
 	@$(BUILD) test
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 console: $(BUILT)
 

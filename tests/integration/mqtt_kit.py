@@ -99,30 +99,40 @@ async def received(url: str, topic_filter: str) -> AsyncIterator[list[Message]]:
 
 
 class Cable:
-    """A TCP relay on loopback to a broker, which can be cut."""
+    """A TCP relay on loopback to a server, which can be cut, and taken away for a while."""
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._port = 0
         self._ends: set[asyncio.StreamWriter] = set()
         self._relays: set[asyncio.Task[None]] = set()
         self.open = asyncio.Event()
-        """Clear it to hold back what the broker sends."""
+        """Clear it to hold back what the server sends."""
         self.open.set()
 
     @property
     def url(self) -> str:
-        """The broker's URL, through the cable."""
+        """The server's URL, through the cable."""
         parts = urlsplit(self._url)
-        port = self._server.sockets[0].getsockname()[1]
         login = parts.netloc.rpartition("@")[0]
         return parts._replace(
-            netloc=f"{login}@127.0.0.1:{port}" if login else f"127.0.0.1:{port}"
+            netloc=f"{login}@127.0.0.1:{self._port}" if login else f"127.0.0.1:{self._port}"
         ).geturl()
 
     async def __aenter__(self) -> Self:
         """Lay the cable."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        await self.lay()
         return self
+
+    async def lay(self) -> None:
+        """Take connections; once more on the same port, if it was taken away."""
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    def take_away(self) -> None:
+        """Break every connection and refuse new ones."""
+        self._server.close()
+        self.cut()
 
     async def __aexit__(self, *_: object) -> None:
         """Take it away."""

@@ -1,0 +1,153 @@
+"""What the browser tests share: a real Chromium, a desk in it, and what must never happen there.
+
+The browser is the machine's own (Debian's `chromium`, or the program named by
+`RINGFENCE_CHROMIUM`): the `playwright` package drives it and brings none. Without one the tests are
+skipped; with `CI` set they fail.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    async_playwright,
+)
+
+from api.console_files import CONSOLE
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE_MS = 30_000
+WIDE = (1440, 900)
+NARROW = (390, 844)
+OPERATOR = "kim"
+
+Scheme = Literal["light", "dark"]
+
+VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)
+})
+"""
+
+
+@dataclass(eq=False, slots=True)
+class Desk:
+    """One page of the console, and everything that went wrong on it."""
+
+    page: Page
+    url: str
+    trouble: list[str] = field(default_factory=list)
+    """Errors of the console, scripts that failed, refused by the policy, requests to elsewhere."""
+    asked: list[str] = field(default_factory=list)
+    """Every address that was asked for."""
+
+    async def open(self, path: str) -> None:
+        """Show a page of the console, and wait for its heading."""
+        await self.page.goto(f"{self.url}{path}")
+        await self.page.locator("main h1").first.wait_for(state="attached")
+
+    async def settled(self) -> None:
+        """Wait until nothing is being loaded."""
+        await self.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+
+
+def chromium_path() -> str:
+    """Return the browser to test with.
+
+    Where there is none the test is skipped; in CI it fails.
+    """
+    given = os.environ.get("RINGFENCE_CHROMIUM")
+    found = given or next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is not None:
+        return found
+    reason = "there is no Chromium on the PATH: install one (Debian: apt-get install chromium)"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Run a browser until the block ends."""
+    path = chromium_path()
+    assert (CONSOLE / "index.html").exists(), "the console is not built: run `make console`"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def desk(
+    browser: Browser,
+    url: str,
+    *,
+    scheme: Scheme = "light",
+    size: tuple[int, int] = WIDE,
+    operator: str | None = OPERATOR,
+    bypass_csp: bool = False,
+) -> AsyncIterator[Desk]:
+    """Open a window of the console in a browser profile of its own."""
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        bypass_csp=bypass_csp,
+        timezone_id="Europe/London",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    await _prepare(context, operator)
+    made = Desk(await context.new_page(), url)
+    _watch(made)
+    yield made
+    await context.close()
+
+
+async def _prepare(context: BrowserContext, operator: str | None) -> None:
+    await context.add_init_script(VIOLATIONS)
+    if operator is not None:
+        await context.add_init_script(f'localStorage.setItem("ringfence.operator", "{operator}")')
+
+
+def _watch(made: Desk) -> None:
+    host = urlsplit(made.url).netloc
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            made.trouble.append(f"{message.type}: {message.text}")
+
+    def asked(request: Request) -> None:
+        made.asked.append(request.url)
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("blob", "data") and parts.netloc != host:
+            made.trouble.append(f"asked elsewhere: {request.url}")
+
+    def answered(response: Response) -> None:
+        if response.status >= 400:
+            made.trouble.append(f"{response.status}: {response.url}")
+
+    made.page.on("console", said)
+    made.page.on("pageerror", lambda error: made.trouble.append(f"failed: {error}"))
+    made.page.on("request", asked)
+    made.page.on("response", answered)
