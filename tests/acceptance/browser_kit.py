@@ -10,9 +10,11 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.async_api import (
     Browser,
@@ -25,6 +27,9 @@ from playwright.async_api import (
 )
 
 from api.console_files import CONSOLE
+from engine.clock import ScaledClock
+from simulators.scenarios import DEFAULT_START
+from zones.instant import parse
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -41,6 +46,8 @@ PATIENCE_MS = 30_000
 WIDE = (1440, 900)
 NARROW = (390, 844)
 OPERATOR = "kim"
+SPEED = 60.0
+"""Of the demo's clock, unless it is told otherwise."""
 
 Scheme = Literal["light", "dark"]
 
@@ -49,6 +56,29 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)
 })
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that runs."""
+
+    url: str
+    folder: Path
+
+    def get(self, path: str, **filters: str) -> Any:  # noqa: ANN401 - JSON
+        """Return what the API answers."""
+        answer = httpx.get(f"{self.url}{path}", params=filters, timeout=30).raise_for_status()
+        return answer.json()
+
+    def items(self, path: str, **filters: str) -> list[dict[str, Any]]:
+        """Return the first page of a list."""
+        found: list[dict[str, Any]] = self.get(path, **filters)["items"]
+        return found
+
+    def clock(self) -> ScaledClock:
+        """Return the city's clock, which is the engine's too."""
+        started = parse((self.folder / "clock").read_text())
+        return ScaledClock(DEFAULT_START, SPEED, started)
 
 
 @dataclass(eq=False, slots=True)
@@ -68,8 +98,8 @@ class Desk:
         await self.page.locator("main h1").first.wait_for(state="attached")
 
     async def settled(self) -> None:
-        """Wait until nothing is being loaded."""
-        await self.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+        """Wait until nothing is being loaded, and every map is drawn."""
+        await self.page.wait_for_function("!document.querySelector('[data-loading]')")
 
 
 def chromium_path() -> str:

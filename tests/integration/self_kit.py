@@ -52,8 +52,15 @@ class Engine:
         """Let the wearer's device publish that it is at a place now."""
         self._seq += 1
         nudged = {"lon": place[0] + self._seq * 1e-6, "lat": place[1]}
-        position = {"time": render(now()), "accuracy_m": 8} | nudged
-        message = {"device": "D1", "seq": self._seq, "positions": [position]}
+        await self._publish({"positions": [{"time": render(now()), "accuracy_m": 8} | nudged]})
+
+    async def told(self, kind: str, state: str = "start") -> None:
+        """Let the wearer's device publish an event of a kind now."""
+        self._seq += 1
+        await self._publish({"events": [{"type": kind, "state": state, "time": render(now())}]})
+
+    async def _publish(self, said: Mapping[str, object]) -> None:
+        message = {"device": "D1", "seq": self._seq, **said}
         vendor = self.broker.url_for_vendor("acme")
         topic = telemetry_topic("acme", "D1")
         await publish(vendor, [(topic, msgspec.json.encode(message))])
