@@ -14,10 +14,9 @@ AT_ONCE_S = 2.0
 
 async def shown(at: Desk) -> list[int]:
     """Return the alerts in the queue, as often as they stand there."""
-    ids: list[int] = await at.page.locator("[data-alert-id]").evaluate_all(
-        "rows => rows.map((row) => Number(row.dataset.alertId)).sort((a, b) => a - b)"
-    )
-    return ids
+    links = at.page.locator('main a[href^="/alerts/"]')
+    found = await links.evaluate_all("links => links.map((each) => each.pathname)")
+    return sorted(int(each.rpartition("/")[2]) for each in found)
 
 
 async def open_alerts(engine: Engine) -> list[int]:
@@ -26,8 +25,12 @@ async def open_alerts(engine: Engine) -> list[int]:
 
 
 async def row(at: Desk, alert_id: int) -> None:
-    """Wait until an alert stands in the queue."""
-    await at.page.locator(f'[data-alert-id="{alert_id}"]').first.wait_for()
+    """Wait until an alert stands in the queue; what is collapsed under its wearer is unfolded."""
+    link = at.page.locator(f'main a[href="/alerts/{alert_id}"]').first
+    await link.or_(at.page.locator("main button.more").filter(has_text="+").first).wait_for()
+    for folded in await at.page.locator("main button.more").filter(has_text="+").all():
+        await folded.click()
+    await link.wait_for()
 
 
 async def lost(at: Desk) -> None:
