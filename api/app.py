@@ -22,6 +22,7 @@ from api.routes import (
     alerts,
     base_map,
     beacons,
+    contacts,
     devices,
     dry_runs,
     episodes,
@@ -73,6 +74,7 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
     modules = (
         stream,
         alerts,
+        contacts,
         proof,
         episodes,
         positions,

@@ -26,6 +26,7 @@ from engine.core.canary import CANARY
 from engine.store import Store, migrate, open_store
 from simulators.cast import Cast, cast
 from simulators.city import City
+from simulators.contacts import contacts_of
 from simulators.demo_screen import Screen
 from simulators.device import Delivery
 from simulators.fleet import Vendor, play, vendors
@@ -238,6 +239,8 @@ def _prepared(url: str, acting: Cast) -> Store:
     store = open_store(url)
     with store.write() as transaction:
         acting.enrol(transaction.registry)
+        for contact in contacts_of(acting.wearers, acting.start):
+            transaction.contacts.save(contact)
     return store
 
 

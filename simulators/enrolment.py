@@ -77,15 +77,15 @@ def enrol(
         raise ValueError("; ".join(str(problem) for problem in reading.problems))
     for zone in reading.zones:
         registry.save_zone(zone)
-    everyone = sorted(wearers, key=lambda each: not _is_protected(each))
+    everyone = sorted(wearers, key=lambda each: not is_protected(each))
     for wearer in everyone:
-        if _is_protected(wearer):
+        if is_protected(wearer):
             registry.save_protected_person(_person(wearer))
         else:
             registry.save_wearer(_wearer(wearer))
         registry.save_device(Device(vendor=wearer.vendor, device_id=wearer.device_id))
         registry.add_activation(_activation(wearer, since, until))
-        if not _is_protected(wearer):
+        if not is_protected(wearer):
             registry.save_order(_order(wearer, since))
     for beacon in beacons:
         registry.save_beacon(beacon)
@@ -109,7 +109,7 @@ def _officer(wearer: Enrollable) -> str:
     return str(getattr(wearer, "officer", OFFICER))
 
 
-def _is_protected(wearer: Enrollable) -> bool:
+def is_protected(wearer: Enrollable) -> bool:
     """Tell whether it is a protected person; whoever does not say is a wearer."""
     return bool(getattr(wearer, "protected", False))
 
@@ -132,7 +132,7 @@ def _activation(wearer: Enrollable, since: Instant, until: Instant | None) -> Ac
         device_id=wearer.device_id,
         started_at=since,
         ended_at=until,
-        role=Role.PROTECTED if _is_protected(wearer) else Role.WEARER,
+        role=Role.PROTECTED if is_protected(wearer) else Role.WEARER,
     )
 
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Header, Path
 
-from api.schemas.fields import Id, Name, Operator
+from api.schemas.fields import Id, Name, Operator, Text
+from engine.core.contact import ContactRole
 
 WearerId = Annotated[Name, Path(description="Id of the wearer.", examples=["w1"])]
 PersonId = Annotated[Name, Path(description="Id of the protected person.", examples=["p1"])]
@@ -22,6 +23,16 @@ AlertId = Annotated[Id, Path(description="Id of the alert.", examples=[42])]
 EpisodeId = Annotated[Id, Path(description="Id of the episode.", examples=[301])]
 DryRunId = Annotated[Id, Path(description="Id of the dry run.", examples=[1])]
 ActivationId = Annotated[Id, Path(description="Id of the activation.", examples=[1])]
+Role = Annotated[ContactRole, Path(description="Who is reached.", examples=["wearer"])]
+ContactId = Annotated[
+    Text,
+    Path(
+        min_length=1,
+        description="Id of the wearer or the protected person; the officer or the agency as orders "
+        "name them.",
+        examples=["w1"],
+    ),
+]
 ByOperator = Annotated[
     Operator | None,
     Header(

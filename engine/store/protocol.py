@@ -16,6 +16,7 @@ import msgspec
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.capacity import StoreSize
+from engine.core.contact import Contact, ContactRole
 from engine.core.device_event import DeviceEvent
 from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.core.journal import JournalBlock
@@ -310,6 +311,18 @@ class AlertsPart(Protocol):
         """
 
 
+class ContactsPart(Protocol):
+    """How people are reached; no part of the registry, and not in the journal."""
+
+    def save(self, contact: Contact) -> None:
+        """Store a contact in place of the former one with its role and id."""
+
+    def get(
+        self, keys: Collection[tuple[ContactRole, str]]
+    ) -> Mapping[tuple[ContactRole, str], Contact]:
+        """Return the contacts that are stored of these, by role and id."""
+
+
 class HeartbeatsPart(Protocol):
     """Up to when something is known to have been well, for whoever comes after it."""
 
@@ -335,6 +348,7 @@ class Transaction(Protocol):
     episodes: EpisodesPart
     alerts: AlertsPart
     registry: RegistryPart
+    contacts: ContactsPart
     heartbeats: HeartbeatsPart
 
     def next_ids(self, counter: Counter, count: int) -> range:

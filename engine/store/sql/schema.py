@@ -263,6 +263,16 @@ outbox: Final = Table(
     _int("created_at"),
 )
 
+contacts: Final = Table(
+    "contacts",
+    metadata,
+    _text("role", primary_key=True),
+    _text("contact_id", primary_key=True),
+    _text("body"),
+    sqlite_with_rowid=False,
+)
+"""How people are reached. No evidence: not in the journal, and what is written over is gone."""
+
 heartbeats: Final = Table(
     "heartbeats", metadata, _text("name", primary_key=True), _int("at"), sqlite_with_rowid=False
 )

@@ -13,6 +13,7 @@ from engine.store.protocol import (
     AlertsPart,
     CheckpointsPart,
     ConflictError,
+    ContactsPart,
     Counter,
     EpisodesPart,
     EventsPart,
@@ -27,6 +28,7 @@ from engine.store.registry_part import RegistryPart
 from engine.store.sql.alerts import SqlAlerts
 from engine.store.sql.backend import Backend
 from engine.store.sql.checkpoints import SqlCheckpoints
+from engine.store.sql.contacts import SqlContacts
 from engine.store.sql.counters import take_ids
 from engine.store.sql.episodes import SqlEpisodes
 from engine.store.sql.events import SqlEvents
@@ -62,6 +64,7 @@ class SqlTransaction:
         self.episodes: EpisodesPart = SqlEpisodes(session)
         self.alerts: AlertsPart = SqlAlerts(session)
         self.registry: RegistryPart = self._registry
+        self.contacts: ContactsPart = SqlContacts(session)
         self.heartbeats: HeartbeatsPart = SqlHeartbeats(session)
 
     def next_ids(self, counter: Counter, count: int) -> range:
