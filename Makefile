@@ -13,7 +13,7 @@ BUILT  := $(WEB)/dist/index.html
 PAGES  := $(shell find $(WEB)/src -type f ! -name openapi.d.ts) $(addprefix $(WEB)/, index.html package-lock.json svelte.config.js tsconfig.json vite.config.ts)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check console types bench bench-quality soak docs format lock clean
+.PHONY: help demo test check console types bench bench-quality soak screenshots docs format lock clean
 
 help:
 	@echo "make demo    broker, engine, API and a simulated city; ARGS='--wearers 200 --port 8001'"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench   measurements; QUICK=1 for about a minute"
 	@echo "make bench-quality  are the alerts right? recall, false alerts, delay; QUICK=1 for under 50 s"
 	@echo "make soak    what takes long: memory over 10 minutes, kill tests at full size"
+	@echo "make screenshots  play the demo and take pictures of every page of the console"
 	@echo "make docs    draw the tables of the code into docs/semantics.md"
 	@echo "make lock    pin and hash the requirements anew"
 
@@ -59,6 +60,9 @@ bench-quality: $(DEV)
 
 soak: $(DEV)
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+screenshots: $(DEV) $(BUILT)
+	@$(BIN)/python -m docs.screenshots
 
 docs: $(DEV)
 	@$(BIN)/python -m docs.drawn

@@ -6,13 +6,18 @@ skipped; with `CI` set they fail.
 """
 
 import os
+import re
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -30,6 +35,7 @@ from playwright.async_api import (
 from api.console_files import CONSOLE
 from engine.clock import ScaledClock
 from simulators.scenarios import DEFAULT_START
+from tests.integration.mqtt_kit import free_port
 from zones.instant import parse
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -44,6 +50,8 @@ FLAGS = (
     "--no-first-run",
 )
 PATIENCE_MS = 30_000
+READY_S = 120.0
+ROUTES = CONSOLE.parent / "src/routing/routes.ts"
 WIDE = (1440, 900)
 NARROW = (390, 844)
 OPERATOR = "kim"
@@ -104,6 +112,60 @@ class Desk:
     async def settled(self) -> None:
         """Wait until nothing is being loaded, and every map is drawn."""
         await expect(self.page.locator("[data-loading]")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+@contextmanager
+def running_demo(folder: Path, wearers: int) -> Iterator[Demo]:
+    """Run `ringfence demo` as a user starts it; begin once it has raised an alert."""
+    port = str(free_port())
+    command = [sys.executable, "-m", "engine", "demo", "--json", "--wearers", str(wearers)]
+    running = subprocess.Popen(
+        [*command, "--port", port, "--state-dir", str(folder)], stdout=subprocess.DEVNULL
+    )
+    made = Demo(f"http://127.0.0.1:{port}", folder)
+    try:
+        _until_it_says_something(made, running)
+        yield made
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(timeout=60)
+
+
+def _until_it_says_something(demo: Demo, running: subprocess.Popen[Any]) -> None:
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline:
+        assert running.poll() is None, f"the demo ended with {running.returncode}"
+        try:
+            if demo.items("/v1/alerts", kind="exclusion_entered"):
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"no alert in {READY_S} s")
+
+
+def addresses(demo: Demo) -> dict[str, str]:
+    """Return an address of every page, of things that are there, by the page's pattern."""
+    alert = demo.items("/v1/alerts", kind="exclusion_entered")[0]
+    orders = demo.items("/v1/orders", wearer_id=alert["wearer_id"])
+    values = {
+        "alertId": str(alert["alert_id"]),
+        "wearerId": alert["wearer_id"],
+        "zoneId": alert["zone_id"],
+        "orderId": orders[0]["order_id"],
+        "day": alert["raised_at"][:10],
+    }
+    patterns = re.findall(r'pattern: "([^"]+)"', ROUTES.read_text())
+    assert "/" in patterns
+    return {pattern: _filled(pattern, values) for pattern in patterns}
+
+
+def _filled(pattern: str, values: dict[str, str]) -> str:
+    filled = pattern
+    for name in re.findall(r":(\w+)", pattern):
+        assert name in values, f"{pattern}: say here what to put for :{name}"
+        filled = filled.replace(f":{name}", quote(values[name], safe=""))
+    return re.sub(r"/\*.*|\?", "", filled)
 
 
 def chromium_path() -> str:

@@ -1,44 +1,26 @@
 """Every page of the console in a real browser: accessible, quiet, at home, and light to load."""
 
 import gzip
-import re
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from api.console_files import CONSOLE
-from tests.acceptance.browser_kit import NARROW, WIDE, Demo, Desk, Scheme, chromium, desk
+from tests.acceptance.browser_kit import (
+    NARROW,
+    WIDE,
+    Demo,
+    Desk,
+    Scheme,
+    addresses,
+    chromium,
+    desk,
+)
 
-ROUTES = CONSOLE.parent / "src/routing/routes.ts"
 AXE = CONSOLE.parent / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FIRST_LOAD_BYTES = 350_000
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SETTINGS = [(scheme, size) for scheme in SCHEMES for size in (WIDE, NARROW)]
-
-
-def addresses(demo: Demo) -> list[str]:
-    """Return an address of every page, of things that are there."""
-    alert = demo.items("/v1/alerts", kind="exclusion_entered")[0]
-    whole = demo.get(f"/v1/alerts/{alert['alert_id']}")
-    orders = demo.items("/v1/orders", wearer_id=alert["wearer_id"])
-    values = {
-        "alertId": str(alert["alert_id"]),
-        "wearerId": alert["wearer_id"],
-        "zoneId": alert["zone_id"],
-        "orderId": orders[0]["order_id"],
-        "day": whole["raised_at"][:10],
-    }
-    patterns = re.findall(r'pattern: "([^"]+)"', ROUTES.read_text())
-    assert "/" in patterns
-    return [_filled(pattern, values) for pattern in patterns]
-
-
-def _filled(pattern: str, values: dict[str, str]) -> str:
-    filled = pattern
-    for name in re.findall(r":(\w+)", pattern):
-        assert name in values, f"{pattern}: say here what to put for :{name}"
-        filled = filled.replace(f":{name}", quote(values[name], safe=""))
-    return re.sub(r"/\*.*|\?", "", filled)
 
 
 async def findings(at: Desk, script: str) -> list[str]:
@@ -59,7 +41,7 @@ async def test_axe_finds_nothing_on_any_page_light_and_dark_wide_and_narrow(demo
     script = AXE.read_text()
     wrong = []
     async with chromium() as browser, desk(browser, demo.url) as at:
-        for path in addresses(demo):
+        for path in addresses(demo).values():
             await at.open(path)
             await at.settled()
             for scheme, (width, height) in SETTINGS:
@@ -79,7 +61,7 @@ async def test_axe_finds_nothing_on_any_page_light_and_dark_wide_and_narrow(demo
 async def test_no_page_asks_elsewhere_breaks_the_policy_or_complains(demo: Demo) -> None:
     """Nothing is asked of another machine, nothing is refused, and no script fails or warns."""
     async with chromium() as browser, desk(browser, demo.url) as at:
-        for path in [*addresses(demo), "/settings/no-such-page"]:
+        for path in [*addresses(demo).values(), "/settings/no-such-page"]:
             await at.open(path)
             await at.settled()
     assert at.trouble == []
@@ -97,7 +79,7 @@ async def test_the_first_load_is_light_and_brings_no_map(demo: Demo) -> None:
         assert [path for path in own if "maplibre" in path] == []
         total = sum(sizes.values()) + len(gzip.compress((CONSOLE / "index.html").read_bytes()))
         assert 10_000 < total < FIRST_LOAD_BYTES, sizes
-        await at.open(next(each for each in addresses(demo) if each.startswith("/alerts/")))
+        await at.open(addresses(demo)["/alerts/:alertId"])
         await at.settled()
         later = {urlsplit(each).path for each in at.asked if "maplibre" in each}
         assert later, "the alert's map never asked for the library: the test looks for nothing"

@@ -1,0 +1,95 @@
+"""Pictures of every page of the console, from a demo that runs: `make screenshots`.
+
+Each page is taken light, dark and as narrow as a telephone, into `docs/screenshots/`; the page on
+the console shows them. The demo is seeded and has played its scenarios by then; what the clocks
+show differs from run to run.
+"""
+
+import asyncio
+import re
+import shutil
+import tempfile
+import time
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import httpx
+from PIL import Image
+
+from tests.acceptance.browser_kit import (
+    NARROW,
+    OPERATOR,
+    Demo,
+    Scheme,
+    addresses,
+    chromium,
+    desk,
+    running_demo,
+)
+
+FOLDER: Final = Path(__file__).parent / "screenshots"
+WEARERS: Final = 60
+PLAYED_S: Final = 50.0
+"""Real seconds after which every scenario has been played."""
+WIDE: Final = (1280, 800)
+LOOKS: Final[tuple[tuple[str, Scheme, tuple[int, int]], ...]] = (
+    ("light", "light", WIDE),
+    ("dark", "dark", WIDE),
+    ("narrow", "light", NARROW),
+)
+
+
+def name_of(pattern: str) -> str:
+    """Return the name of a page's pictures: `queue`, `alerts-one`, `zones`."""
+    return re.sub(r"/:\w+", "-one", pattern).strip("/").replace("/", "-") or "queue"
+
+
+def handle(demo: Demo) -> None:
+    """Do something with the alerts, as people at a desk would."""
+    with httpx.Client(base_url=demo.url, headers={"Ringfence-Operator": OPERATOR}) as api:
+        shown = addresses(demo)["/alerts/:alertId"]
+        worst = demo.items("/v1/alerts", limit="8")
+        for path in (shown, *(f"/alerts/{each['alert_id']}" for each in worst[5:])):
+            api.post(f"/v1{path}/acknowledge", json={"note": "Calling him now."}).raise_for_status()
+        note = {"note": "No answer at first; he says he took the wrong bus and turns round."}
+        api.post(f"/v1{shown}/notes", json=note).raise_for_status()
+
+
+async def take(demo: Demo) -> None:
+    """Take every picture."""
+    async with chromium() as browser:
+        for label, scheme, size in LOOKS:
+            async with desk(browser, demo.url, scheme=scheme, size=size) as at:
+                for pattern, path in addresses(demo).items():
+                    await at.open(path)
+                    await at.settled()
+                    await at.page.wait_for_timeout(300)  # what fades in has done so
+                    png = await at.page.screenshot()
+                    keep(FOLDER / f"{name_of(pattern)}-{label}.png", png)
+
+
+def keep(path: Path, png: bytes) -> None:
+    """Write a picture in 256 colours, which is a third of its size and looks the same."""
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
+    print(f"{path.name} {path.stat().st_size / 1000:.0f} kB")
+
+
+def main() -> None:
+    """Play a demo and take the pictures."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(Path(folder) / "demo", WEARERS) as demo,
+    ):
+        time.sleep(PLAYED_S)
+        handle(demo)
+        asyncio.run(take(demo))
+
+
+if __name__ == "__main__":
+    main()
