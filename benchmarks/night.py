@@ -8,7 +8,7 @@ some comes twice or three times. Nobody is silent: plans are generous. The same 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, Final
 
 import msgspec
@@ -212,10 +212,10 @@ def night(now: Instant, alerts: int) -> Night:
 
 
 def batches(deliveries: Sequence[Delivery], size: int = 200) -> Iterator[list[Delivery]]:
-    """Yield deliveries in batches, as a quiet engine takes them."""
-    left = iter(deliveries)
-    while part := list(islice(left, size)):
-        yield part
+    """Yield batches, none longer than five minutes: an alert is as old as its batch."""
+    for _, within in groupby(deliveries, lambda each: each.at // (5 * MINUTE)):
+        while part := list(islice(within, size)):
+            yield part
 
 
 def _circle(zone_id: str, name: str, lon: float, lat: float, radius_m: float) -> dict[str, Any]:

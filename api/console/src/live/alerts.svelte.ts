@@ -52,6 +52,7 @@ class LiveAlerts {
   #silence: ReturnType<typeof setTimeout> | undefined
   #reopening: ReturnType<typeof setTimeout> | undefined
   readonly #listeners = new Set<Listener>()
+  readonly #renewed = new Set<() => void>()
 
   /** Open the stream, and keep it open. */
   start(): void {
@@ -70,11 +71,16 @@ class LiveAlerts {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Take an alert that an action returned, unless the stream already told of a newer one. */
-  take(alert: Alert): void {
-    const known = this.alerts.get(alert.alert_id)
-    if (known && known.updated_at > alert.updated_at) return
-    this.#keep(alert)
+  /** Be told when all alerts were read anew, now or next time; returns how to stop. */
+  onsnapshot(listener: () => void): () => void {
+    this.#renewed.add(listener)
+    if (this.#newest) listener()
+    return () => this.#renewed.delete(listener)
+  }
+
+  /** Take what an action answered, unless the stream has told of its change already. */
+  take({ alert, change }: { alert: Alert; change: { change_id: number } | null }): void {
+    if (change && change.change_id > this.#newest) this.#keep(alert)
   }
 
   #open(): void {
@@ -89,6 +95,7 @@ class LiveAlerts {
       for (const each of alerts) this.alerts.set(each.alert_id, each)
       this.#newest = change_id
       this.#hear("snapshot")
+      for (const each of this.#renewed) each()
       this.#changed()
     })
     for (const action of ACTIONS) {
