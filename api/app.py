@@ -101,7 +101,10 @@ def create_app(services: Services, names: Collection[str] = ()) -> FastAPI:
         floor,
         base_map,
     )
-    routers = (*(module.router for module in modules), console_router())
+    routers = (
+        *(module.router for module in modules),
+        console_router(origins=services.base_map.origins),
+    )
     for router in routers:
         app.include_router(router)
     app.state.methods = methods_of(route for router in routers for route in router.routes)

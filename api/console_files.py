@@ -18,7 +18,7 @@ from api.problems import ProblemError
 
 CONSOLE: Final = Path(__file__).parent / "console" / "dist"
 
-SECTIONS: Final = ("alerts", "wearers", "zones", "orders", "what-if", "floor", "settings")
+SECTIONS: Final = ("alerts", "wearers", "zones", "orders", "what-if", "floor", "settings", "about")
 """First parts of the addresses of pages, as in the console's `routes.ts`."""
 
 _NOT_BUILT: Final = (

@@ -104,6 +104,7 @@ async def serve(settings: Settings) -> None:
             near=service.near,
             call_in=service.call_in,
             base_map=base_map,
+            on_call=settings.on_call,
             floor=service.floor,
         )
         watch.start()

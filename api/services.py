@@ -49,6 +49,8 @@ class Services:
     """What the engine counts for a wall view at an instant, so many silent devices by name."""
     capacity: Callable[[], Capacity | None] = lambda: None
     """What the store takes, has left, and how long that lasts; None before it was measured."""
+    on_call: str = ""
+    """Whom to phone when the engine is not well."""
     base_map: BaseMap = field(default_factory=BaseMap)
     """What maps are drawn on."""
     time_allowed: Mapping[Severity, Duration] = field(default_factory=lambda: TIME_ALLOWED)

@@ -104,6 +104,12 @@ class Settings(BaseSettings):
         "ringfence-canary. The embedded broker gives it one; with another broker and without this "
         "it takes the way of the HTTP intake.",
     )
+    on_call: str = Field(
+        default="",
+        max_length=200,
+        description="Whom to phone when the engine is not well, as people read it: a name, a "
+        "number. The console's banner shows it.",
+    )
     base_map: Literal["none", "raster", "vector", "pmtiles", "geojson"] = Field(
         default="none", description="What maps are drawn on; 'none' asks nobody for anything."
     )

@@ -231,6 +231,10 @@ class FloorOut(Wire):
 
     as_of: InstantOut = Field(description="As of when all of it is.", examples=[_TIME])
     version: str = Field(description="Version of the engine.", examples=["0.1.0"])
+    on_call: str = Field(
+        description="Whom to phone when it is not well, by the settings; empty if nobody said.",
+        examples=["Dana, +1 555 0100"],
+    )
     ready: bool = Field(description="Whether every check is well.", examples=[True])
     checks: list[CheckOut] = Field(description="As `/readyz` has them.")
     alarms: list[AlarmOut] = Field(description="System episodes that run, the oldest first.")

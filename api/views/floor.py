@@ -114,6 +114,7 @@ def floor_out(services: Services, said: Stored) -> FloorOut:
     return FloorOut(
         as_of=now,
         version=engine_version(),
+        on_call=services.on_call,
         ready=all(each.ok for each in checks),
         checks=checks,
         alarms=[

@@ -86,3 +86,16 @@ async def test_a_file_that_is_away_is_said_to_be(api: httpx.AsyncClient, tmp_pat
     assert "cannot be read" in said.json()["problem"]
     assert str(tmp_path) not in said.text
     assert (await api.get("/base-map/map.pmtiles")).status_code == 404
+
+
+async def test_the_console_may_load_from_the_tile_server_and_nowhere_else(sqlite_url: str) -> None:
+    """The policy of its pages names the origin of the tiles that are set, and no other."""
+    store = open_store(sqlite_url)
+    for base_map, elsewhere in (
+        (BaseMap(), set[str]()),
+        (BaseMap("raster", "…", origins=("https://tiles.example",)), {"https://tiles.example"}),
+    ):
+        async with serving(replace(services_on(store), base_map=base_map)) as client:
+            policy = (await client.get("/")).headers["content-security-policy"]
+        assert {each for each in policy.replace(";", "").split() if "://" in each} == elsewhere
+    store.close()
