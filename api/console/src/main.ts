@@ -4,6 +4,7 @@ import { mount } from "svelte"
 
 import { alarm } from "./alarm/alarm.svelte"
 import App from "./App.svelte"
+import { engine } from "./engine/engine.svelte"
 import { live } from "./live/alerts.svelte"
 import { router } from "./routing/router.svelte"
 import { appearance } from "./shell/theme.svelte"
@@ -16,6 +17,7 @@ router.start()
 live.start()
 alarm.start()
 title.start()
+engine.start()
 
 const target = document.getElementById("console")
 if (target) mount(App, { target })

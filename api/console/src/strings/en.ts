@@ -77,6 +77,28 @@ export const en = {
     lostShort: (ago: string | null) => (ago ? `Lost ${ago} ago` : "No connection"),
   },
 
+  /** The engine itself is not well. */
+  unwell: {
+    untrusted: (since: string | null) =>
+      since
+        ? `No alert can be trusted to arrive since ${since}.`
+        : "No alert can be trusted to arrive.",
+    phone: (onCall: string) => (onCall ? `Phone ${onCall}.` : "Phone the on-call engineer."),
+    since: (at: string) => `Since ${at}.`,
+    cause: {
+      unreachable: () => "The server does not answer.",
+      store: () => "The store cannot be used: nothing is judged, recorded or acknowledged.",
+      engine: () => "The engine does not judge what comes in.",
+      source: () => "The engine is cut off from the devices: nothing they send is heard.",
+      canary: () => "The engine’s own test messages get lost: those of devices may, too.",
+      unpublished: () =>
+        "The engine’s own test messages cannot be sent: nobody checks that alerts would arrive.",
+      backlog: () => "Messages wait to be judged: alerts come late.",
+      vendor: (vendor: string) =>
+        `Nothing comes from ${vendor}: its wearers are not watched. Call the vendor.`,
+    } satisfies Record<string, (subject: string) => string>,
+  },
+
   operator: {
     question: "Who is at this desk?",
     explain:
