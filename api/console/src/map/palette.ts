@@ -13,6 +13,13 @@ const TOKENS = [
   "advisory",
   "system",
   "good",
+  "map-ground",
+  "map-street",
+  "map-main",
+  "map-building",
+  "map-green",
+  "map-water",
+  "map-label",
 ] as const
 
 export type Palette = Readonly<Record<(typeof TOKENS)[number], string>>
