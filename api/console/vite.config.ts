@@ -21,5 +21,6 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: Object.fromEntries(served.map((path) => [path, api])) },
-  test: { include: ["src/**/*.test.ts"] },
+  // Machines that build are busy ones.
+  test: { include: ["src/**/*.test.ts"], testTimeout: 30_000 },
 })
