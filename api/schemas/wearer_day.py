@@ -65,7 +65,7 @@ class StopOut(Wire):
     positions: int = Field(description="Positions there.", examples=[600])
 
 
-class GapOut(Wire):
+class TrackGap(Wire):
     """A time in which nobody knows where the wearer was."""
 
     start: InstantOut = Field(
@@ -127,7 +127,7 @@ class DayOut(Wire):
         examples=[True],
     )
     stops: list[StopOut] = Field(description="Where the wearer stayed, in order.")
-    gaps: list[GapOut] = Field(description="When nobody knows, in order.")
+    gaps: list[TrackGap] = Field(description="When nobody knows, in order.")
     episodes: list[EpisodeBrief] = Field(
         description="Episodes that touch the day, by their start; retracted ones left out."
     )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from api.schemas.fields import local_text
-from api.schemas.wearer_day import DayOut, DayPositions, DayWindow, GapOut, StopOut
+from api.schemas.wearer_day import DayOut, DayPositions, DayWindow, StopOut, TrackGap
 from api.views.brief import episode_briefs, episodes_of
 from api.views.places import stay_histories, zones_on
 from engine.core.episode import EpisodeKind, StoredEpisode
@@ -140,8 +140,8 @@ def _clipped(gaps: Sequence[Gap], day: Day) -> list[Gap]:
 
 def _gap(
     day: Day, gap: Gap, positions: Sequence[Position], episodes: Sequence[StoredEpisode]
-) -> GapOut:
-    return GapOut(
+) -> TrackGap:
+    return TrackGap(
         start=gap.start,
         unknown_from=gap.unknown_from,
         end=gap.end,

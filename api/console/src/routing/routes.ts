@@ -13,5 +13,8 @@ type Load = () => Promise<{ default: Page | Component }>
 export const routes: readonly Route<Load>[] = [
   { pattern: "/", page: () => import("$/pages/queue/QueuePage.svelte") },
   { pattern: "/alerts/:alertId", page: () => import("$/pages/alert/AlertPage.svelte") },
+  { pattern: "/wearers", page: () => import("$/pages/wearers/WearersPage.svelte") },
+  { pattern: "/wearers/:wearerId", page: () => import("$/pages/wearer/WearerPage.svelte") },
+  { pattern: "/wearers/:wearerId/days/:date", page: () => import("$/pages/wearer/DayPage.svelte") },
   { pattern: "/settings", page: () => import("$/pages/settings/SettingsPage.svelte") },
 ]

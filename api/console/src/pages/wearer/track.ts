@@ -1,0 +1,173 @@
+/**
+ * A day's positions as a track: where somebody was at an instant, how fast, and what a map shows.
+ *
+ * Between two judged positions that follow each other in time the way is drawn straight; across a
+ * gap it is dotted, for nobody knows it. What is uncertain is a circle, as large as its doubt.
+ */
+import type { Feature, FeatureCollection, LineString, Point, Polygon } from "geojson"
+
+import { circle, metresPerDegree } from "$/map/geometry"
+
+import type { Day, Gap } from "./types"
+
+export interface Fix {
+  /** Epoch milliseconds. */
+  at: number
+  lat: number
+  lon: number
+  accuracyM: number
+  /** Stated by the device, metres a second; null: it stated none. */
+  speedMps: number | null
+  /** It alone proves nothing: from a cell, or less accurate than 200 m. */
+  coarse: boolean
+  /** Why it is not judged; null: it is. */
+  quarantine: string | null
+}
+
+/** A judged position worse than this is drawn as a circle, metres. */
+export const UNCERTAIN_M = 50
+const COARSE_M = 200
+/** Circles drawn at most; more would hide the map. */
+const MOST_CIRCLES = 400
+
+/** Every position of a day, oldest first. */
+export function fixesOf(day: Day): Fix[] {
+  const start = Date.parse(day.start)
+  const { t_s, lat, lon, accuracy_m, speed_mps, mechanism, quarantine } = day.positions
+  return t_s.map((seconds, i) => ({
+    at: start + seconds * 1_000,
+    lat: lat[i] ?? 0,
+    lon: lon[i] ?? 0,
+    accuracyM: accuracy_m[i] ?? 0,
+    speedMps: speed_mps[i] ?? null,
+    coarse: mechanism[i] === "cell" || (accuracy_m[i] ?? 0) > COARSE_M,
+    quarantine: quarantine[i] ?? null,
+  }))
+}
+
+export function judged(fixes: readonly Fix[]): Fix[] {
+  return fixes.filter((each) => each.quarantine === null)
+}
+
+/** The last judged position at or before an instant, by halving. */
+export function indexAt(fixes: readonly Fix[], at: number): number {
+  let low = 0
+  let high = fixes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((fixes[middle]?.at ?? 0) <= at) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+export interface Moment {
+  lat: number
+  lon: number
+  accuracyM: number
+  /** Metres a second: as stated, else what two positions imply; null: not known. */
+  speedMps: number | null
+  stated: boolean
+  /** The position is older than it holds: nobody knows. */
+  unknown: boolean
+  fix: Fix
+}
+
+/** Where somebody was at an instant; null before the first position. */
+export function momentAt(fixes: readonly Fix[], gaps: readonly Gap[], at: number): Moment | null {
+  const i = indexAt(fixes, at)
+  const fix = fixes[i]
+  if (!fix) return null
+  const next = fixes[i + 1]
+  const gap = gaps.find((each) => Date.parse(each.start) <= at && at < Date.parse(each.end))
+  if (gap) {
+    const unknown = at >= Date.parse(gap.unknown_from)
+    return { ...place(fix, null, 0), speedMps: null, stated: false, unknown, fix }
+  }
+  const share = next ? (at - fix.at) / (next.at - fix.at || 1) : 0
+  const implied = next ? metresBetween(fix, next) / ((next.at - fix.at) / 1_000 || 1) : null
+  return {
+    ...place(fix, next ?? null, share),
+    speedMps: fix.speedMps ?? implied,
+    stated: fix.speedMps !== null,
+    unknown: false,
+    fix,
+  }
+}
+
+function place(fix: Fix, next: Fix | null, share: number) {
+  const towards = next ?? fix
+  return {
+    lat: fix.lat + (towards.lat - fix.lat) * share,
+    lon: fix.lon + (towards.lon - fix.lon) * share,
+    accuracyM: fix.accuracyM + (towards.accuracyM - fix.accuracyM) * share,
+  }
+}
+
+/** Metres between two places near each other. */
+export function metresBetween(one: Pick<Fix, "lat" | "lon">, other: Pick<Fix, "lat" | "lon">) {
+  const metres = metresPerDegree((one.lat + other.lat) / 2)
+  return Math.hypot((other.lat - one.lat) * metres.lat, (other.lon - one.lon) * metres.lon)
+}
+
+/** The way: solid where positions follow each other, `gap` where nobody knows. */
+export function lines(
+  fixes: readonly Fix[],
+  gaps: readonly Gap[],
+  until = Infinity,
+): FeatureCollection<LineString> {
+  const cuts = new Set(gaps.map((each) => Date.parse(each.start)))
+  const features: Feature<LineString>[] = []
+  let run: [number, number][] = []
+  const end = () => {
+    if (run.length > 1) features.push(line(run, "seen"))
+    run = []
+  }
+  for (const [i, fix] of fixes.entries()) {
+    if (fix.at > until) break
+    run.push([fix.lon, fix.lat])
+    const next = fixes[i + 1]
+    if (!next || !cuts.has(fix.at) || next.at === fix.at) continue
+    end()
+    if (next.at <= until)
+      features.push(
+        line(
+          [
+            [fix.lon, fix.lat],
+            [next.lon, next.lat],
+          ],
+          "gap",
+        ),
+      )
+  }
+  end()
+  return { type: "FeatureCollection", features }
+}
+
+function line(coordinates: [number, number][], kind: "seen" | "gap"): Feature<LineString> {
+  return { type: "Feature", properties: { kind }, geometry: { type: "LineString", coordinates } }
+}
+
+/** What is not sure, as circles: coarse, uncertain and not judged positions. */
+export function doubts(fixes: readonly Fix[]): FeatureCollection<Polygon> {
+  const doubtful = fixes.filter(
+    (each) => each.quarantine !== null || each.coarse || each.accuracyM > UNCERTAIN_M,
+  )
+  const step = Math.max(1, Math.ceil(doubtful.length / MOST_CIRCLES))
+  const shown = doubtful.filter((_, i) => i % step === 0)
+  const features = shown.map((each) => ({
+    ...circle(each.lon, each.lat, each.accuracyM, 32),
+    properties: { kind: each.quarantine ? "quarantined" : "uncertain" },
+  }))
+  return { type: "FeatureCollection", features }
+}
+
+/** Judged positions as points. */
+export function points(fixes: readonly Fix[]): FeatureCollection<Point> {
+  const features = fixes.map((each) => ({
+    type: "Feature" as const,
+    properties: {},
+    geometry: { type: "Point" as const, coordinates: [each.lon, each.lat] },
+  }))
+  return { type: "FeatureCollection", features }
+}
