@@ -14,7 +14,13 @@ from api.schemas.page import Listing
 from api.schemas.registry import WearerIn, WearerOut
 from api.schemas.wearer import WearerQuery, WearerSummary
 from api.shell import AtHand
-from api.views.wearer_now import Asked, alert_counts, orders_in_force, summary_out, worn_now
+from api.views.wearer_now import (
+    Asked,
+    alert_counts,
+    latest_activations,
+    orders_in_force,
+    summary_out,
+)
 from engine.core.order import Activation
 from engine.core.registry import Order, Wearer
 from zones.wallclock import timezone
@@ -68,27 +74,34 @@ def list_wearers(
     paging = Paging(request, query, str)
     with shell.read() as (transaction, directory):
         asked = Asked(transaction, directory, shell.services, shell.now())
-        worn = worn_now(asked)
+        latest = latest_activations(asked)
         rows = sorted(
-            (each for each in directory.wearers.values() if _fits(each, asked, query, worn)),
+            (each for each in directory.wearers.values() if _fits(each, asked, query, latest)),
             key=lambda each: each.wearer_id,
         )
         shown, cut = paging.cut_sorted(rows, lambda each: (each.wearer_id,))
         counts = transaction.alerts.count_not_closed([each.wearer_id for each in shown])
         items = [
-            summary_out(asked, each, worn.get(each.wearer_id), alert_counts(counts[each.wearer_id]))
+            summary_out(
+                asked, each, latest.get(each.wearer_id), alert_counts(counts[each.wearer_id])
+            )
             for each in shown
         ]
     return Listing(items=items, **cut._asdict())
 
 
-def _fits(wearer: Wearer, asked: Asked, query: WearerQuery, worn: Mapping[str, Activation]) -> bool:
+def _fits(
+    wearer: Wearer, asked: Asked, query: WearerQuery, latest: Mapping[str, Activation]
+) -> bool:
     orders: list[Order] = []
     if query.officer is not None or query.agency is not None:
         orders = orders_in_force(asked, wearer.wearer_id)
+    activation = latest.get(wearer.wearer_id)
+    worn = activation if activation is not None and activation.worn_at(asked.now) else None
     agencies = {wearer.agency, *(each.agency for each in orders)}
     return (
-        (query.q is None or _found(query.q, wearer, worn.get(wearer.wearer_id)))
+        (query.q is None or _found(query.q, wearer, worn))
+        and query.worn in (None, worn is not None)
         and (query.officer is None or query.officer in {each.officer for each in orders})
         and (query.agency is None or query.agency in agencies)
     )

@@ -30,6 +30,10 @@ class WearerQuery(PageQuery):
     agency: Text | None = Field(
         default=None, description="Only those of this agency, or of an order in force of it."
     )
+    worn: bool | None = Field(
+        default=None,
+        description="true: only those who wear a device now; false: only those who do not.",
+    )
 
 
 class AlertCounts(Wire):

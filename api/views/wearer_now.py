@@ -107,8 +107,9 @@ def status_out(asked: Asked, wearer: Wearer, case_file: CaseFile) -> StatusOut:
 def summary_out(
     asked: Asked, wearer: Wearer, activation: Activation | None, open_alerts: AlertCounts
 ) -> WearerSummary:
-    """Return a wearer in a line of the list; `activation` is the one worn, if one is."""
+    """Return a wearer in a line of the list; `activation` is the one worn now, or else last."""
     transaction, now = asked.transaction, asked.now
+    worn = activation is not None and activation.worn_at(now)
     number = 0 if activation is None else activation.activation_id
     position = transaction.positions.newest(number) if activation else None
     vitals = transaction.positions.newest_vitals(number, now - VITALS_HOLD) if activation else None
@@ -127,13 +128,13 @@ def summary_out(
         timezone=wearer.timezone,
         agency=wearer.agency,
         state=_state(
-            worn=activation is not None,
+            worn=worn,
             holds=position is not None and now <= position.fix_time + max_age,
             running=running,
         ),
         officers=_officers(asked, wearer.wearer_id),
-        vendor=None if activation is None else activation.vendor,
-        device_id=None if activation is None else activation.device_id,
+        vendor=activation.vendor if activation is not None and worn else None,
+        device_id=activation.device_id if activation is not None and worn else None,
         last_heard=received if heard is None else heard,
         last_position_at=None if position is None else position.fix_time,
         battery_pct=None if vitals is None else vitals.battery_pct,
@@ -141,14 +142,15 @@ def summary_out(
     )
 
 
-def worn_now(asked: Asked) -> dict[str, Activation]:
-    """Return the activation of each wearer who wears a device now; of several the newest."""
-    worn = [
+def latest_activations(asked: Asked) -> dict[str, Activation]:
+    """Return for each wearer the activation worn now, or else worn last; of several the newest."""
+    begun = [
         each
         for each in asked.directory.activations.values()
-        if each.role is Role.WEARER and each.worn_at(asked.now)
+        if each.role is Role.WEARER and each.started_at <= asked.now
     ]
-    return {each.wearer_id: each for each in sorted(worn, key=_started)}
+    ordered = sorted(begun, key=lambda each: (each.worn_at(asked.now), *_started(each)))
+    return {each.wearer_id: each for each in ordered}
 
 
 def _started(activation: Activation) -> tuple[Instant, int]:

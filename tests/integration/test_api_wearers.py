@@ -296,6 +296,8 @@ async def test_wearers_are_found_by_name_id_and_device(desk: Desk) -> None:
     assert await found("officer=kim") == ["w1"]
     assert await found("agency=County") == ["w1"]
     assert await found("officer=nobody") == []
+    assert await found("worn=true") == ["w1"]
+    assert await found("worn=false") == ["w2"]
     robin = (await desk.get("/v1/wearers?limit=1"))["items"][0]
     assert robin["battery_pct"] == 74.0
     assert robin["last_heard"] == render(NOW - 30 * SECOND)
@@ -316,3 +318,6 @@ async def test_who_wears_nothing_is_unknown_where_an_order_is_in_force(desk: Des
     assert (school["state"], school["why"]) == ("unknown", "No device is worn")
     day = await desk.get("/v1/wearers/w1/days/2026-03-01")
     assert day["gaps"][-1]["reason"] == "not_worn"
+    listed = (await desk.get("/v1/wearers?q=w1"))["items"][0]
+    assert (listed["state"], listed["device_id"]) == ("not_worn", None)
+    assert listed["last_position_at"] == render(MIDNIGHT + 20 * HOUR + 23 * MINUTE)

@@ -297,6 +297,8 @@ export const en = {
     emptyHint: "They come with the API: PUT /v1/wearers/{id}.",
     notFound: (text: string) => `No wearer has “${text}” in the name, the id or the device's id.`,
     clear: "Show all",
+    unworn: "Also those without a device",
+    nobodyWorn: "Nobody wears a device now.",
     more: "Show more",
     count: (shown: number, more: boolean) => (more ? `The first ${shown}` : `${shown} wearers`),
     never: "never",

@@ -64,13 +64,13 @@ export function trackOverlays(fixes: readonly Fix[], gaps: readonly Gap[]): Over
           id: "fill",
           type: "fill",
           filter: ["==", ["get", "kind"], "uncertain"],
-          paint: { "fill-color": colours["text-quiet"], "fill-opacity": 0.06 },
+          paint: { "fill-color": colours["text-quiet"], "fill-opacity": 0.03 },
         },
         {
           id: "edge",
           type: "line",
           filter: ["==", ["get", "kind"], "uncertain"],
-          paint: { "line-color": colours["text-quiet"], "line-width": 1, "line-opacity": 0.5 },
+          paint: { "line-color": colours["text-quiet"], "line-width": 1, "line-opacity": 0.45 },
         },
         {
           id: "out",

@@ -66,8 +66,14 @@ describe("the way", () => {
     ])
   })
 
-  it("goes as far as is asked for", () => {
-    expect(lines(fixesOf(day()), [gap], START + 60_000).features).toHaveLength(1)
+  it("leaves out what is coarse, and is cut all the same where the coarse one was the last", () => {
+    const fixes = fixesOf(day({ mechanism: ["gnss", "gnss", "cell", "gnss"] }))
+    const found = lines(fixes, [gap]).features
+    expect(found.map((each) => each.geometry.coordinates.map(([lon]) => lon))).toEqual([
+      [13, 13.001],
+      [13.001, 13.01],
+    ])
+    expect(found.map((each) => each.properties?.kind as string)).toEqual(["seen", "gap"])
   })
 })
 
@@ -82,6 +88,7 @@ describe("doubt", () => {
     )
     const kinds = doubts(fixes).features.map((each) => each.properties?.kind as string)
     expect(kinds).toEqual(["uncertain", "uncertain", "quarantined"])
+    expect(doubts([...fixes, ...fixes]).features).toHaveLength(3)
     expect(judged(fixes)).toHaveLength(3)
   })
 })

@@ -2,7 +2,8 @@
  * A day's positions as a track: where somebody was at an instant, how fast, and what a map shows.
  *
  * Between two judged positions that follow each other in time the way is drawn straight; across a
- * gap it is dotted, for nobody knows it. What is uncertain is a circle, as large as its doubt.
+ * gap it is dotted, for nobody knows it. What is uncertain is a circle, as large as its doubt, and no
+ * part of the way where it is coarse.
  */
 import type { Feature, FeatureCollection, LineString, Point, Polygon } from "geojson"
 
@@ -111,55 +112,53 @@ export function metresBetween(one: Pick<Fix, "lat" | "lon">, other: Pick<Fix, "l
 }
 
 /** The way: solid where positions follow each other, `gap` where nobody knows. */
-export function lines(
-  fixes: readonly Fix[],
-  gaps: readonly Gap[],
-  until = Infinity,
-): FeatureCollection<LineString> {
-  const cuts = new Set(gaps.map((each) => Date.parse(each.start)))
+export function lines(fixes: readonly Fix[], gaps: readonly Gap[]): FeatureCollection<LineString> {
+  const cuts = gaps.map((each) => Date.parse(each.start))
+  const fine = fixes.filter((each) => !each.coarse)
   const features: Feature<LineString>[] = []
   let run: [number, number][] = []
-  const end = () => {
+  for (const [i, fix] of fine.entries()) {
+    run.push([fix.lon, fix.lat])
+    const next = fine[i + 1]
+    if (next && !cuts.some((at) => fix.at <= at && at < next.at)) continue
     if (run.length > 1) features.push(line(run, "seen"))
     run = []
+    if (next) features.push(line([positionOf(fix), positionOf(next)], "gap"))
   }
-  for (const [i, fix] of fixes.entries()) {
-    if (fix.at > until) break
-    run.push([fix.lon, fix.lat])
-    const next = fixes[i + 1]
-    if (!next || !cuts.has(fix.at) || next.at === fix.at) continue
-    end()
-    if (next.at <= until)
-      features.push(
-        line(
-          [
-            [fix.lon, fix.lat],
-            [next.lon, next.lat],
-          ],
-          "gap",
-        ),
-      )
-  }
-  end()
   return { type: "FeatureCollection", features }
+}
+
+function positionOf(fix: Fix): [number, number] {
+  return [fix.lon, fix.lat]
 }
 
 function line(coordinates: [number, number][], kind: "seen" | "gap"): Feature<LineString> {
   return { type: "Feature", properties: { kind }, geometry: { type: "LineString", coordinates } }
 }
 
-/** What is not sure, as circles: coarse, uncertain and not judged positions. */
+/** What is not sure, as circles: coarse, uncertain and not judged positions; alike ones once. */
 export function doubts(fixes: readonly Fix[]): FeatureCollection<Polygon> {
-  const doubtful = fixes.filter(
-    (each) => each.quarantine !== null || each.coarse || each.accuracyM > UNCERTAIN_M,
-  )
-  const step = Math.max(1, Math.ceil(doubtful.length / MOST_CIRCLES))
-  const shown = doubtful.filter((_, i) => i % step === 0)
-  const features = shown.map((each) => ({
-    ...circle(each.lon, each.lat, each.accuracyM, 32),
+  const shown = new Map<string, Fix>()
+  for (const fix of fixes) {
+    if (fix.quarantine === null && !fix.coarse && fix.accuracyM <= UNCERTAIN_M) continue
+    const key = alike(fix)
+    if (shown.size < MOST_CIRCLES && !shown.has(key)) shown.set(key, fix)
+  }
+  const features = [...shown.values()].map((each) => ({
+    ...circle(each.lon, each.lat, each.accuracyM, 64),
     properties: { kind: each.quarantine ? "quarantined" : "uncertain" },
   }))
   return { type: "FeatureCollection", features }
+}
+
+/** Circles about as large, in about the same place, look like one. */
+function alike(fix: Fix): string {
+  const size = Math.round(Math.log(fix.accuracyM) / Math.log(1.5))
+  const step = 1.5 ** size / 2
+  const metres = metresPerDegree(fix.lat)
+  const across = Math.round((fix.lon * metres.lon) / step)
+  const up = Math.round((fix.lat * metres.lat) / step)
+  return `${fix.quarantine ?? ""}/${size}/${across}/${up}`
 }
 
 /** Judged positions as points. */
