@@ -31,4 +31,6 @@ export default ts.config(
       "max-lines": ["error", 400],
     },
   },
+  // Every text is in one file, so that one file is what a translation is.
+  { files: ["src/strings/*.ts"], rules: { "max-lines": "off" } },
 )
