@@ -16,6 +16,7 @@ from simulators.device import Delivery
 from simulators.processes import EngineProcess
 
 _EVERYTHING = 1_000_000
+_PATIENCE_S = 300.0
 _SHORT_OF = 0.94
 """Troubles collapse and bring others with them: the rest is made to measure."""
 
@@ -64,5 +65,5 @@ async def desk(folder: Path, night: Night, alerts: int) -> AsyncIterator[tuple[R
                 "canary_interval_s": "0",  # what changes is what is made to
             }
             async with EngineProcess(settings, folder / "engine.log") as process:
-                await process.ready(url)
+                await process.ready(url, _PATIENCE_S)
                 yield ours, Started(process, store, url, folder / "engine.db")
