@@ -93,6 +93,9 @@ class ZoneUseOut(Wire):
     order_id: str = Field(description="Order it stands in.", examples=["o1"])
     wearer_id: str = Field(description="Whom it binds.", examples=["w1"])
     wearer_name: str = Field(description="Name of the wearer.", examples=["Robin Doe"])
+    timezone: str = Field(
+        description="IANA zone of the wearer's clocks.", examples=["Europe/Berlin"]
+    )
     condition_id: str = Field(description="Its id.", examples=["c1"])
     kind: ConditionKind = Field(description="What it asks.", examples=["curfew"])
     via: Literal["zone", "window", "group", "class"] = Field(

@@ -121,6 +121,7 @@ def _out(use: _Use, directory: Directory, now: Instant) -> ZoneUseOut:
         order_id=order.order_id,
         wearer_id=order.wearer_id,
         wearer_name="" if wearer is None else wearer.name,
+        timezone=timezone,
         condition_id=use.condition_id,
         kind=use.condition.kind,
         via=use.via,

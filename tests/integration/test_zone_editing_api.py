@@ -257,6 +257,7 @@ async def test_who_uses_a_zone_is_told(api: httpx.AsyncClient) -> None:
         ["acme/HU-7"],
     )
     assert found["uses"][0]["wearer_name"] == "Robin Doe"
+    assert found["uses"][0]["timezone"] == "Europe/Berlin"
     ended = ORDER | {"effective_until": "2026-03-01T12:00:00Z"}
     assert (await api.put("/v1/orders/o1", json=ended)).status_code == 200
     assert (await api.get("/v1/zones/HOME/uses")).json()["conditions"] == 0

@@ -16,5 +16,10 @@ export const routes: readonly Route<Load>[] = [
   { pattern: "/wearers", page: () => import("$/pages/wearers/WearersPage.svelte") },
   { pattern: "/wearers/:wearerId", page: () => import("$/pages/wearer/WearerPage.svelte") },
   { pattern: "/wearers/:wearerId/days/:date", page: () => import("$/pages/wearer/DayPage.svelte") },
+  { pattern: "/zones", page: () => import("$/pages/zones/ZonesPage.svelte") },
+  // No zone's id begins like these two.
+  { pattern: "/zones/_new", page: () => import("$/pages/zones/NewZonePage.svelte") },
+  { pattern: "/zones/_import", page: () => import("$/pages/zones/ImportPage.svelte") },
+  { pattern: "/zones/:zoneId", page: () => import("$/pages/zones/ZonePage.svelte") },
   { pattern: "/settings", page: () => import("$/pages/settings/SettingsPage.svelte") },
 ]

@@ -8,11 +8,14 @@ const OFFSETS = new Map<string, Intl.DateTimeFormat>()
  */
 export function instantOf(wall: string, zone: string): string | null {
   const shown = Date.parse(`${wall}Z`)
-  if (Number.isNaN(shown) || new Date(shown).toISOString().slice(0, wall.length) !== wall) return null
+  if (Number.isNaN(shown) || new Date(shown).toISOString().slice(0, wall.length) !== wall)
+    return null
   const day = 86_400_000
   const [before, after] = [offsetMs(shown - day, zone), offsetMs(shown + day, zone)]
   const found = [shown - before, shown - after].filter((at) => wallOf(at, zone) === wall)
-  const at = found.length ? Math.min(...found) : jump(shown - day - before, shown + day - after, zone)
+  const at = found.length
+    ? Math.min(...found)
+    : jump(shown - day - before, shown + day - after, zone)
   return new Date(at).toISOString().replace(".000Z", "Z")
 }
 

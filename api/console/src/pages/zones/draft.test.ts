@@ -1,6 +1,15 @@
 import { expect, it } from "vitest"
 
-import { differs, type Draft, draftOf, EMPTY, featureOf, handOver, idFor, type ZoneFeature } from "./draft"
+import {
+  differs,
+  type Draft,
+  draftOf,
+  EMPTY,
+  featureOf,
+  handOver,
+  idFor,
+  type ZoneFeature,
+} from "./draft"
 
 const HOME: ZoneFeature = {
   type: "Feature",
@@ -34,10 +43,23 @@ it("what is not drawn yet is not sent", () => {
   expect(featureOf(EMPTY, "NEW")).toBeNull()
   const line: Draft = {
     ...EMPTY,
-    shape: { kind: "area", polygons: [[[[0, 0], [1, 1]]]] },
+    shape: {
+      kind: "area",
+      polygons: [
+        [
+          [
+            [0, 0],
+            [1, 1],
+          ],
+        ],
+      ],
+    },
   }
   expect(featureOf(line, "NEW")).toBeNull()
-  const nothing: Draft = { ...EMPTY, shape: { kind: "circle", centre: [0, 0], radiusM: Number.NaN } }
+  const nothing: Draft = {
+    ...EMPTY,
+    shape: { kind: "circle", centre: [0, 0], radiusM: Number.NaN },
+  }
   expect(featureOf(nothing, "NEW")).toBeNull()
 })
 

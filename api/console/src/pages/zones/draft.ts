@@ -46,13 +46,20 @@ export function drawn(shape: Shape | null): shape is Shape {
 
 /** Whether a draft says something else than the version it began from. */
 export function differs(draft: Draft, from: Draft): boolean {
-  return JSON.stringify({ ...draft, effectiveFrom: null }) !== JSON.stringify({ ...from, effectiveFrom: null })
+  return (
+    JSON.stringify({ ...draft, effectiveFrom: null }) !==
+    JSON.stringify({ ...from, effectiveFrom: null })
+  )
 }
 
 /** An id made of a name: `North School` becomes `NORTH-SCHOOL`; one that is taken gets a number. */
 export function idFor(name: string, taken: (zoneId: string) => boolean): string {
   const plain = name.normalize("NFD").replace(/\p{M}/gu, "").toUpperCase()
-  const id = plain.replace(/[^A-Z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 56) || "ZONE"
+  const id =
+    plain
+      .replace(/[^A-Z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "")
+      .slice(0, 56) || "ZONE"
   if (!taken(id)) return id
   for (let number = 2; ; number++) if (!taken(`${id}-${number}`)) return `${id}-${number}`
 }

@@ -8,8 +8,24 @@ const WORDS: Words = {
   nothing: (file) => `${file}: nothing`,
 }
 const POINT = { type: "Point", coordinates: [13.4, 52.5] }
-const LINE = { type: "LineString", coordinates: [[0, 0], [1, 1]] }
-const SQUARE = { type: "Polygon", coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] }
+const LINE = {
+  type: "LineString",
+  coordinates: [
+    [0, 0],
+    [1, 1],
+  ],
+}
+const SQUARE = {
+  type: "Polygon",
+  coordinates: [
+    [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 0],
+    ],
+  ],
+}
 
 function read(document: unknown) {
   return featuresOf("zones.geojson", JSON.stringify(document), WORDS)

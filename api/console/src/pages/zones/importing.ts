@@ -24,7 +24,9 @@ export interface Words {
 
 /** The Features of a file's text. */
 export async function featuresOf(name: string, text: string, words: Words): Promise<Reading> {
-  const document = isKml(name, text) ? await fromKml(name, text, words) : fromJson(name, text, words)
+  const document = isKml(name, text)
+    ? await fromKml(name, text, words)
+    : fromJson(name, text, words)
   const every = "features" in document ? document.features : [asFeature(document)]
   const areas = every.flatMap(parts)
   if (!areas.length) throw new ImportError(words.nothing(name))
@@ -49,10 +51,10 @@ function fromJson(name: string, text: string, words: Words): GeoJSON {
   } catch {
     throw new ImportError(words.notRead(name))
   }
-  const isObject = typeof document === "object" && document !== null && "type" in document
-  const listed = isObject && "features" in document ? document.features : null
-  const fits = listed === null ? isObject : Array.isArray(listed)
-  if (!fits) throw new ImportError(words.notGeoJson(name))
+  if (typeof document !== "object" || document === null || !("type" in document))
+    throw new ImportError(words.notGeoJson(name))
+  if ("features" in document && !Array.isArray(document.features))
+    throw new ImportError(words.notGeoJson(name))
   return document as GeoJSON
 }
 

@@ -76,4 +76,3 @@ export function stepped(ring: readonly Position[]): Position[] {
     })
   })
 }
-

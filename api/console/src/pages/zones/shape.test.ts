@@ -92,14 +92,39 @@ describe("a shape", () => {
   it("that only touches the antimeridian, or meets it in several places, stays as it is", () => {
     const touching: Geometry = {
       type: "Polygon",
-      coordinates: [close([[180, 0], [178, 0], [178, 2], [180, 2]])],
+      coordinates: [
+        close([
+          [180, 0],
+          [178, 0],
+          [178, 2],
+          [180, 2],
+        ]),
+      ],
     }
     expect(geometryOf(area(touching))).toEqual(touching)
     const comb: Geometry = {
       type: "MultiPolygon",
       coordinates: [
-        [close([[180, 0], [178, 0], [178, 9], [180, 9], [180, 6], [179, 6], [179, 3], [180, 3]])],
-        [close([[-180, 0], [-179, 0], [-179, 3], [-180, 3]])],
+        [
+          close([
+            [180, 0],
+            [178, 0],
+            [178, 9],
+            [180, 9],
+            [180, 6],
+            [179, 6],
+            [179, 3],
+            [180, 3],
+          ]),
+        ],
+        [
+          close([
+            [-180, 0],
+            [-179, 0],
+            [-179, 3],
+            [-180, 3],
+          ]),
+        ],
       ],
     }
     expect(area(comb).polygons).toHaveLength(2)

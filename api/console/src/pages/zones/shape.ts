@@ -28,7 +28,10 @@ export interface Area {
 export type Shape = Circle | Area
 
 /** The shape of a zone's geometry; null for a geometry that is none. */
-export function shapeOf(geometry: Geometry | null, radiusM: number | null | undefined): Shape | null {
+export function shapeOf(
+  geometry: Geometry | null,
+  radiusM: number | null | undefined,
+): Shape | null {
   if (geometry?.type === "Point") {
     const [lon, lat] = geometry.coordinates
     if (lon === undefined || lat === undefined) return null
