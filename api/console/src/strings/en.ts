@@ -593,7 +593,7 @@ export const en = {
     concerns: (conditions: number, wearers: number) =>
       `${conditions === 1 ? "1 condition" : `${conditions} conditions`} of ${
         wearers === 1 ? "1 wearer" : `${wearers} wearers`
-      } use it.`,
+      } ${conditions === 1 ? "uses" : "use"} it.`,
     fromNext: "From the next position on they are judged by it as it is drawn now.",
     fromThen: (when: string) => `From ${when} on they are judged by it as it is drawn now.`,
     note: "Why (in its history)",

@@ -11,6 +11,8 @@ import { type Bounds, boundsOf } from "$/map/geometry"
 import { destination, distanceM, type Place } from "./geodesic"
 import { type Circle, closed, type Shape } from "./shape"
 
+/** Part of many zones, at each end, that may lie elsewhere. */
+const ELSEWHERE = 0.03
 const STEP_DEG = 0.05
 const MOST_STEPS = 200
 /** The edge of the map: the projection ends there. */
@@ -32,6 +34,39 @@ export function outline(shape: Shape): MultiPolygon {
 export function shapeBounds(shape: Shape | null): Bounds | null {
   if (!shape) return null
   return boundsOf(outline(shape).coordinates.flat(2))
+}
+
+/** The box around most of many shapes: a few that lie elsewhere do not make a map of the world. */
+export function usualBounds(shapes: readonly Shape[]): Bounds | null {
+  const boxes = shapes.flatMap((each) => shapeBounds(each) ?? [])
+  const all = Array.from({ length: boxes.length / 4 }, (_, at) => boxes.slice(4 * at, 4 * at + 4))
+  const [lons, lats] = [sorted(all, 0, 2), sorted(all, 1, 3)]
+  const out = Math.floor(all.length * ELSEWHERE)
+  const [west, east] = [lons[out], lons[lons.length - 1 - out]]
+  const [south, north] = [lats[out], lats[lats.length - 1 - out]]
+  if (west === undefined || east === undefined || south === undefined || north === undefined)
+    return null
+  const usual = all.filter(
+    (box) => within(middle(box, 0, 2), west, east) && within(middle(box, 1, 3), south, north),
+  )
+  return boundsOf(
+    usual.flatMap(([w = 0, s = 0, e = 0, n = 0]) => [
+      [w, s],
+      [e, n],
+    ]),
+  )
+}
+
+function sorted(boxes: readonly (readonly number[])[], from: number, to: number): number[] {
+  return boxes.map((each) => middle(each, from, to)).sort((one, other) => one - other)
+}
+
+function middle(box: readonly number[], from: number, to: number): number {
+  return ((box[from] ?? 0) + (box[to] ?? 0)) / 2
+}
+
+function within(value: number, from: number, to: number): boolean {
+  return from <= value && value <= to
 }
 
 /** A closed ring of a circle, every point of it as far from the centre as any other. */

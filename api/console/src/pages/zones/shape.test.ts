@@ -2,7 +2,7 @@ import type { Geometry } from "geojson"
 import { describe, expect, it } from "vitest"
 
 import { distanceM, type Place } from "./geodesic"
-import { circleRing, outline, shapeBounds, stepped } from "./outline"
+import { circleRing, outline, shapeBounds, stepped, usualBounds } from "./outline"
 import {
   type Area,
   cornerCount,
@@ -193,5 +193,20 @@ describe("an outline", () => {
     ])
     const flat = outline(withMore(null, SQUARE)).coordinates
     expect(flat).toEqual([[close(SQUARE)]])
+  })
+})
+
+describe("the box around many", () => {
+  it("leaves out the few that lie elsewhere", () => {
+    const near = Array.from({ length: 60 }, (_, at) => ({
+      kind: "circle" as const,
+      centre: [13 + at / 100, 52] as Place,
+      radiusM: 100,
+    }))
+    const far = { kind: "circle" as const, centre: [179, -17] as Place, radiusM: 100 }
+    const box = usualBounds([...near, far])
+    expect(box?.[2]).toBeLessThan(14)
+    expect(usualBounds([far])?.[0]).toBeCloseTo(179, 1)
+    expect(usualBounds([])).toBeNull()
   })
 })

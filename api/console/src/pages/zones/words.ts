@@ -20,7 +20,12 @@ export function shapeWords(shape: Shape | null): string {
 }
 
 export function zoneWords(zone: Zone): string {
-  return shapeWords(shapeOf(zone.geometry as Geometry, zone.properties.radius_m))
+  return shapeWords(zoneShape(zone))
+}
+
+/** The shape of a stored zone. */
+export function zoneShape({ geometry, properties }: Zone): Shape | null {
+  return shapeOf(geometry as Geometry, properties.radius_m)
 }
 
 /** What people call a zone. */
