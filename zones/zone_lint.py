@@ -16,7 +16,7 @@ from zones.finding import Finding, FindingSeverity, worst_first
 from zones.membership import DEFAULT_CONFIDENCE, distance_limit_m
 from zones.metric import Floats
 from zones.zone import Circle, Zone
-from zones.zone_plane import plane_of
+from zones.zone_plane import Plane, plane_of
 
 ASSUMED_ACCURACY_M: Final = 10.0
 MANY_VERTICES: Final = 500
@@ -67,11 +67,11 @@ def lint_zone(
     radii = [_inscribed_m(part) for part in parts]
     found += _size(max(radii), needed, mostly, precision, "")
     if max(radii) >= needed:
-        found += _slivers(radii, needed)
+        found += _slivers(parts, radii, needed, plane)
     for number, part in enumerate(parts):
         where = f"polygon {number}" if len(parts) > 1 else ""
-        found += _holes(part, needed, where)
-        found += _corners(part, where)
+        found += _holes(part, needed, where, plane)
+        found += _corners(part, where, plane)
     return worst_first(found)
 
 
@@ -102,18 +102,31 @@ def _size(
         yield Finding("small", _WARNING, words, path, details)
 
 
-def _slivers(radii: list[float], needed_m: float) -> Iterator[Finding]:
+def _inside(area: shapely.Geometry, plane: Plane) -> dict[str, float]:
+    """Return a place in an area, for a map to show."""
+    return _place(shapely.get_coordinates(shapely.point_on_surface(area))[0], plane)
+
+
+def _place(at: Floats, plane: Plane) -> dict[str, float]:
+    lon, lat = plane.degrees(at)
+    return {"lon": round(lon, 7), "lat": round(lat, 7)}
+
+
+def _slivers(
+    parts: list[shapely.Geometry], radii: list[float], needed_m: float, plane: Plane
+) -> Iterator[Finding]:
     for number, radius_m in enumerate(radii):
         if radius_m < needed_m:
             words = (
                 f"a part so narrow (inscribed radius {radius_m:.1f} m) that nobody can ever be "
                 "surely inside it: remove it, or make it wider"
             )
-            details = ({"inscribed_radius_m": round(radius_m, 1), "needed_m": round(needed_m, 1)},)
+            sizes = {"inscribed_radius_m": round(radius_m, 1), "needed_m": round(needed_m, 1)}
+            details = (sizes | _inside(parts[number], plane),)
             yield Finding("sliver", _WARNING, words, f"polygon {number}", details)
 
 
-def _holes(part: shapely.Geometry, needed_m: float, where: str) -> Iterator[Finding]:
+def _holes(part: shapely.Geometry, needed_m: float, where: str, plane: Plane) -> Iterator[Finding]:
     for number in range(shapely.get_num_interior_rings(part)):
         hole = shapely.Polygon(shapely.get_interior_ring(part, number))
         radius_m = _inscribed_m(hole)
@@ -123,7 +136,8 @@ def _holes(part: shapely.Geometry, needed_m: float, where: str) -> Iterator[Find
                 "surely in it: remove it, or make it larger"
             )
             path = f"{where} hole {number}".strip()
-            details = ({"inscribed_radius_m": round(radius_m, 1), "needed_m": round(needed_m, 1)},)
+            sizes = {"inscribed_radius_m": round(radius_m, 1), "needed_m": round(needed_m, 1)}
+            details = (sizes | _inside(hole, plane),)
             yield Finding("small_hole", _WARNING, words, path, details)
 
 
@@ -139,7 +153,7 @@ def _vertices(zone: Zone) -> Iterator[Finding]:
         yield Finding("many_vertices", _NOTE, words, "", ({"vertices": number},))
 
 
-def _corners(part: shapely.Geometry, where: str) -> Iterator[Finding]:
+def _corners(part: shapely.Geometry, where: str, plane: Plane) -> Iterator[Finding]:
     rings = [shapely.get_exterior_ring(part)]
     rings += [
         shapely.get_interior_ring(part, number)
@@ -147,10 +161,11 @@ def _corners(part: shapely.Geometry, where: str) -> Iterator[Finding]:
     ]
     close = sum(int(np.count_nonzero(_arms(ring)[1] < CLOSE_M)) for ring in rings)
     if close:
-        words = f"{close} vertices are less than {CLOSE_M:g} m from the next one: simplify it"
+        vertices = "1 vertex is" if close == 1 else f"{close} vertices are"
+        words = f"{vertices} less than {CLOSE_M:g} m from the next one: simplify it"
         yield Finding("close_vertices", _NOTE, words, where, ({"vertices": close},))
     for ring in rings:
-        yield from _spikes(ring, where)
+        yield from _spikes(ring, where, plane)
 
 
 def _arms(ring: shapely.Geometry) -> tuple[Floats, Floats]:
@@ -159,7 +174,7 @@ def _arms(ring: shapely.Geometry) -> tuple[Floats, Floats]:
     return edges, np.hypot(edges[:, 0], edges[:, 1])
 
 
-def _spikes(ring: shapely.Geometry, where: str) -> Iterator[Finding]:
+def _spikes(ring: shapely.Geometry, where: str, plane: Plane) -> Iterator[Finding]:
     """Find corners so sharp that the two edges lie nearly on each other."""
     edges, lengths = _arms(ring)
     before, after = -np.roll(edges, 1, axis=0), edges
@@ -172,5 +187,6 @@ def _spikes(ring: shapely.Geometry, where: str) -> Iterator[Finding]:
             f"a spike: a corner of {degrees:.1f} degrees with edges of {arms[corner]:.0f} m or "
             "more, in which nobody can be surely inside; likely a misplaced vertex"
         )
-        details = ({"degrees": round(degrees, 1), "vertex": int(corner)},)
+        place = _place(shapely.get_coordinates(ring)[corner], plane)
+        details = ({"degrees": round(degrees, 1), "vertex": int(corner)} | place,)
         yield Finding("spike", _WARNING, words, where, details)

@@ -32,6 +32,11 @@ class Plane:
         out: Floats = away * self._metres
         return out
 
+    def degrees(self, metres: Floats) -> tuple[float, float]:
+        """Return longitude, within -180..180, and latitude of one place in metres, shape (2,)."""
+        lon, lat = self._origin + metres / self._metres
+        return float((lon + 180.0) % 360.0 - 180.0), float(lat)
+
     def area_of(self, zone: Zone) -> shapely.Geometry:
         """Return the area of a zone in metres."""
         if isinstance(zone.shape, Circle):

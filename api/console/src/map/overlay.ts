@@ -16,6 +16,8 @@ export type OverlayLayer = Unplaced<Extract<AddLayerObject, { source: string | o
 export interface Overlay {
   id: string
   data: GeoJSON
+  /** Draw every point of it: lines are not simplified where the map is small. */
+  exact?: boolean
   /** Ids are made unique with the overlay's. */
   layers: (colours: Palette) => readonly OverlayLayer[]
 }
@@ -38,7 +40,8 @@ export function place(
 }
 
 function add(map: Map, overlay: Overlay, colours: Palette): void {
-  map.addSource(overlay.id, { type: "geojson", data: overlay.data })
+  const { id: source, data, exact } = overlay
+  map.addSource(source, { type: "geojson", data, ...(exact && { tolerance: 0 }) })
   for (const layer of overlay.layers(colours)) {
     const id = `${overlay.id}/${layer.id}`
     map.addLayer({ ...layer, id, source: overlay.id } as AddLayerObject)

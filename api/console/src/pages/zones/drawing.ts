@@ -22,13 +22,15 @@ import { type Palette, palette } from "$/map/palette"
 
 import { FrameAdapter } from "./frame"
 import { destination, distanceM, type Place } from "./geodesic"
-import { type Area, type Circle, ringsOf, type Shape, withMore, withRing } from "./shape"
+import { type Area, type Circle, ringsOf, same, type Shape, withMore, withRing } from "./shape"
 
 export type Tool = "select" | "polygon" | "circle"
 
 export interface Events {
   /** The shape is another one; `done` when the hand has let go of it. */
   onshape: (shape: Shape | null, done: boolean) => void
+  /** What was being drawn is taken away. */
+  oncancel: () => void
   /** Another tool is in hand: drawing has ended. */
   ontool: (tool: Tool) => void
 }
@@ -111,8 +113,11 @@ export class Drawing {
     })
     draw.start()
     draw.setMode("select")
-    draw.on("change", (ids, _type, context) => {
-      if (!(context && "origin" in context)) this.#follow(ids)
+    draw.on("change", (ids, type, context) => {
+      if (context && "origin" in context) return
+      // Escape while drawing takes away what is drawn.
+      if (type === "delete" && this.#tool !== "select") this.#events.oncancel()
+      else this.#follow(ids)
     })
     draw.on("finish", (id, { action }) => {
       // Terra-draw is still at it: what follows changes what it has in hand.
@@ -163,7 +168,9 @@ export class Drawing {
     const key = [...this.#ids].find(([, each]) => each === id)?.[0]
     if (feature.geometry.type === "LineString") return this.#dragged(feature.geometry.coordinates)
     if (feature.geometry.type !== "Polygon") return null
-    const corners = this.#frame.places(feature.geometry.coordinates[0] ?? []).slice(0, -1)
+    const ring = this.#frame.places(feature.geometry.coordinates[0] ?? []).slice(0, -1)
+    // While a corner is being placed, it lies on the one before.
+    const corners = ring.filter((each, at) => at === 0 || !same(each, ring[at - 1] ?? each))
     if (feature.properties.mode === "circle") return roundOf(corners)
     if (feature.properties.mode !== "polygon" || corners.length < 3) return null
     const area = this.#shape?.kind === "area" ? this.#shape : null

@@ -51,6 +51,12 @@ export class Editing {
     this.ask()
   }
 
+  /** The hand holds nothing any more. */
+  rest(): void {
+    this.inHand = null
+    this.ask()
+  }
+
   undo(): void {
     this.inHand = null
     this.history = undone(this.history)

@@ -1,6 +1,7 @@
 /** What the pages of zones put on the map. */
 import type { Feature, FeatureCollection, Geometry } from "geojson"
 
+import { boundsOf, positionsOf } from "$/map/geometry"
 import type { Overlay } from "$/map/overlay"
 import type { Palette } from "$/map/palette"
 
@@ -15,7 +16,11 @@ export function zonesOverlay(zones: readonly Zone[], chosen: string | null): Ove
     const shape = shapeOf(zone.geometry as Geometry, zone.properties.radius_m)
     return shape ? [featureOf(shape, { zone: zone.id, chosen: zone.id === chosen })] : []
   })
-  return { id: "zones", data: collection(features), layers: zoneLayers }
+  // The smaller a zone, the later it is drawn: so it can be seen, and pointed at.
+  const sized = features.map((each) => ({ each, size: reach(each.geometry) }))
+  sized.sort((one, other) => other.size - one.size)
+  const data = collection(sized.map(({ each }) => each))
+  return { id: "zones", data, exact: true, layers: zoneLayers }
 }
 
 function zoneLayers(colours: Palette): ReturnType<Overlay["layers"]> {
@@ -26,7 +31,7 @@ function zoneLayers(colours: Palette): ReturnType<Overlay["layers"]> {
       type: "fill",
       paint: {
         "fill-color": colours.link,
-        "fill-opacity": ["case", chosen, 0.35, 0.12],
+        "fill-opacity": ["case", chosen, 0.35, 0.06],
       },
     },
     {
@@ -47,11 +52,17 @@ function zoneLayers(colours: Palette): ReturnType<Overlay["layers"]> {
   ]
 }
 
+function reach(geometry: Geometry): number {
+  const box = "coordinates" in geometry ? boundsOf(positionsOf(geometry.coordinates)) : null
+  return box ? (box[2] - box[0]) * (box[3] - box[1]) : 0
+}
+
 /** The shape that is looked at or drawn. */
 export function shapeOverlay(shape: Shape | null, wrong = false): Overlay {
   return {
     id: wrong ? "shape-wrong" : "shape",
     data: collection(shape ? [featureOf(shape, {})] : []),
+    exact: true,
     layers: (colours) => {
       const colour = wrong ? colours.critical : colours.link
       return [
@@ -67,6 +78,7 @@ export function formerOverlay(shape: Shape | null): Overlay {
   return {
     id: "former",
     data: collection(shape ? [featureOf(shape, {})] : []),
+    exact: true,
     layers: (colours) => [
       {
         id: "line",
