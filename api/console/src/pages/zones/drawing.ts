@@ -168,9 +168,9 @@ export class Drawing {
     const key = [...this.#ids].find(([, each]) => each === id)?.[0]
     if (feature.geometry.type === "LineString") return this.#dragged(feature.geometry.coordinates)
     if (feature.geometry.type !== "Polygon") return null
-    const ring = this.#frame.places(feature.geometry.coordinates[0] ?? []).slice(0, -1)
+    const places = this.#frame.places(feature.geometry.coordinates[0] ?? []).slice(0, -1)
     // While a corner is being placed, it lies on the one before.
-    const corners = ring.filter((each, at) => at === 0 || !same(each, ring[at - 1] ?? each))
+    const corners = places.filter((each, at) => at === 0 || !same(each, places[at - 1] ?? each))
     if (feature.properties.mode === "circle") return roundOf(corners)
     if (feature.properties.mode !== "polygon" || corners.length < 3) return null
     const area = this.#shape?.kind === "area" ? this.#shape : null
