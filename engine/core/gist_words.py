@@ -37,8 +37,8 @@ SAID: Final[dict[EpisodeKind, str]] = {
     _K.INCLUSION_LEFT: "Outside {zone} {when}",
     _K.CURFEW_ABSENT_AT_START: "Not at {zone} {when}, not seen there when the curfew began",
     _K.CURFEW_LATE_RETURN: "Came to {zone} late for the curfew: absent {when}",
-    _K.CURFEW_LEFT_DURING: "Outside {zone} {when}",
-    _K.CURFEW_OUT_AT_END: "Outside {zone} {when}, not back when the curfew ended",
+    _K.CURFEW_LEFT_DURING: "Outside {zone} {when}{into}",
+    _K.CURFEW_OUT_AT_END: "Outside {zone} {when}{into}, not back when the curfew ended",
     _K.CURFEW_OUT_ENTIRE: "Not at {zone} for the whole curfew, {when}",
     _K.ATTENDANCE_LATE: "Due at {zone} and not there {when}",
     _K.ATTENDANCE_LEFT_EARLY: "Left {zone} early: due and not there {when}",
@@ -78,7 +78,6 @@ SAID: Final[dict[EpisodeKind, str]] = {
 }
 """What happened, as it runs and when it is over: `{when}` is "since 22:14" or "from 22:14 to …"."""
 
-_CURFEWS: Final = frozenset({_K.CURFEW_LEFT_DURING, _K.CURFEW_OUT_AT_END})
 _BY_POSITIONS: Final = frozenset(kind for kind in _K if "{zone}" in SAID[kind])
 _UNSURE_BY_NATURE: Final = frozenset({_K.POSSIBLE_TRANSIT, _K.ATTENDANCE_UNVERIFIED})
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -114,10 +113,10 @@ def sentence(
     if alert.retracted:
         return f"Retracted, by evidence that came later it did not happen: {said}{about}"
     parts = [
-        f"{said}{_into(gist)}{about}",
+        f"{said}{about}",
         "" if gist.depth is None else _how_far(gist, gist.depth),
         _presence(gist),
-        gist.detail.rstrip("."),
+        _uncapitalised(gist.detail.rstrip(".")),
         _standing(gist, clock),
         "" if alert.count < 2 else f"{alert.count} times in this alert",
     ]
@@ -131,6 +130,7 @@ def _what(gist: Gist, place: Callable[[str], str], clock: Callable[[Instant], st
     return SAID[gist.kind].format(
         zone=named if person_id is None else f"protected person {person_id}",
         when=_when(gist.started, gist.ended, clock),
+        into=_into(gist) if "{into}" in SAID[gist.kind] else "",
         silent=_silent(gist, clock) if gist.kind in ABOUT_ARRIVAL else "",
     )
 
@@ -144,12 +144,17 @@ def _about(alert: Alert) -> str:
 def _when(started: Bound, ended: Bound | None, clock: Callable[[Instant], str]) -> str:
     if ended is None:
         return f"since {_end(started, clock)}"
-    if ended.estimate - started.estimate < SECOND and _spread(started) in (0, None):
-        return f"at {clock(started.estimate)}"
-    sharp = max(_spread(started) or 0, _spread(ended) or 0) < WIDE
-    about = "" if max(_spread(started) or 0, _spread(ended) or 0) <= SHARP else "about "
-    length = f" ({about}{length_of(ended.estimate - started.estimate)})" if sharp else ""
+    wide = max(_spread(started) or 0, _spread(ended) or 0)
+    if wide <= SHARP and clock(started.estimate) == clock(ended.estimate):
+        lasted = ended.estimate - started.estimate
+        return f"at {clock(started.estimate)}{f', for {length_of(lasted)}' if lasted >= SECOND else ''}"
+    about = "" if wide <= SHARP else "about "
+    length = f" ({about}{length_of(ended.estimate - started.estimate)})" if wide < WIDE else ""
     return f"from {_end(started, clock)} to {_end(ended, clock)}{length}"
+
+
+def _uncapitalised(words: str) -> str:
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
 
 
 def _spread(bound: Bound) -> Duration | None:
@@ -181,7 +186,7 @@ def _silent(gist: Gist, clock: Callable[[Instant], str]) -> str:
 def _into(gist: Gist) -> str:
     """Return how far into the curfew it began, if that is known to the minute."""
     start, spread = gist.window_start, _spread(gist.started)
-    if gist.kind not in _CURFEWS or start is None or spread is None or spread > SHARP:
+    if start is None or spread is None or spread > SHARP:
         return ""
     into = gist.started.estimate - start
     return f", {length_of(into)} into curfew" if into >= MINUTE else ", as the curfew began"
@@ -192,16 +197,17 @@ def _how_far(gist: Gist, depth: Depth) -> str:
         return ""
     if depth.by_beacon:
         return "in the range of a beacon there, certain"
-    sure = _sure(depth)
+    # In a ring the probability is that of the zone within it, and the farthest may be the nearest.
+    ring = gist.kind is EpisodeKind.BUFFER_ENTERED
+    sure = "" if ring else f", {_sure(depth)}"
     if depth.keep_m is not None:
         apart, give = metres(depth.metres, depth.accuracy_m), metres(depth.accuracy_m, 0)
-        return f"{apart} apart, give or take {give}, {metres(depth.keep_m, 0)} to be kept, {sure}"
-    # A ring's farthest is its nearest to the zone to keep out of, so it is not "up to".
-    several = gist.positions > 1 and gist.kind is not EpisodeKind.BUFFER_ENTERED
+        return f"{apart} apart, give or take {give}, {metres(depth.keep_m, 0)} to be kept{sure}"
+    several = gist.positions > 1 and not ring
     side = "inside" if depth.metres >= 0 else "away"
     far = metres(abs(depth.metres), depth.accuracy_m)
     accuracy = metres(depth.accuracy_m, 0)
-    return f"{'up to ' if several else ''}{far} {side}, accuracy {accuracy}, {sure}"
+    return f"{'up to ' if several else ''}{far} {side}, accuracy {accuracy}{sure}"
 
 
 def _sure(depth: Depth) -> str:

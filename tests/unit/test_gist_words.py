@@ -54,6 +54,15 @@ def said(of: Gist, now: int = NOW, timezone: str = BERLIN, **changed: object) ->
     return sentence(made, of, {"HOME": "home"}.get, timezone, now)  # type: ignore[arg-type]
 
 
+def test_what_a_condition_adds_follows_what_happened() -> None:
+    """How far into the curfew stands beside when; a detail goes on in the sentence."""
+    out = gist(kind=K.CURFEW_OUT_AT_END, ended=ENDED, depth=None, detail="Beacon lost. Twice.")
+    assert said(out) == (
+        "Outside home from 22:14 to 23:02 (48 min), 38 min into curfew, not back when the curfew "
+        "ended; beacon lost. Twice"
+    )
+
+
 def test_a_person_would_say_it() -> None:
     """What, since when by local clocks, how far into the curfew, how far, how sure."""
     assert said(gist()) == (
@@ -75,6 +84,7 @@ def test_a_person_would_say_it() -> None:
         (bound(600), ENDED, "from about 22:14 to 23:02 (about 48 min)"),
         (bound(3600), ENDED, "from some time between 21:14 and 22:14 to 23:02"),
         (bound(0), bound(0), "at 22:14"),
+        (bound(0), bound(0, START + 30 * SECOND), "at 22:14, for 30 s"),
     ],
 )
 def test_no_time_is_told_more_precisely_than_it_is_known(
@@ -143,6 +153,12 @@ def test_distances_are_rounded_to_what_their_accuracy_bears() -> None:
     assert metres(12_345, 9) == "12.3 km"
     assert metres(12_345, 800) == "12 km"
     assert metres(0.3, 5) == "less than 1 m"
+
+
+def test_in_a_ring_nothing_is_said_to_be_sure_of_the_zone() -> None:
+    """How near is told, not how sure of being in the zone, which nobody claims."""
+    ring = said(gist(kind=K.BUFFER_ENTERED))
+    assert ring == "In the ring round home since 22:14; 1,240 m away, accuracy 9 m"
 
 
 def test_lengths_are_told_in_one_or_two_units() -> None:
