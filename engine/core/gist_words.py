@@ -146,8 +146,8 @@ def _when(started: Bound, ended: Bound | None, clock: Callable[[Instant], str]) 
         return f"since {_end(started, clock)}"
     wide = max(_spread(started) or 0, _spread(ended) or 0)
     if wide <= SHARP and clock(started.estimate) == clock(ended.estimate):
-        lasted = ended.estimate - started.estimate
-        return f"at {clock(started.estimate)}{f', for {length_of(lasted)}' if lasted >= SECOND else ''}"
+        at, lasted = clock(started.estimate), ended.estimate - started.estimate
+        return f"at {at}, for {length_of(lasted)}" if lasted >= SECOND else f"at {at}"
     about = "" if wide <= SHARP else "about "
     length = f" ({about}{length_of(ended.estimate - started.estimate)})" if wide < WIDE else ""
     return f"from {_end(started, clock)} to {_end(ended, clock)}{length}"

@@ -119,7 +119,8 @@ def test_nobody_is_said_to_be_where_nothing_says_so() -> None:
 def test_what_was_retracted_says_so_first() -> None:
     """It did not happen; what had been said of it follows, without how far or how sure."""
     assert said(gist(), retracted=True) == (
-        "Retracted, by evidence that came later it did not happen: Outside home since 22:14"
+        "Retracted, by evidence that came later it did not happen: "
+        "Outside home since 22:14, 38 min into curfew"
     )
 
 
