@@ -150,7 +150,11 @@ def _when(started: Bound, ended: Bound | None, clock: Callable[[Instant], str]) 
         return f"at {at}, for {length_of(lasted)}" if lasted >= SECOND else f"at {at}"
     about = "" if wide <= SHARP else "about "
     length = f" ({about}{length_of(ended.estimate - started.estimate)})" if wide < WIDE else ""
-    return f"from {_end(started, clock)} to {_end(ended, clock)}{length}"
+    begun, over = _end(started, clock), _end(ended, clock)
+    day = begun.rpartition(" ")[0]
+    if day and over.rpartition(" ")[0] == day:
+        over = over.rpartition(" ")[2]
+    return f"from {begun} to {over}{length}"
 
 
 def _uncapitalised(words: str) -> str:

@@ -109,6 +109,15 @@ def test_the_day_is_told_where_the_time_would_mislead(ago: int, words: str) -> N
     assert said(gist(kind=K.STRAP_TAMPER, depth=None), START + ago) == f"Strap tamper {words}"
 
 
+def test_the_day_is_told_once() -> None:
+    """What began and ended on one day names it at the beginning only."""
+    tamper = gist(kind=K.STRAP_TAMPER, ended=ENDED, depth=None)
+    assert said(tamper, START + 26 * HOUR) == "Strap tamper from Sun 22:14 to 23:02 (48 min)"
+    longer = Bound(START + DAY, START + DAY, START + DAY)
+    over = msgspec.structs.replace(tamper, ended=longer)
+    assert "from Sun 22:14 to Mon 22:14 (24 h)" in said(over, START + 48 * HOUR)
+
+
 def test_nobody_is_said_to_be_where_nothing_says_so() -> None:
     """Without a position that holds, the sentence says since when nothing is known."""
     unseen = gist(unconfirmed_since=START + 20 * MINUTE)
