@@ -4,19 +4,28 @@
  * An action shows as under way at once and as done only when the server has confirmed it. While the
  * picture is not live nothing is sent: it may rest on what is no longer so.
  */
-import { SvelteMap } from "svelte/reactivity"
+import { SvelteMap, SvelteSet } from "svelte/reactivity"
 
 import { api, ask } from "$/api/client"
 import type { Alert, CloseCode, Schemas } from "$/api/types"
 import { live } from "$/live/alerts.svelte"
 import { strings } from "$/strings"
 
+import { reasonOf } from "./refusal"
+
 export type Deed = "acknowledge" | "close" | "note" | "assign"
 /** Actions that need a word first. */
 export type Asking = Exclude<Deed, "acknowledge">
 
+/** A form that is open, and for which alert. */
+export interface Asked {
+  deed: Asking
+  alert: Alert
+}
+
 /** How the last action went, for a line that screen readers speak. */
 export interface Said {
+  alertId: number
   text: string
   failed: boolean
 }
@@ -26,7 +35,9 @@ class Desk {
   readonly underWay = new SvelteMap<number, Deed>()
   said = $state.raw<Said | null>(null)
   /** The form that is open, and for which alert. */
-  asked = $state.raw<{ deed: Asking; alert: Alert } | null>(null)
+  asked = $state.raw<Asked | null>(null)
+  /** Alerts that show their form themselves; of others it is a dialog. */
+  readonly inline = new SvelteSet<number>()
 
   /** Whether anything can be done now. */
   get able(): boolean {
@@ -36,7 +47,7 @@ class Desk {
   /** Open the form of an action; says why if nothing can be done now. */
   open(deed: Asking, alert: Alert): void {
     if (this.able) this.asked = { deed, alert }
-    else this.#say(strings.actions.notLive, true)
+    else this.#say(alert, strings.actions.notLive, true)
   }
 
   acknowledge(alert: Alert, note?: string): Promise<boolean> {
@@ -81,7 +92,7 @@ class Desk {
   async #do(deed: Deed, alert: Alert, send: () => Promise<Schemas["ActionOut"]>): Promise<boolean> {
     const who = strings.actions.about(alert.wearer_name || (alert.subject ?? ""), alert.kind)
     if (!this.able) {
-      this.#say(strings.actions.notLive, true)
+      this.#say(alert, strings.actions.notLive, true)
       return false
     }
     if (this.underWay.has(alert.alert_id)) return false
@@ -89,19 +100,18 @@ class Desk {
     try {
       const answer = await send()
       live.take(answer)
-      this.#say(strings.actions[answer.changed ? "done" : "already"][deed](who), false)
+      this.#say(alert, strings.actions[answer.changed ? "done" : "already"][deed](who), false)
       return true
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#say(strings.actions.failed(who, reason), true)
+      this.#say(alert, strings.actions.failed(who, reasonOf(error, alert.timezone)), true)
       return false
     } finally {
       this.underWay.delete(alert.alert_id)
     }
   }
 
-  #say(text: string, failed: boolean): void {
-    this.said = { text, failed }
+  #say({ alert_id: alertId }: Alert, text: string, failed: boolean): void {
+    this.said = { alertId, text, failed }
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 
 import type { AlertDetail } from "$/api/types"
 
-import { nameOf, timeline } from "./timeline"
+import { timeline } from "./timeline"
 
 type Shown = Pick<AlertDetail, "episodes" | "history">
 
@@ -37,16 +37,5 @@ describe("the line of time", () => {
     expect(moments(running)).toEqual(["began", "unseen"])
     expect(moments({ ...running, ended: bound(at(9)) })).toEqual(["began", "ended"])
     expect(moments({ ...running, state: "retracted" })).toEqual([])
-  })
-})
-
-describe("an actor", () => {
-  it("is a name, the engine, or nobody in particular", () => {
-    expect(["local/kim@desk", "engine", "local", null].map(nameOf)).toEqual([
-      "kim@desk",
-      "engine",
-      null,
-      null,
-    ])
   })
 })

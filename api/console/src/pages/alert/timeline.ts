@@ -46,9 +46,3 @@ function inTime(one: Entry, other: Entry): number {
   if (one.change && other.change) return one.change.change_id - other.change.change_id
   return Number(Boolean(one.change)) - Number(Boolean(other.change))
 }
-
-/** `kim` of `local/kim`, `engine`, or null for somebody without a name. */
-export function nameOf(actor: string | null): string | null {
-  if (!actor || actor === "local") return null
-  return actor.startsWith("local/") ? actor.slice("local/".length) : actor
-}
