@@ -87,6 +87,11 @@ class PlaceNow(Wire):
     distance_m: float = Field(
         description="Metres to its boundary, positive inside.", examples=[63.4]
     )
+    width_m: float = Field(
+        description="Diagonal of its bounding box, metres: of several places the narrowest says "
+        "most.",
+        examples=[282.8],
+    )
 
 
 class PositionNow(Wire):

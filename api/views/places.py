@@ -9,6 +9,7 @@ from api.views.zone import zone_out
 from engine.core.fold import Fold
 from engine.core.order import Condition
 from engine.core.position import Position
+from engine.core.stops import width_m
 from engine.hindsight import CaseFile, Judged
 from zones.history import ZoneHistory
 from zones.instant import Instant
@@ -53,6 +54,7 @@ def _place(zone: Zone, role: Role, position: Position) -> PlaceNow:
         role=role,
         membership=Membership.INSIDE if position.beacon_zone_id == zone.zone_id else seen,
         distance_m=metres,
+        width_m=width_m(zone),
     )
 
 
@@ -92,9 +94,11 @@ def _near(judged: Judged, positions: Iterable[Position]) -> Iterator[Zone]:
     asked: dict[tuple[int, int], Position] = {}
     for each in positions:
         asked.setdefault((int(each.lat * _CELLS_A_DEGREE), int(each.lon * _CELLS_A_DEGREE)), each)
+    some, reach_m = list(asked.values()), NEARBY_M + 500
     gauge = judged.fold().gauge
-    for each in asked.values():
-        for zone, _ in gauge.near(each, NEARBY_M + 500):
+    gauge.prime(some, [reach_m] * len(some), ())
+    for each in some:
+        for zone, _ in gauge.near(each, reach_m):
             yield zone
 
 

@@ -57,7 +57,7 @@ def day_out(transaction: Transaction, day: Day) -> DayOut:
     )
     every = [each.position for each in track[:MOST_POSITIONS]]
     judged = [each for each in every if each.quarantine is None]
-    summed = sum_up(judged, plans.max_age_at, stay_histories(day.case_file, span))
+    summed = sum_up(judged, plans.max_age_at, stay_histories(day.case_file, span), span)
     on_day = [each for each in every if each.fix_time in span]
     episodes = episodes_of(transaction, day.case_file, span)
     gaps = [*_edges(day, judged), *summed.gaps]
@@ -76,7 +76,7 @@ def day_out(transaction: Transaction, day: Day) -> DayOut:
         episodes=episode_briefs(transaction, episodes, day.wearer.timezone),
         windows=_windows(day),
         zones=zones_on(day.case_file, [e for e in on_day if e.quarantine is None], span),
-        travelled_m=sum_up([e for e in judged if e.fix_time in span], plans.max_age_at).travelled_m,
+        travelled_m=summed.travelled_m,
     )
 
 

@@ -26,6 +26,7 @@ from typing import Final, NamedTuple
 from engine.core.position import Position
 from zones.history import ZoneHistory
 from zones.instant import MINUTE, Duration, Instant
+from zones.interval import BEGINNING, END, Interval
 from zones.membership import Membership, membership
 from zones.separation import distance_m
 from zones.zone import Zone
@@ -35,6 +36,7 @@ MOST_AWAY: Final[Duration] = 3 * MINUTE
 STOP_RADIUS_M: Final = 75.0
 """Walking at 1.4 m/s takes less than two minutes through it."""
 WIDEST_PLACE_M: Final = 2_000.0
+ALL_TIME: Final = Interval(BEGINNING, END)
 
 
 class Stop(NamedTuple):
@@ -73,17 +75,18 @@ def sum_up(
     positions: Iterable[Position],
     max_age_at: Callable[[Instant], Duration],
     places: Sequence[ZoneHistory] = (),
+    within: Interval = ALL_TIME,
 ) -> Track:
     """Return stops, gaps and metres travelled of judged positions in order.
 
     `max_age_at` says how long a position measured at an instant holds; `places` are the zones that
-    may give a stop its name.
+    may give a stop its name; what is travelled is counted `within` a stretch of time.
     """
     ordered = list(positions)
     found = gaps(ordered, max_age_at)
     runs = list(_runs(ordered, {each.start for each in found}))
     stops = [stop for run in runs for stop in _stops(run, places)]
-    return Track(stops, found, sum(_travelled_m(run, stops) for run in runs))
+    return Track(stops, found, sum(_travelled_m(run, stops, within) for run in runs))
 
 
 def gaps(positions: Sequence[Position], max_age_at: Callable[[Instant], Duration]) -> list[Gap]:
@@ -253,8 +256,8 @@ def width_m(zone: Zone) -> float:
     return max(distance_m(west, south, east, north) for west, south, east, north in zone.boxes)
 
 
-def _travelled_m(run: Sequence[Position], stops: Sequence[Stop]) -> float:
-    fine = [each for each in run if not each.coarse]
+def _travelled_m(run: Sequence[Position], stops: Sequence[Stop], within: Interval) -> float:
+    fine = [each for each in run if not each.coarse and each.fix_time in within]
     starts = [each.start for each in stops]
     total = 0.0
     for one, other in pairwise(fine):

@@ -19,6 +19,11 @@ export function dayName(date: string): string {
   return name.format(Date.parse(date)).replace(",", "")
 }
 
+/** `Sun 1 Mar 2026` */
+export function dateName(date: string): string {
+  return `${dayName(date)} ${date.slice(0, 4)}`
+}
+
 /** Whether it is a day at all. */
 export function isDate(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 
 import type { ComplianceDay } from "./types"
-import { tellCondition, tellDay } from "./week"
+import { length, tellCondition, tellDay } from "./week"
 
 function condition(over: Partial<ComplianceDay["conditions"][number]>) {
   return {
@@ -40,6 +40,15 @@ describe("a day of the week", () => {
   it("without conditions says so", () => {
     expect(tellDay(day())).toMatchObject({ worst: "none", text: "Nothing in force" })
   })
+})
+
+it("counts a day in hours", () => {
+  expect([3_600, 82_800, 86_400, 90_000].map(length)).toEqual([
+    "1 h 00",
+    "23 h 00",
+    "24 h 00",
+    "25 h 00",
+  ])
 })
 
 it("tells what became of a condition", () => {

@@ -41,9 +41,11 @@ function textOf(day: ComplianceDay, worst: Standing | "none"): string {
   return worst === "permitted" ? say.permitted : say.kept
 }
 
-/** Seconds as people say them. */
+/** Seconds as people say them; a whole day is 24 hours, or 23, or 25. */
 export function length(seconds: number): string {
-  return span(seconds * 1_000)
+  if (seconds < 86_400) return span(seconds * 1_000)
+  const minutes = Math.floor(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`
 }
 
 /** What became of one condition, in words: `kept 7 h 54, not known 6 min`. */

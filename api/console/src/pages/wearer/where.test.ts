@@ -11,6 +11,7 @@ function place(over: Partial<PlaceNow>): PlaceNow {
     role: "be_in",
     membership: "inside",
     distance_m: 40,
+    width_m: 280,
     ...over,
   }
 }
@@ -28,6 +29,11 @@ describe("where somebody is", () => {
       "Inside School (keep out)",
     )
     expect(whereabouts(position(place({})))).toBe("At Home")
+  })
+
+  it("is the home rather than the district around it", () => {
+    const district = place({ name: "District 2", distance_m: 1_100, width_m: 8_000 })
+    expect(whereabouts(position(district, place({})))).toBe("At Home")
   })
 
   it("is never surer than the position", () => {

@@ -13,7 +13,7 @@ export function whereabouts(position: PositionNow): string {
   const say = strings.wearer.where
   const forbidden = position.places.find((each) => isIn(each, "keep_out"))
   if (forbidden) return say.inForbidden(forbidden.name)
-  const at = position.places.find((each) => isIn(each, "be_in"))
+  const at = narrowest(position.places.filter((each) => isIn(each, "be_in")))
   if (at) return say.at(at.name)
   const doubtful = position.places.find((each) => each.membership === "uncertain")
   if (doubtful) return say.perhaps(doubtful.name)
@@ -26,6 +26,11 @@ export function whereabouts(position: PositionNow): string {
   return -nearest.distance_m < NEAR_M
     ? say.near(nearest.name, metres(-nearest.distance_m))
     : say.away(nearest.name, metres(-nearest.distance_m))
+}
+
+/** A home says more than the district around it. */
+function narrowest(places: readonly PlaceNow[]): PlaceNow | undefined {
+  return [...places].sort((one, other) => one.width_m - other.width_m)[0]
 }
 
 function isIn(place: PlaceNow, role: PlaceNow["role"]): boolean {
