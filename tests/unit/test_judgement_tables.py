@@ -62,7 +62,12 @@ def test_every_kind_has_a_severity() -> None:
 
 def test_a_closed_alert_takes_notes_only() -> None:
     """Nothing opens an alert again, and nobody acknowledges one twice."""
-    people = {AlertAction.ACKNOWLEDGED, AlertAction.NOTED, AlertAction.CLOSED}
+    people = {
+        AlertAction.ACKNOWLEDGED,
+        AlertAction.ASSIGNED,
+        AlertAction.NOTED,
+        AlertAction.CLOSED,
+    }
     assert {action for _, action in ALERT_TRANSITIONS} == people
     assert {a for state, a in ALERT_TRANSITIONS if state is AlertState.CLOSED} == {
         AlertAction.NOTED
