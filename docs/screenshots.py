@@ -30,6 +30,7 @@ from tests.acceptance.browser_kit import (
 
 FOLDER: Final = Path(__file__).parent / "screenshots"
 WEARERS: Final = 60
+SPEED: Final = 60.0
 PLAYED_S: Final = 50.0
 """Real seconds after which every scenario has been played."""
 WIDE: Final = (1280, 800)
@@ -84,7 +85,7 @@ def main() -> None:
     FOLDER.mkdir()
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_demo(Path(folder) / "demo", WEARERS) as demo,
+        running_demo(Path(folder) / "demo", WEARERS, SPEED) as demo,
     ):
         time.sleep(PLAYED_S)
         handle(demo)

@@ -12,8 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -55,8 +55,6 @@ ROUTES = CONSOLE.parent / "src/routing/routes.ts"
 WIDE = (1440, 900)
 NARROW = (390, 844)
 OPERATOR = "kim"
-SPEED = 60.0
-"""Of the demo's clock, unless it is told otherwise."""
 
 Scheme = Literal["light", "dark"]
 
@@ -76,6 +74,20 @@ class Demo:
 
     url: str
     folder: Path
+    speed: float
+
+    def wait(
+        self, holds: Callable[[], object], what: str, running: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        """Wait until something holds of the demo; fail if it ends, or not in time."""
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            assert running is None or running.poll() is None, "the demo ended by itself"
+            with suppress(httpx.TransportError):
+                if holds():
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"waited {READY_S} s in vain: {what}")
 
     def get(self, path: str, **filters: str) -> Any:  # noqa: ANN401 - JSON
         """Return what the API answers."""
@@ -90,7 +102,7 @@ class Demo:
     def clock(self) -> ScaledClock:
         """Return the city's clock, which is the engine's too."""
         started = parse((self.folder / "clock").read_text())
-        return ScaledClock(DEFAULT_START, SPEED, started)
+        return ScaledClock(DEFAULT_START, self.speed, started)
 
 
 @dataclass(eq=False, slots=True)
@@ -115,33 +127,19 @@ class Desk:
 
 
 @contextmanager
-def running_demo(folder: Path, wearers: int) -> Iterator[Demo]:
-    """Run `ringfence demo` as a user starts it; begin once it has raised an alert."""
+def running_demo(folder: Path, wearers: int, speed: float = 60.0) -> Iterator[Demo]:
+    """Run `ringfence demo` as a user starts it; begin as soon as its API is ready."""
     port = str(free_port())
     command = [sys.executable, "-m", "engine", "demo", "--json", "--wearers", str(wearers)]
-    running = subprocess.Popen(
-        [*command, "--port", port, "--state-dir", str(folder)], stdout=subprocess.DEVNULL
-    )
-    made = Demo(f"http://127.0.0.1:{port}", folder)
+    command += ["--port", port, "--state-dir", str(folder), "--speed", str(speed)]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    made = Demo(f"http://127.0.0.1:{port}", folder, speed)
     try:
-        _until_it_says_something(made, running)
+        made.wait(lambda: httpx.get(f"{made.url}/readyz").is_success, "ready", running)
         yield made
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(timeout=60)
-
-
-def _until_it_says_something(demo: Demo, running: subprocess.Popen[Any]) -> None:
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline:
-        assert running.poll() is None, f"the demo ended with {running.returncode}"
-        try:
-            if demo.items("/v1/alerts", kind="exclusion_entered"):
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"no alert in {READY_S} s")
 
 
 def addresses(demo: Demo) -> dict[str, str]:

@@ -12,4 +12,5 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A running demo that has raised alerts."""
     chromium_path()
     with running_demo(tmp_path_factory.mktemp("demo") / "state", wearers=12) as running:
+        running.wait(lambda: running.items("/v1/alerts", kind="exclusion_entered"), "an alert")
         yield running

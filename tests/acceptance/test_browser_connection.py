@@ -27,8 +27,9 @@ async def open_alerts(engine: Engine) -> list[int]:
 async def row(at: Desk, alert_id: int) -> None:
     """Wait until an alert stands in the queue; what is collapsed under its wearer is unfolded."""
     link = at.page.locator(f'main a[href="/alerts/{alert_id}"]').first
-    await link.or_(at.page.locator("main button.more").filter(has_text="+").first).wait_for()
-    for folded in await at.page.locator("main button.more").filter(has_text="+").all():
+    folded = at.page.locator("main button.more").filter(has_text="+").first
+    await link.or_(folded).first.wait_for()
+    if await folded.count():
         await folded.click()
     await link.wait_for()
 
