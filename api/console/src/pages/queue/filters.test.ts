@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { count, facets, fitting, fromQuery, names, NONE, toQuery } from "./filters"
+import { count, facets, fitting, fromQuery, names, NONE, severities, toQuery } from "./filters"
 import { alert, ids } from "$/testing/alert"
 
 const ALL = [
@@ -57,8 +57,8 @@ describe("filters", () => {
 
 describe("what there is to choose from", () => {
   it("is counted over all alerts, and keeps what is chosen", () => {
-    const { severity, officer } = facets(ALL)
-    expect(severity.get("critical")).toBe(1)
+    const { kind, officer } = facets(ALL)
+    expect([kind.get("jamming"), severities(ALL).get("critical")]).toEqual([1, 1])
     expect(names(officer, "gone")).toEqual(["gone", "kim"])
   })
 })

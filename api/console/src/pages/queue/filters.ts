@@ -113,19 +113,24 @@ function among<T extends string>(values: readonly T[]): (value: string) => value
   return (value): value is T => (values as readonly string[]).includes(value)
 }
 
+/** How many alerts there are of each severity. */
+export function severities(alerts: Iterable<Alert>): Map<Severity, number> {
+  const counts = new Map<Severity, number>()
+  for (const each of alerts) add(counts, each.severity)
+  return counts
+}
+
 /** What can be filtered by, of the alerts at hand, with how many there are of each. */
 export function facets(alerts: Iterable<Alert>) {
-  const severity = new Map<Severity, number>()
   const kind = new Map<EpisodeKind, number>()
   const officer = new Map<string, number>()
   const agency = new Map<string, number>()
   for (const each of alerts) {
-    add(severity, each.severity)
     add(kind, each.kind)
     for (const name of each.officers) add(officer, name)
     for (const name of each.agencies) add(agency, name)
   }
-  return { severity, kind, officer, agency }
+  return { kind, officer, agency }
 }
 
 export type Facets = ReturnType<typeof facets>

@@ -69,14 +69,15 @@ export function sorted(
   alerts: ReadonlyMap<number, Alert>,
   compare: Compare,
 ): Alert[] {
-  const seen = new Set<number>()
   const found: Alert[] = []
   for (const { alert_id } of before) {
     const alert = alerts.get(alert_id)
-    if (alert && !seen.has(alert_id)) found.push(alert)
-    seen.add(alert_id)
+    if (alert) found.push(alert)
   }
-  for (const alert of alerts.values()) if (!seen.has(alert.alert_id)) found.push(alert)
+  if (found.length < alerts.size) {
+    const known = new Set(before.map((each) => each.alert_id))
+    for (const alert of alerts.values()) if (!known.has(alert.alert_id)) found.push(alert)
+  }
   return found.sort(compare)
 }
 

@@ -12,7 +12,7 @@ import { live } from "$/live/alerts.svelte"
 import { operator } from "$/operator/operator.svelte"
 import { router } from "$/routing/router.svelte"
 
-import { facets, type Filters, fitting, fromQuery, toQuery } from "./filters"
+import { facets, type Filters, fitting, fromQuery, severities, toQuery } from "./filters"
 import { comparing, including, sorted } from "./order"
 import { wait } from "./pace"
 import { indexOf, type Row, rowsOf } from "./rows"
@@ -26,6 +26,7 @@ class Queue {
   readonly filters = $derived(fromQuery(router.query))
   readonly rows: readonly Row[] = $derived.by(() => this.#arrange())
   readonly facets = $derived.by(() => (this.#shown < 0 ? null : facets(live.alerts.values())))
+  readonly severities = $derived.by(() => severities(this.#shown < 0 ? [] : live.alerts.values()))
   readonly index = $derived(indexOf(this.rows, this.current))
 
   #shown = $state(-1)
