@@ -65,6 +65,9 @@ class Scrolled:
     """All stretches."""
 
     stretches: list[Stretch] = field(default_factory=list)
+    busy: float = 0.0
+    """Share of its time that the page's main thread worked, by its own processor time: what else
+    runs on the machine slows the frames down, but not this."""
 
     @property
     def frames_ms(self) -> list[float]:
@@ -109,13 +112,21 @@ async def scrolled(page: Page, seconds: float, every_s: float) -> Scrolled:
     box = await page.locator("[role=treegrid]").bounding_box()
     assert box is not None
     await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    worked_s = await _worked_s(session)
     result, began, down = Scrolled(), time.monotonic(), True
     while (left := seconds - (time.monotonic() - began)) > 1:
         await page.evaluate("() => { window.frames_ms = []; window.watching = true }")
         down = await _turn(page, min(every_s, left), down=down)
         frames = await page.evaluate("() => { window.watching = false; return window.frames_ms }")
         result.stretches.append(await _stretch(page, session, time.monotonic() - began, frames))
+    result.busy = (await _worked_s(session) - worked_s) / (time.monotonic() - began)
     return result
+
+
+async def _worked_s(session: CDPSession) -> float:
+    metrics = (await session.send("Performance.getMetrics"))["metrics"]
+    return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
 
 async def _turn(page: Page, seconds: float, *, down: bool) -> bool:

@@ -152,6 +152,8 @@ def _browser_rows(seen: Scrolled) -> list[_Row]:
             f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms, {max(frames):.0f} most",
         ),
         ("frames over 20 ms", f"{slow:.1%} of {len(frames)}"),
+        ("main thread at work", f"{seen.busy:.0%} of the time"),
+        ("load of the machine", f"{os.getloadavg()[1]:.1f} on {os.cpu_count()} cores in 5 min"),
         ("heap, collected", f"{first.heap_bytes / MIB:.1f} to {last.heap_bytes / MIB:.1f} MiB"),
         ("heap grows", f"{seen.growth_bytes_a_minute(WARM_S) / 1024:+.1f} KiB a minute"),
         ("DOM nodes", f"{first.nodes} to {last.nodes}"),
