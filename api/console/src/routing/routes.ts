@@ -21,5 +21,7 @@ export const routes: readonly Route<Load>[] = [
   { pattern: "/zones/_new", page: () => import("$/pages/zones/NewZonePage.svelte") },
   { pattern: "/zones/_import", page: () => import("$/pages/zones/ImportPage.svelte") },
   { pattern: "/zones/:zoneId", page: () => import("$/pages/zones/ZonePage.svelte") },
+  { pattern: "/floor", page: () => import("$/pages/floor/FloorPage.svelte") },
+  { pattern: "/about", page: () => import("$/pages/about/AboutPage.svelte") },
   { pattern: "/settings", page: () => import("$/pages/settings/SettingsPage.svelte") },
 ]

@@ -77,6 +77,97 @@ export const en = {
     lostShort: (ago: string | null) => (ago ? `Lost ${ago} ago` : "No connection"),
   },
 
+  /** The wall view. */
+  floor: {
+    title: "Floor",
+    old: (ago: string) => `This picture is ${ago} old. The server does not answer.`,
+    asOf: (time: string, zone: string) => `As of ${time} ${zone}`,
+    notKnown: "Not known: the store cannot be read.",
+
+    alerts: "Open alerts",
+    alertsExplained: "Open alerts by age and severity; in brackets those that are in hand",
+    age: "Since raised",
+    allAges: "All",
+    between: (from: number, until: number | null) => {
+      const unit = (s: number) => (s < 3_600 ? `${s / 60}` : `${s / 3_600}`)
+      const name = (s: number) => (s < 3_600 ? "min" : "h")
+      if (until === null) return `over ${unit(from)} ${name(from)}`
+      if (from === 0) return `under ${unit(until)} ${name(until)}`
+      if (from < 3_600 && until === 3_600) return `${unit(from)}–60 min`
+      return `${unit(from)}–${unit(until)} ${name(until)}`
+    },
+    overdue: "overdue",
+    inHand: "in hand",
+    brackets: "( ) in hand",
+    oldest: (ago: string) => `Oldest open: ${ago}`,
+    noneOpen: "None is open.",
+
+    ingest: "Positions stored",
+    perMinute: "a minute",
+    hour: (most: string) => `The last hour, at most ${most} a minute`,
+    countedSince: (at: string) => `counted since ${at}`,
+
+    delay: "Device to decision",
+    p50: "half within",
+    p99: "99 % within",
+    commit: (p99: string) => `from receipt: 99 % within ${p99}`,
+    late: (count: number) => `${count.toLocaleString("en-GB")} uploaded late`,
+    nothingLately: "Nothing in the last five minutes.",
+
+    silent: "Silent devices",
+    deaf: "The engine does not listen: who is silent now is not known.",
+    excused: (count: number) =>
+      `${count.toLocaleString("en-GB")} of them because their vendor is silent`,
+    protectedPerson: "a protected person",
+
+    backlog: "Waiting",
+    messages: "messages",
+    oldestWaits: (ago: string) => `the oldest for ${ago}`,
+    backlogSince: (at: string) => `Alerts come late since ${at}.`,
+
+    canary: "Test message",
+    canaryState: {
+      off: "Off",
+      waiting: "None out yet",
+      out: "Comes out",
+      unpublished: "Cannot be sent",
+      lost: "Lost",
+    },
+    since: (at: string) => `since ${at}`,
+    roundTrip: (ago: string, took: string) => `last ${ago} ago, in ${took}`,
+
+    vendors: "Vendors",
+    vendor: (each: string, ago: string) => `${each} a minute, ${ago} ago`,
+    silentSince: (at: string) => `silent since ${at}`,
+    neverHeard: "not heard since the start",
+    noVendors: "No vendor has a device on anybody.",
+
+    gaps: "Not covered, last 24 h",
+    fromTo: (since: string, until: string | null) =>
+      until ? `${since} – ${until}` : `since ${since}`,
+    noGaps: "No gap.",
+    moreGaps: (count: number) => `and ${count} more`,
+  },
+
+  about: {
+    title: "About",
+    link: (version: string) => `Ringfence ${version}`,
+    version: "Version",
+    key: "Signing key",
+    keyExplained:
+      "Fingerprint (SHA-256) of the key that evidence of this installation is signed with. Compare it with one that reached you another way.",
+    map: "Base map",
+    mapKind: {
+      none: "None: nobody outside learns where anyone looks.",
+      raster: "Image tiles from another server",
+      vector: "Vector tiles from another server",
+      pmtiles: "A file of this server (PMTiles)",
+      geojson: "A file of this server (GeoJSON)",
+    },
+    onCall: "On call for the engine",
+    nobody: "Nobody is named in the settings (RINGFENCE_ON_CALL).",
+  },
+
   /** The engine itself is not well. */
   unwell: {
     untrusted: (since: string | null) =>
