@@ -19,7 +19,7 @@ function floor(given: Partial<Floor>): Floor {
     lost_since: null,
     detail: "",
   }
-  return { as_of: AS_OF, checks: [], alarms: [], canary, ...given } as Floor
+  return { as_of: AS_OF, checks: [], alarms: [], vendors: [], canary, ...given } as Floor
 }
 
 describe("what is not well", () => {
@@ -39,29 +39,38 @@ describe("what is not well", () => {
     expect(found).toMatchObject({ cause: "store", grave: true, since: null })
   })
 
-  it("comes gravest first, then oldest; a silent vendor and a backlog are not grave", () => {
-    const found = unwell(
-      floor({
-        checks: [check("engine", "2026-03-01T21:16:00Z"), check("source", AGO)],
-        alarms: [
-          {
-            kind: "vendor_silent",
-            subject: "vendor/acme",
-            since: "2026-03-01T20:00:00Z",
-            detail: "",
-          },
-          { kind: "backlog", subject: "engine", since: "2026-03-01T20:30:00Z", detail: "" },
-          { kind: "ingest_stalled", subject: "engine", since: AGO, detail: "said by its check" },
-        ],
-      }),
-    )
-    expect(found.map((each) => each.cause + each.subject)).toEqual([
-      "source",
-      "engine",
-      "vendoracme",
-      "backlogengine",
+  const vendor = (name: string, silent: string | null): Floor["vendors"][number] => ({
+    vendor: name,
+    heard_at: AGO,
+    messages_per_s: 0,
+    silent_since: silent,
+  })
+  const alarms: Floor["alarms"] = [
+    { kind: "vendor_silent", subject: "vendor/acme", since: "2026-03-01T20:00:00Z", detail: "" },
+    { kind: "backlog", subject: "engine", since: "2026-03-01T20:30:00Z", detail: "" },
+    { kind: "ingest_stalled", subject: "engine", since: AGO, detail: "said by its check" },
+  ]
+
+  it("is oldest first; a silent vendor and a backlog are not grave", () => {
+    const found = unwell(floor({ alarms, vendors: [vendor("acme", AGO), vendor("other", null)] }))
+    expect(found.map((each) => [each.cause + each.subject, each.grave])).toEqual([
+      ["vendoracme", false],
+      ["backlog", false],
     ])
+  })
+
+  it("leaves out what follows from something grave", () => {
+    const checks = [check("engine", "2026-03-01T21:16:00Z"), check("source", AGO)]
+    const found = unwell(floor({ checks, alarms, vendors: [vendor("other", null)] }))
+    expect(found.map((each) => each.cause)).toEqual(["source", "engine"])
     expect(untrustedSince(found)).toBe(Date.parse(AGO))
+  })
+
+  it("is grave when every vendor is silent, since the first of them was", () => {
+    const vendors = [vendor("acme", AGO), vendor("other", "2026-03-01T21:10:00Z")]
+    const found = unwell(floor({ alarms, vendors }))
+    expect(found).toMatchObject([{ cause: "silence", grave: true }])
+    expect(untrustedSince(found)).toBe(Date.parse("2026-03-01T21:10:00Z"))
   })
 
   it("leaves trust in alerts alone where they only come late or nobody checks", () => {

@@ -25,33 +25,43 @@ export interface Unwell {
 /** A check has to be bad for so long (engine time) before it is said: a reconnection is shorter. */
 export const LASTING_MS = 5_000
 
-/** What the floor says is not well, the gravest and then the oldest first. */
+/**
+ * What the floor says is not well, the gravest and then the oldest first.
+ *
+ * One silent vendor is one line; when all are silent no alert can come, whoever is to blame. What
+ * only follows from something graver is left out.
+ */
 export function unwell(floor: Floor): Unwell[] {
   const asOf = Date.parse(floor.as_of)
   const found = floor.checks
     .filter((check) => !check.ok && lasts(check, asOf))
     .map((check) => ofCheck(check))
+  const silent = floor.vendors.flatMap((each) => each.silent_since ?? [])
+  const all = silent.length > 0 && silent.length === floor.vendors.length
+  if (all) {
+    const since = Math.min(...silent.map((each) => Date.parse(each)))
+    found.push({ cause: "silence", grave: true, since, detail: "", subject: "" })
+  }
+  if (!found.length) found.push(...lesser(floor))
+  return found.sort((a, b) => (a.since ?? asOf) - (b.since ?? asOf))
+}
+
+/** What makes alerts late, or leaves some wearers unwatched. */
+function lesser(floor: Floor): Unwell[] {
+  const { canary } = floor
   const running = floor.alarms.flatMap((alarm): Unwell[] => {
-    const of = {
-      since: Date.parse(alarm.since),
-      detail: alarm.detail,
-      subject: alarm.subject.replace(/^vendor\//, ""),
-    }
-    if (alarm.kind === "backlog") return [{ cause: "backlog", grave: false, ...of }]
-    if (alarm.kind === "vendor_silent") return [{ cause: "vendor", grave: false, ...of }]
-    return []
+    const since = Date.parse(alarm.since)
+    const { detail } = alarm
+    if (alarm.kind === "backlog")
+      return [{ cause: "backlog", grave: false, since, detail, subject: "" }]
+    if (alarm.kind !== "vendor_silent") return []
+    const subject = alarm.subject.replace(/^vendor\//, "")
+    return [{ cause: "vendor", grave: false, since, detail: "", subject }]
   })
-  if (floor.canary.state === "unpublished")
-    found.push({
-      cause: "unpublished",
-      grave: false,
-      since: time(floor.canary.lost_since),
-      detail: floor.canary.detail,
-      subject: "",
-    })
-  return [...found, ...running].sort(
-    (a, b) => Number(b.grave) - Number(a.grave) || (a.since ?? asOf) - (b.since ?? asOf),
-  )
+  if (canary.state !== "unpublished") return running
+  const since = time(canary.lost_since)
+  const { detail } = canary
+  return [...running, { cause: "unpublished", grave: false, since, detail, subject: "" }]
 }
 
 /** That the server has not answered since then. */

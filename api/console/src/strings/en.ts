@@ -184,6 +184,7 @@ export const en = {
       canary: () => "The engine’s own test messages get lost: those of devices may, too.",
       unpublished: () =>
         "The engine’s own test messages cannot be sent: nobody checks that alerts would arrive.",
+      silence: () => "Nothing comes from any vendor: no wearer is watched.",
       backlog: () => "Messages wait to be judged: alerts come late.",
       vendor: (vendor: string) =>
         `Nothing comes from ${vendor}: its wearers are not watched. Call the vendor.`,
