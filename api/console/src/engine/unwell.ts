@@ -9,7 +9,15 @@ export type Floor = Schemas["FloorOut"]
 type Check = Schemas["CheckOut"]
 
 export type Cause =
-  "unreachable" | "store" | "engine" | "source" | "canary" | "unpublished" | "backlog" | "vendor"
+  | "unreachable"
+  | "store"
+  | "engine"
+  | "source"
+  | "canary"
+  | "unpublished"
+  | "backlog"
+  | "vendor"
+  | "silence"
 
 export interface Unwell {
   cause: Cause
