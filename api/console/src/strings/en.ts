@@ -248,6 +248,8 @@ export const en = {
       complying: "Position in compliance",
       crossing: "Estimated crossing",
       place: "Where it began or ended",
+      last: (time: string) => `Last position, of ${time}`,
+      protected: "Protected person, and the distance to be kept",
       before: "Way before and after",
       during: "Way in between",
       circles: "Circles: 68 % accuracy",
@@ -290,8 +292,7 @@ export const en = {
       time: (zone: string) => `Measured (${zone})`,
       role: "Role",
       distance: "To the boundary",
-      apart: "Apart",
-      keep: (distance: string) => `of ${distance} to be kept`,
+      apart: (keep: string) => `Apart (of ${keep})`,
       accuracy: "Accuracy (68 %)",
       sigma: "σ",
       sigmaWhy:

@@ -4,8 +4,10 @@ import type { Schemas } from "$/api/types"
 
 import {
   type Fix,
+  lastSeen,
   outline,
   placeAt,
+  protectedPlaces,
   trackParts,
   trackSpan,
   viewOf,
@@ -67,6 +69,20 @@ describe("the map of an alert", () => {
     expect(placeAt(track, Date.parse(at(2)))).toEqual([20, 52])
     expect(placeAt(track, Date.parse(at(3)))).toBeNull()
     expect(placeAt(track, Date.parse(at(0)) - 1)).toBeNull()
+  })
+
+  it("knows where the wearer was last, by what counts", () => {
+    const track = [fix(0, 10), fix(1, 20), fix(2, 999, "implausible"), fix(3, 40)]
+    expect(lastSeen(track, Date.parse(at(2)))?.geometry.coordinates[0]).toBe(20)
+    expect(lastSeen(track, Date.parse(at(0)) - 1)).toBeNull()
+  })
+
+  it("shows a protected person only where the answer says where that is", () => {
+    const hidden = { counterpart: { lat: null, lon: null, accuracy_m: 8, keep_m: 300 } }
+    const told = { counterpart: { lat: 52, lon: 13, accuracy_m: 8, keep_m: 300 } }
+    const shown = (each: object) =>
+      protectedPlaces([each as Schemas["EvidenceOut"]]).features.length
+    expect([shown(hidden), shown(told), shown(witness(0))]).toEqual([0, 2, 0])
   })
 
   it("parts the way where it began and ended, without a gap between the parts", () => {

@@ -131,6 +131,28 @@ export function placeAt(track: readonly Fix[], at: number): Position | null {
   return [lon + share * (toLon - lon), lat + share * (toLat - lat)]
 }
 
+/** The last position that counts, not after an instant: where somebody was last seen. */
+export function lastSeen(track: readonly Fix[], at: number): Fix | null {
+  return (
+    track.findLast(
+      ({ properties }) => !properties.quarantine && Date.parse(properties.fix_time) <= at,
+    ) ?? null
+  )
+}
+
+/** Where protected persons were, as far as the answer says it, with the distance to be kept. */
+export function protectedPlaces(evidence: readonly Evidence[]): FeatureCollection<Polygon> {
+  const features = evidence.flatMap(({ counterpart }) =>
+    typeof counterpart?.lat !== "number" || typeof counterpart.lon !== "number"
+      ? []
+      : [
+          circle(counterpart.lon, counterpart.lat, counterpart.accuracy_m, 32),
+          circle(counterpart.lon, counterpart.lat, counterpart.keep_m),
+        ],
+  )
+  return { type: "FeatureCollection", features }
+}
+
 /** What the map shows first: the evidence, and the zone if it is not too wide to see both. */
 export function viewOf(
   evidence: readonly Evidence[],

@@ -3,10 +3,17 @@ import type { Feature, FeatureCollection, Geometry, Point, Position } from "geoj
 import type { ExpressionSpecification } from "maplibre-gl"
 
 import type { Schemas } from "$/api/types"
-import { positionsOf } from "$/map/geometry"
+import { circle, positionsOf } from "$/map/geometry"
 import type { Overlay } from "$/map/overlay"
 
-import { accuracyCircles, evidencePoints, type Fix, pixelsPerMetre, trackParts } from "./mapping"
+import {
+  accuracyCircles,
+  evidencePoints,
+  type Fix,
+  pixelsPerMetre,
+  protectedPlaces,
+  trackParts,
+} from "./mapping"
 
 interface Shown {
   zones: readonly Feature<Geometry>[]
@@ -17,6 +24,7 @@ interface Shown {
   began: number
   ended: number | null
   crossings: readonly (Position | null)[]
+  last: Fix | null
 }
 
 const COMPLYING: ExpressionSpecification = ["in", ["get", "role"], ["literal", ["before", "after"]]]
@@ -127,6 +135,43 @@ export function overlaysOf(shown: Shown): Overlay[] {
       ],
     },
     {
+      id: "protected",
+      data: protectedPlaces(shown.evidence),
+      layers: (colours) => [
+        {
+          id: "edge",
+          type: "line",
+          paint: { "line-color": colours.system, "line-width": 1.5, "line-opacity": 0.8 },
+        },
+      ],
+    },
+    {
+      id: "last",
+      data: {
+        type: "FeatureCollection",
+        features: shown.last ? [shown.last as Feature<Point>, around(shown.last)] : [],
+      },
+      layers: (colours) => [
+        {
+          id: "around",
+          type: "line",
+          filter: ["==", ["geometry-type"], "Polygon"],
+          paint: { "line-color": colours.text, "line-width": 1 },
+        },
+        {
+          id: "point",
+          type: "circle",
+          filter: ["==", ["geometry-type"], "Point"],
+          paint: {
+            "circle-radius": 7,
+            "circle-color": colours.link,
+            "circle-stroke-color": colours.surface,
+            "circle-stroke-width": 2,
+          },
+        },
+      ],
+    },
+    {
       id: "crossings",
       data: places,
       layers: (colours) => [
@@ -143,6 +188,11 @@ export function overlaysOf(shown: Shown): Overlay[] {
       ],
     },
   ]
+}
+
+function around({ geometry, properties }: Fix): Feature<Geometry> {
+  const [lon = 0, lat = 0] = geometry.coordinates as Position
+  return circle(lon, lat, properties.accuracy_m)
 }
 
 /** A size in pixels that doubles with each zoom, as the ground does. */
