@@ -32,6 +32,5 @@ export default ts.config(
     },
   },
   // Every text is in one file, so that one file is what a translation is.
-  // All texts are in one file, for those who translate it.
   { files: ["src/strings/*.ts"], rules: { "max-lines": "off" } },
 )

@@ -11,8 +11,8 @@ import { type Bounds, boundsOf } from "$/map/geometry"
 import { destination, distanceM, type Place } from "./geodesic"
 import { type Circle, closed, type Shape } from "./shape"
 
-/** Part of many zones, at each end, that may lie elsewhere. */
-const ELSEWHERE = 0.03
+/** As near to each other as zones of one town. */
+const NEAR_DEG = 0.05
 const STEP_DEG = 0.05
 const MOST_STEPS = 200
 /** The edge of the map: the projection ends there. */
@@ -38,31 +38,28 @@ export function shapeBounds(shape: Shape | null): Bounds | null {
 
 /** The box around most of many shapes: a few that lie elsewhere do not make a map of the world. */
 export function usualBounds(shapes: readonly Shape[]): Bounds | null {
-  const boxes = shapes.flatMap((each) => shapeBounds(each) ?? [])
-  const all = Array.from({ length: boxes.length / 4 }, (_, at) => boxes.slice(4 * at, 4 * at + 4))
-  const [lons, lats] = [sorted(all, 0, 2), sorted(all, 1, 3)]
-  const out = Math.floor(all.length * ELSEWHERE)
-  const [west, east] = [lons[out], lons[lons.length - 1 - out]]
-  const [south, north] = [lats[out], lats[lats.length - 1 - out]]
-  if (west === undefined || east === undefined || south === undefined || north === undefined)
-    return null
-  const usual = all.filter(
-    (box) => within(middle(box, 0, 2), west, east) && within(middle(box, 1, 3), south, north),
+  const boxes = shapes.map(shapeBounds).filter((each) => each !== null)
+  const lon = ([west, , east]: Bounds) => (west + east) / 2
+  const lat = ([, south, , north]: Bounds) => (south + north) / 2
+  const [west, east] = fence(boxes.map(lon))
+  const [south, north] = fence(boxes.map(lat))
+  const usual = boxes.filter(
+    (box) => within(lon(box), west, east) && within(lat(box), south, north),
   )
   return boundsOf(
-    usual.flatMap(([w = 0, s = 0, e = 0, n = 0]) => [
+    usual.flatMap(([w, s, e, n]) => [
       [w, s],
       [e, n],
     ]),
   )
 }
 
-function sorted(boxes: readonly (readonly number[])[], from: number, to: number): number[] {
-  return boxes.map((each) => middle(each, from, to)).sort((one, other) => one - other)
-}
-
-function middle(box: readonly number[], from: number, to: number): number {
-  return ((box[from] ?? 0) + (box[to] ?? 0)) / 2
+/** Between what values most lie: no farther from the middle half than three times its width. */
+function fence(values: readonly number[]): readonly [number, number] {
+  const sorted = values.toSorted((one, other) => one - other)
+  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0
+  const width = Math.max(NEAR_DEG, at(0.75) - at(0.25))
+  return [at(0.25) - 3 * width, at(0.75) + 3 * width]
 }
 
 function within(value: number, from: number, to: number): boolean {
