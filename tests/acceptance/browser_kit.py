@@ -51,6 +51,8 @@ FLAGS = (
 )
 PATIENCE_MS = 30_000
 READY_S = 120.0
+VARIANTS = ("/?alert=:alertId", "/zones/:zoneId?edit")
+"""Pages that are shown otherwise by their query."""
 ROUTES = CONSOLE.parent / "src/routing/routes.ts"
 WIDE = (1440, 900)
 NARROW = (390, 844)
@@ -145,17 +147,23 @@ def running_demo(folder: Path, wearers: int, speed: float = 60.0) -> Iterator[De
 def addresses(demo: Demo) -> dict[str, str]:
     """Return an address of every page, of things that are there, by the page's pattern."""
     alert = demo.items("/v1/alerts", kind="exclusion_entered")[0]
-    orders = demo.items("/v1/orders", wearer_id=alert["wearer_id"])
+    order, curfew = next(
+        (each, condition)
+        for each in demo.items("/v1/orders", limit="200")
+        for condition in each["conditions"]
+        if condition["kind"] == "curfew"
+    )
     values = {
         "alertId": str(alert["alert_id"]),
         "wearerId": alert["wearer_id"],
         "zoneId": alert["zone_id"],
-        "orderId": orders[0]["order_id"],
-        "day": alert["raised_at"][:10],
+        "orderId": order["order_id"],
+        "conditionId": curfew["id"],
+        "date": alert["raised_at"][:10],
     }
     patterns = re.findall(r'pattern: "([^"]+)"', ROUTES.read_text())
     assert "/" in patterns
-    return {pattern: _filled(pattern, values) for pattern in patterns}
+    return {pattern: _filled(pattern, values) for pattern in (*patterns, *VARIANTS)}
 
 
 def _filled(pattern: str, values: dict[str, str]) -> str:
@@ -163,7 +171,7 @@ def _filled(pattern: str, values: dict[str, str]) -> str:
     for name in re.findall(r":(\w+)", pattern):
         assert name in values, f"{pattern}: say here what to put for :{name}"
         filled = filled.replace(f":{name}", quote(values[name], safe=""))
-    return re.sub(r"/\*.*|\?", "", filled)
+    return filled
 
 
 def chromium_path() -> str:
