@@ -1,3 +1,5 @@
+import { ApiError } from "$/api/client"
+
 /**
  * An answer of the API that is asked for again and again while somebody looks.
  *
@@ -48,6 +50,8 @@ export class Polled<T> {
     } catch (error) {
       if (turn !== this.#turn) return
       this.error = error
+      // What is not there will not come by asking every two seconds.
+      if (error instanceof ApiError && error.status === 404) return
     }
     if (this.#everyMs && !document.hidden)
       this.#timer = setTimeout(() => void this.refresh(), this.#everyMs)
