@@ -28,7 +28,9 @@ it("says of an instant where, how fast and how sure", () => {
     "36 km/h by the device, accurate to 8 m",
   )
   expect(moment(day, now, at("10:30:00"))).toBe("at an unnamed place, accurate to 8 m")
-  expect(moment(day, now, at("12:30:00"))).toBe("not known: nothing was received")
+  const lost = { ...now, unknown: true }
+  expect(moment(day, lost, at("12:30:00"))).toBe("not known: nothing was received")
+  expect(moment(day, lost, at("13:00:00"))).toBe("not known: nothing was received")
   expect(moment(day, null, at("01:00:00"))).toBe("no position yet")
 })
 

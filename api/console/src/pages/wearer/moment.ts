@@ -14,9 +14,10 @@ export function stopAt(stops: readonly Stop[], at: number): number {
 export function moment(day: Day, now: Moment | null, at: number): string {
   const say = strings.wearer.play
   const gap = day.gaps.find(
-    (each) => Date.parse(each.unknown_from) <= at && at < Date.parse(each.end),
+    (each) => Date.parse(each.unknown_from) <= at && at <= Date.parse(each.end),
   )
-  if (gap) return say.unknown(strings.wearer.day.reasons[gap.reason])
+  if (gap && (now === null || now.unknown))
+    return say.unknown(strings.wearer.day.reasons[gap.reason])
   if (!now) return say.before
   const stop = day.stops[stopAt(day.stops, at)]
   const parts = [stop ? (stop.place ? say.at(stop.place) : say.stopped) : "", pace(now, !!stop)]

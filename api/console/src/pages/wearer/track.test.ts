@@ -47,6 +47,7 @@ describe("where somebody was at an instant", () => {
     expect([still?.lon, still?.unknown, still?.speedMps]).toEqual([13.002, false, null])
     expect(momentAt(fixes, [gap], START + 450_000)?.unknown).toBe(true)
     expect(momentAt(fixes, [gap], START + 600_000)?.unknown).toBe(false)
+    expect(momentAt(fixes.slice(0, 3), [gap], START + 600_000)?.unknown).toBe(true)
   })
 
   it("is nowhere before the first position", () => {

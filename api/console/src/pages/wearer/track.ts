@@ -80,7 +80,7 @@ export function momentAt(fixes: readonly Fix[], gaps: readonly Gap[], at: number
   const fix = fixes[i]
   if (!fix) return null
   const next = fixes[i + 1]
-  const gap = gaps.find((each) => Date.parse(each.start) <= at && at < Date.parse(each.end))
+  const gap = gapAt(gaps, fix.at, at)
   if (gap) {
     const unknown = at >= Date.parse(gap.unknown_from)
     return { ...place(fix, null, 0), speedMps: null, stated: false, unknown, fix }
@@ -94,6 +94,14 @@ export function momentAt(fixes: readonly Fix[], gaps: readonly Gap[], at: number
     unknown: false,
     fix,
   }
+}
+
+/** The gap an instant is in; the last gap of a day holds its end too, where nothing was measured. */
+function gapAt(gaps: readonly Gap[], measured: number, at: number): Gap | undefined {
+  return gaps.find((each) => {
+    const end = Date.parse(each.end)
+    return Date.parse(each.start) <= at && (at < end || (at === end && measured < end))
+  })
 }
 
 function place(fix: Fix, next: Fix | null, share: number) {
