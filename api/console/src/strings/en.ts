@@ -459,6 +459,7 @@ export const en = {
       "Alarms raised (advisory ones not counted) and operators who did something within the hour. One operator can deal with about one alarm in ten minutes (EEMUA 191, ISA-18.2).",
     flood: (tenMinutes: number, operators: number) =>
       `Flood: ${tenMinutes} alarms in 10 min for ${operators} at work. Take the critical ones first, call for help.`,
+    count: (count: number) => count.toLocaleString("en"),
     search: "Search name, id, kind",
     filters: (set: number) => (set ? `Filters (${set})` : "Filters"),
     above: (count: number) => `${count} new above`,
