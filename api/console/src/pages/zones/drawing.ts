@@ -20,6 +20,7 @@ import {
 
 import { type Palette, palette } from "$/map/palette"
 
+import { drawn } from "./draft"
 import { FrameAdapter } from "./frame"
 import { destination, distanceM, type Place } from "./geodesic"
 import { type Area, type Circle, ringsOf, same, type Shape, withMore, withRing } from "./shape"
@@ -83,10 +84,10 @@ export class Drawing {
     this.#clear()
     if (this.#tool !== "select") this.#tool = "select"
     this.#draw.setMode("select")
-    if (!shape) return
+    if (!drawn(shape)) return
     this.#frame.centreOn(shape.kind === "circle" ? shape.centre[0] : firstLon(shape))
-    const drawn = shape.kind === "circle" ? [this.#circle(shape)] : this.#rings(shape)
-    for (const [key, feature] of drawn) {
+    const features = shape.kind === "circle" ? [this.#circle(shape)] : this.#rings(shape)
+    for (const [key, feature] of features) {
       const [added] = this.#draw.addFeatures([feature])
       if (added?.valid && added.id !== undefined) this.#ids.set(key, added.id)
     }
@@ -200,7 +201,8 @@ export class Drawing {
   }
 
   #rings(area: Area): [string, GeoJSONStoreFeatures][] {
-    return ringsOf(area).map(({ polygon, ring, corners }) => {
+    const whole = ringsOf(area).filter(({ corners }) => corners.length >= 3)
+    return whole.map(({ polygon, ring, corners }) => {
       const positions = this.#frame.positions(corners)
       const coordinates = [[...positions, [...(positions[0] ?? [])]]]
       const geometry = { type: "Polygon" as const, coordinates }
