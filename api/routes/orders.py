@@ -53,7 +53,7 @@ def put_order(
         else:
             saved.append(order := transaction.registry.save_order(order))
     response.status_code = HTTPStatus.OK if former else HTTPStatus.CREATED
-    return order_stored(order, wearer.timezone, shell.now())
+    return order_stored(order, wearer, shell.now())
 
 
 @router.get(
@@ -68,7 +68,7 @@ def get_order(shell: AtHand, order_id: OrderId) -> OrderOut:
         versions = directory.orders.get(order_id)
     if not versions:
         raise not_found("order", order_id)
-    return order_out(versions[-1], directory.timezone(versions[-1].wearer_id))
+    return order_out(versions[-1], directory.wearers.get(versions[-1].wearer_id))
 
 
 @router.get(
@@ -83,7 +83,7 @@ def list_order_versions(shell: AtHand, order_id: OrderId) -> list[OrderVersion]:
         versions = directory.orders.get(order_id)
     if not versions:
         raise not_found("order", order_id)
-    return versions_out(versions, directory.timezone(versions[-1].wearer_id))
+    return versions_out(versions, directory.wearers.get(versions[-1].wearer_id))
 
 
 @router.get(
@@ -101,10 +101,11 @@ def list_orders(
     with shell.read() as (_, directory):
         newest = (versions[-1] for versions in directory.orders.values())
         rows = sorted(
-            (each for each in newest if _fits(each, query, now)), key=lambda each: each.order_id
+            (each for each in newest if _fits(each, query, now) and _has(each, query.q, directory)),
+            key=lambda each: each.order_id,
         )
     shown, cut = paging.cut_sorted(rows, lambda each: (each.order_id,))
-    items = [order_out(each, directory.timezone(each.wearer_id)) for each in shown]
+    items = [order_out(each, directory.wearers.get(each.wearer_id)) for each in shown]
     return Listing(items=items, **cut._asdict())
 
 
@@ -151,6 +152,16 @@ def _overlap(one: Order, other: Order) -> bool:
 
 def _begins_before_end(one: Order, other: Order) -> bool:
     return other.effective_until is None or one.effective_from < other.effective_until
+
+
+def _has(order: Order, sought: str | None, directory: Directory) -> bool:
+    """Tell whether a text is in what an order is known by."""
+    if not sought:
+        return True
+    wearer = directory.wearers.get(order.wearer_id)
+    name = "" if wearer is None else wearer.name
+    known = (order.order_id, order.wearer_id, name, order.officer, order.agency)
+    return any(sought.casefold() in each.casefold() for each in known)
 
 
 def _fits(order: Order, query: OrderQuery, now: Instant) -> bool:

@@ -101,6 +101,7 @@ class OrderOut(Wire):
         examples=[None],
     )
     wearer_id: str = Field(description="Whom it binds.", examples=["w1"])
+    wearer_name: str = Field(description="Name of the wearer.", examples=["Robin Doe"])
     timezone: str = Field(
         description="IANA zone by whose clocks the hours are: the wearer's when this version was "
         "stored.",
@@ -158,4 +159,10 @@ class OrderQuery(PageQuery):
     agency: Text | None = Field(default=None, description="Only those of this agency.")
     in_force: bool | None = Field(
         default=None, description="true: only those that bind now; false: only those that do not."
+    )
+    q: Text | None = Field(
+        default=None,
+        description="Only those with this in the order's id, the wearer's id or name, the officer "
+        "or the agency, in whatever case.",
+        examples=["doe"],
     )

@@ -24,11 +24,12 @@ def condition_out(condition: OrderCondition) -> ConditionOut:
     return ConditionOut.model_validate(write_condition(condition))
 
 
-def order_out(order: Order, timezone: str) -> OrderOut:
-    """Return one version of an order; `timezone` is the wearer's today.
+def order_out(order: Order, wearer: Wearer | None) -> OrderOut:
+    """Return one version of an order, of a wearer as of today.
 
     Hours stay by the clocks they were ordered by, also when the wearer moves to another zone.
     """
+    timezone = "UTC" if wearer is None else wearer.timezone
     if order.conditions:
         timezone = order.conditions[0].schedule.timezone
     return OrderOut(
@@ -36,6 +37,7 @@ def order_out(order: Order, timezone: str) -> OrderOut:
         version=order.version,
         version_from=order.version_from,
         wearer_id=order.wearer_id,
+        wearer_name="" if wearer is None else wearer.name,
         timezone=timezone,
         agency=order.agency,
         officer=order.officer,
@@ -50,16 +52,16 @@ def order_out(order: Order, timezone: str) -> OrderOut:
     )
 
 
-def versions_out(versions: Sequence[Order], timezone: str) -> list[OrderVersion]:
+def versions_out(versions: Sequence[Order], wearer: Wearer | None) -> list[OrderVersion]:
     """Return every version of an order with when it holds, oldest first."""
     found = {each.order.version: each for each in timeline(versions)}
-    return [_version_out(each, found.get(each.version), timezone) for each in versions]
+    return [_version_out(each, found.get(each.version), wearer) for each in versions]
 
 
-def _version_out(order: Order, held: Held | None, timezone: str) -> OrderVersion:
+def _version_out(order: Order, held: Held | None, wearer: Wearer | None) -> OrderVersion:
     end = order.effective_until if held is None or held.end == END else held.end
     return OrderVersion(
-        **dict(order_out(order, timezone)),
+        **dict(order_out(order, wearer)),
         holds_from=None if held is None else max(held.start, order.effective_from),
         holds_until=None if held is None else end,
     )
@@ -72,7 +74,7 @@ def plan_out(plan: SupervisionPlan) -> Plan:
     )
 
 
-def order_stored(order: Order, timezone: str, now: Instant) -> OrderStored:
+def order_stored(order: Order, wearer: Wearer, now: Instant) -> OrderStored:
     """Return an order as it was stored, with the findings of its conditions."""
     found = [
         (finding, f"conditions[{i}]")
@@ -82,7 +84,7 @@ def order_stored(order: Order, timezone: str, now: Instant) -> OrderStored:
     worst = {each: rank for rank, each in enumerate(FindingSeverity)}
     found.sort(key=lambda each: worst[each[0].severity])
     findings = [finding_out(finding, place) for finding, place in found]
-    return OrderStored(**dict(order_out(order, timezone)), findings=findings)
+    return OrderStored(**dict(order_out(order, wearer)), findings=findings)
 
 
 def read_order(

@@ -58,7 +58,8 @@ class OrderJson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     recorded_at: str | None = None
     recorded_by: str = ""
     reason: str = ""
-    """The last six are in an order as it is read back; they have no say."""
+    wearer_name: str = ""
+    """The last seven are in an order as it is read back; they have no say."""
 
 
 class _ConditionChangeJson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

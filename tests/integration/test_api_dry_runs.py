@@ -76,7 +76,7 @@ async def test_a_change_is_judged_and_nothing_is_written(
 async def test_orders_conditions_and_parameters_can_be_proposed(small: httpx.AsyncClient) -> None:
     """Each in the form in which it is stored; an order as it is concerns nobody."""
     order = (await small.get("/v1/orders/order-w1")).json()
-    known = {"timezone", "version", "recorded_at", "recorded_by"}
+    known = {"timezone", "version", "recorded_at", "recorded_by", "wearer_name"}
     order = {name: value for name, value in order.items() if name not in known}
     reply = await small.post(URL, json={"orders": [order]})
     assert reply.json()["wearer_ids"] == []

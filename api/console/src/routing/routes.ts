@@ -21,6 +21,17 @@ export const routes: readonly Route<Load>[] = [
   { pattern: "/zones/_new", page: () => import("$/pages/zones/NewZonePage.svelte") },
   { pattern: "/zones/_import", page: () => import("$/pages/zones/ImportPage.svelte") },
   { pattern: "/zones/:zoneId", page: () => import("$/pages/zones/ZonePage.svelte") },
+  { pattern: "/orders", page: () => import("$/pages/orders/OrdersPage.svelte") },
+  { pattern: "/orders/:orderId", page: () => import("$/pages/orders/OrderPage.svelte") },
+  {
+    pattern: "/orders/:orderId/conditions/:conditionId",
+    page: () => import("$/pages/orders/ConditionPage.svelte"),
+  },
+  {
+    pattern: "/orders/:orderId/conditions/:conditionId/pass",
+    page: () => import("$/pages/orders/PassPage.svelte"),
+  },
+  { pattern: "/what-if", page: () => import("$/pages/what-if/WhatIfPage.svelte") },
   { pattern: "/floor", page: () => import("$/pages/floor/FloorPage.svelte") },
   { pattern: "/about", page: () => import("$/pages/about/AboutPage.svelte") },
   { pattern: "/settings", page: () => import("$/pages/settings/SettingsPage.svelte") },

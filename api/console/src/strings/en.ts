@@ -5,6 +5,9 @@
  */
 import type { AlertState, Change, CloseCode, EpisodeKind } from "$/api/types"
 
+import { orders } from "./orders"
+import { whatIf } from "./what-if"
+
 const kind = {
   exclusion_entered: "Entered a forbidden zone",
   exclusion_present_at_start: "In a forbidden zone as it began",
@@ -989,4 +992,6 @@ export const en = {
     include: "Import it",
     version_: (version: number) => `version ${version}`,
   },
+  orders,
+  whatIf,
 } as const

@@ -4,18 +4,32 @@ const OFFSETS = new Map<string, Intl.DateTimeFormat>()
 
 /** The instant, RFC 3339 in UTC, at which clocks in a zone show a time; null if it is no time.
  *
- * A time that a clock change skips is the first instant after it; one that comes twice, the first.
+ * A time that a clock change skips is the first instant after it; one that comes twice is the first
+ * of them as a start and the second as an end: as the engine has it.
  */
-export function instantOf(wall: string, zone: string): string | null {
+export function instantOf(
+  wall: string,
+  zone: string,
+  as: "start" | "end" = "start",
+): string | null {
+  const at = fromWall(wall, zone, as)
+  return Number.isNaN(at) ? null : rfc3339(at)
+}
+
+/** The same in epoch milliseconds; NaN if it is no time. */
+export function fromWall(wall: string, zone: string, as: "start" | "end" = "start"): number {
   const shown = Date.parse(`${wall}Z`)
   if (Number.isNaN(shown) || new Date(shown).toISOString().slice(0, wall.length) !== wall)
-    return null
+    return NaN
   const day = 86_400_000
   const [before, after] = [offsetMs(shown - day, zone), offsetMs(shown + day, zone)]
   const found = [shown - before, shown - after].filter((at) => wallOf(at, zone) === wall)
-  const at = found.length
-    ? Math.min(...found)
-    : jump(shown - day - before, shown + day - after, zone)
+  if (found.length) return as === "start" ? Math.min(...found) : Math.max(...found)
+  return jump(shown - day - before, shown + day - after, zone)
+}
+
+/** RFC 3339 in UTC, without a fraction of a second where there is none. */
+export function rfc3339(at: number): string {
   return new Date(at).toISOString().replace(".000Z", "Z")
 }
 
