@@ -110,7 +110,7 @@ export const orders = {
     label: "Hours of the week. Draw with the mouse, or use the fields below.",
     help: "Drag on the grid to draw hours, an edge to change them, the middle to move them: that day alone, with Shift every day of the row. With the keyboard: arrows move by 15 minutes or a day, Shift with up and down changes the end, Delete removes.",
     block: (day: string, start: string, end: string, next: boolean, places: string) =>
-      `${day} ${start} to ${end}${next ? " the next day" : ""}${places ? `, ${places}` : ""}`,
+      `${day} ${start}–${end}${places ? ` ${places}` : ""}${next ? ", until the next day" : ""}`,
     perWeek: (hours: string) => `${hours} of 168 h a week`,
     overlap: (day: string, from: string, to: string) =>
       `Overlap on ${day}, ${from} to ${to}: being at any of the places will do.`,
