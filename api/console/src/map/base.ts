@@ -59,7 +59,7 @@ export async function baseOf(said: BaseMap): Promise<Base> {
     attribution: said.attribution,
     problem: said.problem,
   }
-  if (said.problem !== null || said.url === null) return { ...PLAIN, ...common }
+  if (said.problem !== null || said.url === null) return { ...PLAIN, ...common, attribution: "" }
   const { url } = said
   const zooms = { minzoom: said.min_zoom ?? 0, maxzoom: said.max_zoom ?? 22 }
   switch (said.kind) {

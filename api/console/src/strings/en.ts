@@ -801,6 +801,7 @@ export const en = {
   map: {
     label: "Map",
     loading: "Loading the map …",
+    tilesAway: "its tiles cannot be loaded.",
     noBase: (why: string) => `The base map is not there${why ? `: ${why}` : "."}`,
     failed: "The map cannot be drawn here (no WebGL). Everything on it is also said in words.",
   },
