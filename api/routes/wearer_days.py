@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 from api.openapi import refusals
 from api.problems import field_error, invalid, not_found
 from api.routes.parameters import WearerId
+from api.schemas.fields import LocalDate
 from api.schemas.wearer import StatusOut
 from api.schemas.wearer_day import ComplianceOut, ComplianceQuery, DayOut
 from api.shell import AtHand, Shell
@@ -27,7 +28,7 @@ _FIRST: Final = date(1900, 1, 2)
 _LAST: Final = date(2199, 12, 30)
 
 DayDate = Annotated[
-    date,
+    LocalDate,
     Path(
         alias="date",
         description="A day by the wearer's clocks, YYYY-MM-DD.",

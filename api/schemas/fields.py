@@ -1,6 +1,7 @@
 """The types of wire fields: times, ids and texts, and what of each is refused."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -24,6 +25,7 @@ _NO_NUL: Final = r"^[^\x00]*$"
 _RFC3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EARLIEST: Final = parse("1900-01-01T00:00:00Z")
 _LATEST: Final = parse("2200-01-01T00:00:00Z")
 _TIME: Final[dict[str, Any]] = {"type": "string", "format": "date-time"}
@@ -58,6 +60,21 @@ def local_text(instant: Instant, timezone: str) -> str:
         return render(instant)
     return local(instant, timezone).isoformat()
 
+
+def _read_date(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("is not a date: write for example 2026-03-01")
+    return date.fromisoformat(value)
+
+
+LocalDate = Annotated[
+    date,
+    BeforeValidator(_read_date),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A day by the clocks of some zone: YYYY-MM-DD, never a number of seconds."""
 
 InstantIn = Annotated[
     Instant, BeforeValidator(read_instant), WithJsonSchema(_TIME, mode="validation")

@@ -1,20 +1,16 @@
 """One local day of a wearer: the track, summed up; and what became of the conditions."""
 
-from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.fields import InstantOut, LocalTime, Wire
+from api.schemas.fields import InstantOut, LocalDate, LocalTime, Wire
 from api.schemas.geojson import ZoneFeature
 from api.schemas.registry import TimezoneName
 from api.schemas.wearer import EpisodeBrief
 from engine.core.order import ConditionKind
 from engine.core.position import Mechanism, Quarantine
 from engine.core.standing import Standing
-
-LocalDate: TypeAlias = date
-"""A day by the wearer's clocks; `date` is also the name of the field."""
 
 
 class DayPositions(Wire):

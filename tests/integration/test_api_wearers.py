@@ -181,7 +181,14 @@ async def test_days_of_changed_clocks_and_other_days(desk: Desk) -> None:
     assert "skipped" in reply.text
     for path in ("days/2026-03-01", "status", "compliance"):
         assert (await desk.client.get(f"/v1/wearers/w9/{path}")).status_code == 404
-    for path in ("days/1899-01-01", "days/x", "compliance?from=2199-12-31", "compliance?days=32"):
+    for path in (
+        "days/1899-01-01",
+        "days/x",
+        "days/0",
+        "days/2026-02-30",
+        "compliance?from=2199-12-31",
+        "compliance?days=32",
+    ):
         assert (await desk.client.get(f"/v1/wearers/w1/{path}")).status_code == 422
 
 
