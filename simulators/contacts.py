@@ -38,7 +38,7 @@ def _contact(role: ContactRole, id_: str, name: str, now: Instant, *labels: str)
         ),
         email=f"{seed:08x}@example.org",
         languages=_LANGUAGES[seed % len(_LANGUAGES)],
-        note="Reads lips: prefers text messages." if seed % 23 == 0 else "",
+        note="Hard of hearing: prefers text messages." if seed % 23 == 0 else "",
         updated_at=now,
         updated_by=WRITTEN_BY,
     )

@@ -219,7 +219,7 @@ export const en = {
     standing: {
       retracted: "Nothing of it stands. What had been shown is in the history, with the reason.",
       amended: "Amended: evidence that came later changed what had been shown. See the history.",
-      restored: "Over: the condition holds again. The alert stays open until somebody closes it.",
+      restored: "Over: nothing of it goes on any more. The alert stays open until somebody closes it.",
       unconfirmed: "No position says where the wearer is now.",
     },
     respond: {
@@ -333,7 +333,7 @@ export const en = {
         progressed: "It went on, and is now what it is called",
         amended: "Amended: evidence that came later",
         retracted: "Retracted: by evidence that came later it did not happen",
-        restored: "Over: the condition holds again",
+        restored: "Over: nothing of it goes on any more",
         acknowledged: "Acknowledged",
         noted: "Noted",
         assigned: "Assigned",
