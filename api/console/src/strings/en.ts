@@ -219,7 +219,8 @@ export const en = {
     standing: {
       retracted: "Nothing of it stands. What had been shown is in the history, with the reason.",
       amended: "Amended: evidence that came later changed what had been shown. See the history.",
-      restored: "Over: nothing of it goes on any more. The alert stays open until somebody closes it.",
+      restored:
+        "Over: nothing of it goes on any more. The alert stays open until somebody closes it.",
       unconfirmed: "No position says where the wearer is now.",
     },
     respond: {
