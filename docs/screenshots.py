@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,7 @@ WEARERS: Final = 60
 SPEED: Final = 60.0
 PLAYED_S: Final = 50.0
 """Real seconds after which every scenario has been played."""
+MOST_BYTES: Final = 150_000
 WIDE: Final = (1280, 800)
 LOOKS: Final[tuple[tuple[str, Scheme, tuple[int, int]], ...]] = (
     ("light", "light", WIDE),
@@ -43,13 +45,12 @@ LOOKS: Final[tuple[tuple[str, Scheme, tuple[int, int]], ...]] = (
 
 def name_of(pattern: str) -> str:
     """Return the name of a page's pictures: `queue`, `alerts-one`, `zones`."""
-    return re.sub(r"/:\w+", "-one", pattern).strip("/").replace("/", "-") or "queue"
+    return re.sub(r"[^a-z]+", "-", re.sub(r"[/=]:\w+", "-one", pattern)).strip("-") or "queue"
 
 
-def handle(demo: Demo) -> None:
-    """Do something with the alerts, as people at a desk would."""
+def handle(demo: Demo, shown: str) -> None:
+    """Do something with alerts, the one at a path among them, as people at a desk would."""
     with httpx.Client(base_url=demo.url, headers={"Ringfence-Operator": OPERATOR}) as api:
-        shown = addresses(demo)["/alerts/:alertId"]
         worst = demo.items("/v1/alerts", limit="8")
         for path in (shown, *(f"/alerts/{each['alert_id']}" for each in worst[5:])):
             api.post(f"/v1{path}/acknowledge", json={"note": "Calling him now."}).raise_for_status()
@@ -57,12 +58,12 @@ def handle(demo: Demo) -> None:
         api.post(f"/v1{shown}/notes", json=note).raise_for_status()
 
 
-async def take(demo: Demo) -> None:
-    """Take every picture."""
+async def take(demo: Demo, pages: dict[str, str]) -> None:
+    """Take every picture of pages, by their patterns."""
     async with chromium() as browser:
         for label, scheme, size in LOOKS:
             async with desk(browser, demo.url, scheme=scheme, size=size) as at:
-                for pattern, path in addresses(demo).items():
+                for pattern, path in pages.items():
                     await at.open(path)
                     await at.settled()
                     await at.page.wait_for_timeout(300)  # what fades in has done so
@@ -71,12 +72,21 @@ async def take(demo: Demo) -> None:
 
 
 def keep(path: Path, png: bytes) -> None:
-    """Write a picture in 256 colours, which is a third of its size and looks the same."""
+    """Write a picture; one that is large, in 256 colours."""
     picture = Image.open(BytesIO(png)).convert("RGB")
-    picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        path, optimize=True
-    )
+    picture.save(path, optimize=True)
+    if path.stat().st_size > MOST_BYTES:
+        picture.quantize(256, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
     print(f"{path.name} {path.stat().st_size / 1000:.0f} kB")
+
+
+def gallery(names: Iterable[str]) -> str:
+    """Return the page that shows all pictures."""
+    parts = ["# The console in pictures", "`make screenshots` takes them anew, from a demo."]
+    for name in names:
+        parts.append(f"## {name}")
+        parts += [f"![{name}, {label}]({name}-{label}.png)" for label, *_ in LOOKS]
+    return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:
@@ -88,8 +98,10 @@ def main() -> None:
         running_demo(Path(folder) / "demo", WEARERS, SPEED) as demo,
     ):
         time.sleep(PLAYED_S)
-        handle(demo)
-        asyncio.run(take(demo))
+        pages = addresses(demo)
+        handle(demo, pages["/alerts/:alertId"])
+        asyncio.run(take(demo, pages))
+    (FOLDER / "README.md").write_text(gallery(map(name_of, pages)))
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def addresses(demo: Demo) -> dict[str, str]:
     )
     values = {
         "alertId": str(alert["alert_id"]),
-        "wearerId": alert["wearer_id"],
+        "wearerId": _worn(demo) or alert["wearer_id"],
         "zoneId": alert["zone_id"],
         "orderId": order["order_id"],
         "conditionId": curfew["id"],
@@ -164,6 +164,15 @@ def addresses(demo: Demo) -> dict[str, str]:
     patterns = re.findall(r'pattern: "([^"]+)"', ROUTES.read_text())
     assert "/" in patterns
     return {pattern: _filled(pattern, values) for pattern in (*patterns, *VARIANTS)}
+
+
+def _worn(demo: Demo) -> str | None:
+    """Return somebody who wears a device now and keeps to what binds him."""
+    for each in demo.items("/v1/wearers", limit="200")[::-1]:
+        status = demo.get(f"/v1/wearers/{each['wearer_id']}/status")
+        if any(condition["state"] == "kept" for condition in status["conditions"]):
+            return str(each["wearer_id"])
+    return None
 
 
 def _filled(pattern: str, values: dict[str, str]) -> str:
