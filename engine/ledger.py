@@ -11,6 +11,7 @@ from engine.core.raising import (
     Saved,
     collapse_key,
     episodes_needed,
+    moved_gist,
     told_of,
     worth_an_alert,
 )
@@ -40,7 +41,8 @@ def open_ledger(transaction: Transaction, saved: Sequence[Saved]) -> Ledger | No
     )
     told = told_of(ledger, saved)
     if told is None:
-        return None
+        moved = any(moved_gist(ledger, each) is not None for each in saved)
+        return ledger if moved else None
     episodes = transaction.episodes.get(episodes_needed([every[id_] for id_ in told]))
     ledger.episodes = {stored.episode_id: stored for stored in episodes}
     ledger.gaps = newest_gaps(transaction)

@@ -32,7 +32,8 @@ class Gist(msgspec.Struct, frozen=True, kw_only=True):
     zone_id: str | None
     started: Bound
     ended: Bound | None
-    positions: int = 0
+    several: bool = False
+    """It rests on more than one position."""
     window_start: Instant | None = None
     unconfirmed_since: Instant | None = None
     presence_s: float | None = None
@@ -49,13 +50,19 @@ def gist_of(episode: Episode) -> Gist:
         zone_id=episode.zone_id,
         started=episode.started,
         ended=episode.ended,
-        positions=episode.positions,
+        several=episode.positions > 1,
         window_start=episode.window_start,
         unconfirmed_since=episode.unconfirmed_since,
         presence_s=episode.presence_s,
         depth=None if worst is None else _depth(worst),
         detail=episode.detail,
     )
+
+
+def is_gist_of(gist: Gist, episode: Episode) -> bool:
+    """Tell whether a gist is an episode's, as it was told before it went on."""
+    known = (gist.kind, gist.zone_id, gist.started)
+    return known == (episode.kind, episode.zone_id, episode.started)
 
 
 def farthest(episode: Episode) -> Evidence | None:

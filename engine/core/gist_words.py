@@ -207,7 +207,7 @@ def _how_far(gist: Gist, depth: Depth) -> str:
     if depth.keep_m is not None:
         apart, give = metres(depth.metres, depth.accuracy_m), metres(depth.accuracy_m, 0)
         return f"{apart} apart, give or take {give}, {metres(depth.keep_m, 0)} to be kept{sure}"
-    several = gist.positions > 1 and not ring
+    several = gist.several and not ring
     side = "inside" if depth.metres >= 0 else "away"
     far = metres(abs(depth.metres), depth.accuracy_m)
     accuracy = metres(depth.accuracy_m, 0)

@@ -24,7 +24,7 @@ from engine.core.alert import (
 from engine.core.amend import ChangeKind
 from engine.core.coverage import Gap, touching
 from engine.core.episode import Episode, EpisodeState, Severity, StoredEpisode
-from engine.core.gist import Gist, gist_of
+from engine.core.gist import Gist, gist_of, is_gist_of
 from engine.core.paging import pages
 from zones.instant import Duration, Instant
 
@@ -98,7 +98,7 @@ def raise_alerts(
         ledger.episodes[each.stored.episode_id] = each.stored
         actions = _actions(ledger, each)
         if not actions:
-            _keep_gist(ledger, each.stored.episode_id)
+            _keep_gist(ledger, each)
             continue
         alert = _alert_of(ledger, each, now, next_id)
         every = _episodes(ledger, alert)
@@ -114,16 +114,26 @@ def raise_alerts(
         ledger.changes += [gap_change(alert, gap, now, next_id("change")) for gap in found]
 
 
-def _keep_gist(ledger: Ledger, episode_id: int) -> None:
+def _keep_gist(ledger: Ledger, saved: Saved) -> None:
     """Keep the gist of an alert in step with an episode that goes on, without a word of it."""
-    alert_id = ledger.by_episode.get(episode_id)
-    if alert_id is None:
-        return
-    alert = ledger.alerts[alert_id]
-    newest = _newest(_standing(_episodes(ledger, alert)))
-    gist = alert.gist if newest is None else gist_of(newest)
-    if gist != alert.gist:
+    gist = moved_gist(ledger, saved)
+    if gist is not None:
+        alert = ledger.alerts[ledger.by_episode[saved.stored.episode_id]]
         _put(ledger, msgspec.structs.replace(alert, gist=gist))
+
+
+def moved_gist(ledger: Ledger, saved: Saved) -> Gist | None:
+    """Return what the gist of an alert is now that an episode went on; None if it is as it was.
+
+    An episode that only goes on stays the newest of its alert, or stays not: the gist is moved by
+    the one that it is of, and no other episode has to be read for that.
+    """
+    alert_id = ledger.by_episode.get(saved.stored.episode_id)
+    known = None if alert_id is None else ledger.alerts[alert_id].gist
+    if known is None or saved.before is None or not is_gist_of(known, saved.before):
+        return None
+    gist = gist_of(saved.stored.episode)
+    return None if gist == known else gist
 
 
 def new_gaps(alert: Alert, gaps: Iterable[Gap], episodes: Sequence[Episode]) -> list[int]:

@@ -44,6 +44,20 @@ def test_the_episodes_of_an_alert_are_read_only_to_say_something_new(
     assert entered.restored
 
 
+def test_an_alert_of_several_episodes_goes_on_while_another_is_raised(store: Store) -> None:
+    """What is read for one alert is enough for another that only goes on in the same batch."""
+    first, second = Supervised(0, NOW), Supervised(1, NOW)
+    engine = Engine(store, Night(NOW, (first, second)), NOW - 60 * MINUTE)
+    engine.take([each.at("home", NOW - 30 * MINUTE) for each in (first, second)])
+    for minute, place in enumerate(["forbidden"] * 4 + ["home"] * 6 + ["forbidden"] * 4):
+        engine.take([first.at(place, NOW + minute * MINUTE)])
+    for minute in range(14, 20):
+        engine.take([each.at("forbidden", NOW + minute * MINUTE) for each in (first, second)])
+    entered = [each for each in open_alerts(store) if each.kind is EpisodeKind.EXCLUSION_ENTERED]
+    assert sorted(each.count for each in entered) == [1, 2]
+    assert all(each.gist is not None and each.gist.several for each in entered)
+
+
 def _positions(store: Store) -> int:
     """Return how many positions the episode in the zone rests on."""
     with store.read() as transaction:

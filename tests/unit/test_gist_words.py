@@ -41,7 +41,7 @@ def gist(**changed: object) -> Gist:
         "zone_id": "HOME",
         "started": bound(60),
         "ended": None,
-        "positions": 12,
+        "several": True,
         "window_start": OPENED,
         "depth": Depth(metres=-1243.7, accuracy_m=9.2, probability_inside=0.0),
     }
@@ -68,7 +68,7 @@ def test_a_person_would_say_it() -> None:
     assert said(gist()) == (
         "Outside home since 22:14, 38 min into curfew; up to 1,240 m away, accuracy 9 m, certain"
     )
-    once = gist(positions=1)
+    once = gist(several=False)
     assert said(once).endswith("; 1,240 m away, accuracy 9 m, certain")
     assert said(gist(), timezone="America/New_York").startswith("Outside home since 16:14, ")
 

@@ -8,7 +8,7 @@ from engine.core.alert import Alert, AlertAction, AlertState
 from engine.core.amend import ChangeKind
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.core.gist import gist_of
-from engine.core.raising import Ledger, Saved, raise_alerts
+from engine.core.raising import Ledger, Saved, moved_gist, raise_alerts
 from tests.judgement_kit import at
 from zones.instant import SECOND
 
@@ -198,18 +198,32 @@ def test_what_an_alert_says_does_not_depend_on_the_order() -> None:
 
 
 def test_the_gist_goes_along_with_its_episode() -> None:
-    """Farther away than before is no step of the history, and yet what the alert says now."""
+    """What an episode that goes on comes to is no step of the history, and yet is said now."""
     desk = Desk()
-    desk.take(1, episode())
+    desk.take(1, episode(positions=1))
     [first] = desk.ledger.alerts.values()
     desk.ledger.touched.clear()
-    assert desk.take(1, episode(positions=9, max_depth_m=90.0), PROGRESSED) == []
+    assert desk.take(1, episode(positions=2), PROGRESSED) == []
     [after] = desk.ledger.alerts.values()
     assert first.gist is not None
     assert after.gist is not None
-    assert (first.gist.positions, after.gist.positions) == (2, 9)
+    assert (first.gist.several, after.gist.several) == (False, True)
     assert replace(after, gist=None) == replace(first, gist=None)
     assert desk.ledger.touched == {after.alert_id}
+
+
+def test_a_gist_moves_without_the_other_episodes_of_its_alert() -> None:
+    """Of an alert of two, the newer moves the gist and the older does not, with neither read."""
+    desk = Desk()
+    desk.take(1, episode(positions=1))
+    desk.take(2, episode(second=600, positions=1))
+    older, newer = desk.ledger.episodes.pop(1), desk.ledger.episodes.pop(2)
+    for stored, moves in ((older, False), (newer, True)):
+        went_on = replace(stored, episode=replace(stored.episode, positions=5))
+        saved = Saved(kind=PROGRESSED, stored=went_on, before=stored.episode)
+        assert (moved_gist(desk.ledger, saved) is not None) is moves
+        raise_alerts(desk.ledger, [saved], at(9000), lambda _: GRACE, lambda _: next(desk.numbers))
+    assert desk.alert.gist == gist_of(replace(newer.episode, positions=5))
 
 
 def test_the_gist_of_what_was_retracted_is_what_had_been_said() -> None:
