@@ -5,9 +5,6 @@
  */
 import type { AlertState, Change, CloseCode, EpisodeKind } from "$/api/types"
 
-import { orders } from "./orders"
-import { whatIf } from "./what-if"
-
 const kind = {
   exclusion_entered: "Entered a forbidden zone",
   exclusion_present_at_start: "In a forbidden zone as it began",
@@ -53,6 +50,9 @@ const kind = {
   capacity_forecast: "Store filling up",
   canary_lost: "Canary lost",
 } satisfies Record<EpisodeKind, string>
+
+const plural = (count: number, one: string, many = `${one}s`) =>
+  `${count.toLocaleString("en")} ${count === 1 ? one : many}`
 
 export const en = {
   product: "Ringfence",
@@ -209,6 +209,7 @@ export const en = {
   theme: { label: "Appearance", system: "As the system", light: "Light", dark: "Dark" },
 
   alert: {
+    pass: "Grant a pass",
     number: (id: number) => `Alert ${id}`,
     missing: (id: number) => `There is no alert ${id}.`,
     missingHint: "The number may be mistyped. Alerts are never deleted.",
@@ -684,6 +685,7 @@ export const en = {
       noOrder: "no order in force",
     },
     conditions: {
+      pass: "grant a pass",
       title: "Conditions",
       none: "No order is in effect.",
       condition: "Condition",
@@ -994,6 +996,365 @@ export const en = {
     include: "Import it",
     version_: (version: number) => `version ${version}`,
   },
-  orders,
-  whatIf,
+  orders: {
+    title: "Orders",
+    search: "Order, wearer, officer or agency",
+    all: "All orders",
+    inForce: "In force now",
+    notInForce: "Not in force",
+    showing: (shown: number, of: number, more: boolean) =>
+      shown === of
+        ? `${plural(of, "order")}${more ? " so far" : ""}`
+        : `${shown} of ${plural(of, "order")}${more ? " so far" : ""}`,
+    more: "Load more",
+    none: "No order is stored yet.",
+    noneFits: "No order fits.",
+    columns: {
+      order: "Order",
+      wearer: "Wearer",
+      rules: "Conditions",
+      officer: "Officer",
+      binds: "Binds",
+    },
+    noConditions: "no conditions",
+
+    order: (id: string) => `Order ${id}`,
+    of: "of",
+    binds: (from: string, until: string | null) =>
+      until ? `${from} to ${until}` : `since ${from}`,
+    willBind: (from: string, until: string | null) =>
+      until ? `${from} to ${until}` : `from ${from}`,
+    ended: "This order has ended.",
+    notYet: "This order does not bind yet.",
+    officer: "Officer",
+    agency: "Agency",
+    plan: "Device",
+    planWords: (interval: string, late: string) =>
+      `reports every ${interval}, at most ${late} late`,
+    classes: "Classes",
+    conditions: "Conditions",
+    hours: "Hours",
+    editHours: "Hours and passes",
+    conditionNone: "This order has no conditions of its own.",
+    versions: "Versions",
+    version: (number: number) => `Version ${number}`,
+    versionHolds: (from: string, until: string | null) =>
+      until ? `${from} to ${until}` : `from ${from}`,
+    versionsOf: (first: number, last: number) => `Versions ${first} to ${last}`,
+    versionNever: "taken over by a later version",
+    versionNow: "in force now",
+    versionFirst: "First version",
+    versionSame: "Nothing else changed",
+    recorded: (by: string, at: string | null) => [by && `by ${by}`, at].filter(Boolean).join(", "),
+    unknownRecorder: "not recorded who",
+
+    kinds: {
+      exclusion: "Keep out",
+      inclusion: "Stay inside",
+      curfew: "Curfew",
+      attendance: "Attendance",
+      proximity: "Keep away",
+    },
+    must: {
+      exclusion: (where: string) => `Must keep out of ${where}`,
+      inclusion: (where: string) => `Must stay inside ${where}`,
+      curfew: (where: string) => `Must be at ${where}`,
+      attendance: (where: string, minimum: string | null) =>
+        minimum
+          ? `Must be at ${where} for at least ${minimum} of each window`
+          : `Must be at ${where}`,
+      proximity: (whom: string, metres: string) => `Must keep ${metres} away from ${whom}`,
+    },
+    somewhere: "places that are not named",
+    or: " or ",
+    and: " and ",
+    always: "at all times",
+    daily: "every day",
+    weekdays: "Monday to Friday",
+    weekends: "Saturday and Sunday",
+    dayNames: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    dayShort: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    at: (places: string) => `at ${places}`,
+    through: (first: string, last: string) => `${first} to ${last}`,
+    window: (days: string, start: string, end: string) => `${days} ${start}–${end}`,
+    extraWindows: (count: number) => plural(count, "single window"),
+    calendarWindows: "windows of a calendar",
+    priority: (value: number) => `priority ${value}`,
+
+    changes: {
+      officer: (from: string, to: string) => `Officer: ${from || "nobody"} → ${to || "nobody"}`,
+      agency: (from: string, to: string) => `Agency: ${from || "none"} → ${to || "none"}`,
+      binds: (from: string, to: string) => `Binds: ${from} → ${to}`,
+      plan: "The device's plan",
+      classes: (from: string, to: string) => `Classes: ${from || "none"} → ${to || "none"}`,
+      added: (id: string) => `${id}: new`,
+      gone: (id: string) => `${id}: taken out`,
+      hours: (id: string, from: string, to: string) => `${id}: ${from} → ${to}`,
+      pass: (id: string, span: string) => `${id}: pass ${span}`,
+      passGone: (id: string, span: string) => `${id}: no pass ${span}`,
+      suspended: (id: string, span: string) => `${id}: suspended ${span}`,
+      suspendedGone: (id: string, span: string) => `${id}: not suspended ${span}`,
+      extra: (id: string, span: string) => `${id}: also ${span}`,
+      extraGone: (id: string, span: string) => `${id}: no longer ${span}`,
+      field: (id: string, name: string, from: string, to: string) =>
+        `${id}: ${name} ${from} → ${to}`,
+      more: (count: number) => `and ${count} more`,
+    },
+
+    grid: {
+      title: "Week",
+      how: "How to draw hours",
+      label: "Hours of the week. Draw with the mouse, or use the fields below.",
+      help: "Drag on the grid to draw hours, an edge to change them, the middle to move them: that day alone, with Shift every day of the row. With the keyboard: arrows move by 15 minutes or a day, Shift with up and down changes the end, Delete removes.",
+      block: (day: string, start: string, end: string, next: boolean, places: string) =>
+        `${day} ${start}–${end}${places ? ` ${places}` : ""}${next ? ", until the next day" : ""}`,
+      perWeek: (hours: string) => `${hours} of 168 h a week`,
+      overlap: (day: string, from: string, to: string) =>
+        `Overlap on ${day}, ${from} to ${to}: being at any of the places will do.`,
+      always: "In force at all times.",
+      alwaysHint: "Draw or add hours to limit it to them.",
+      calendar: "Some hours come from a calendar. They are kept, and shown in the preview only.",
+    },
+    rows: {
+      title: "Hours by number",
+      days: "Days",
+      from: "From",
+      to: "To",
+      next: "next day",
+      places: "Where",
+      own: "the condition's places",
+      addPlace: "Another place",
+      removePlace: (name: string) => `Not ${name}`,
+      remove: "Remove",
+      removeRow: (row: string) => `Remove ${row}`,
+      add: "Add hours",
+      badTime: "Write a time like 22:00",
+      noDay: "No day: this row will not be kept",
+    },
+
+    preview: {
+      title: "What it means",
+      loading: "Working it out …",
+      local: (zone: string) => `By the clocks of ${zone}`,
+      utc: "UTC",
+      length: "Lasts",
+      note: "Note",
+      days: (days: number) => `the next ${days} days`,
+      none: "Not in force in these days.",
+      more: (count: number) => `${count} more`,
+      change: (day: string, by: string, forward: boolean) =>
+        forward
+          ? `${day}: clocks go forward, the day is ${by} shorter`
+          : `${day}: clocks go back, the day is ${by} longer`,
+      noChange: "The clocks of this zone are not changed in the next 400 days.",
+      oneHour: "one hour",
+      minutes: (count: number) => plural(count, "minute"),
+      unaffected: "No window is touched by it.",
+      forever: "no end",
+      whole: "at all times",
+    },
+    findings: {
+      title: "Checked",
+      none: "Nothing looks unintended.",
+      severity: { error: "Error", warning: "Warning", note: "Note" },
+    },
+
+    save: {
+      title: (version: number) => `Save as version ${version}`,
+      changed: "Not saved yet",
+      unchanged: "No changes",
+      from: "Takes effect",
+      now: "Now",
+      at: "At",
+      zone: (zone: string) => `by the clocks of ${zone}`,
+      past: (ago: string) =>
+        `This is ${ago} ago. Everything since then is judged anew: alerts may be added, changed or retracted, and whoever was told is told again.`,
+      ahead: (version: number, at: string) =>
+        `Version ${version} is to take effect on ${at}. Saving this replaces it.`,
+      replace: "Replace it",
+      reason: "Why",
+      reasonHint: "Stands in the order's history",
+      button: "Save",
+      saving: "Saving …",
+      saved: (version: number) => `Saved as version ${version}.`,
+      discard: "Discard the changes",
+      whatIf: "What would this have meant?",
+      conflict: "Somebody else changed this order",
+      reload: "Load it, and keep my hours",
+    },
+
+    passes: {
+      title: "Passes",
+      none: "No pass was ever granted.",
+      noneNow: "No pass now or to come.",
+      grant: "Grant a pass",
+      when: "When",
+      why: "Why",
+      who: "Granted",
+      running: "running",
+      over: "over",
+      comes: "to come",
+      revoked: (by: string, why: string) => `taken back by ${by}: ${why}`,
+      revokedUntil: (at: string) => `held until ${at}`,
+      revokedNever: "never held",
+      revoke: "Take back",
+      revokeWhy: "Why is it taken back?",
+      revokeNow: "Take back from now on",
+      revokeAll: "As if never granted",
+      earlier: (count: number) => plural(count, "earlier pass", "earlier passes"),
+    },
+    pass: {
+      title: "Grant a pass",
+      intro: (kind: string, where: string) => `${kind}: ${where}`,
+      howLong: "How long",
+      presets: {
+        hour: "1 hour",
+        two: "2 hours",
+        four: "4 hours",
+        window: (end: string) => `Until ${end}, the end of these hours`,
+        next: (span: string) => `All of the next hours, ${span}`,
+        other: "Other times",
+      },
+      from: "From",
+      to: "To",
+      why: "Why",
+      defaultWhy: "Agreed by telephone",
+      keys: "Press a number to choose, Enter to grant.",
+      past: (ago: string) =>
+        `It begins ${ago} ago. What happened since is judged anew; an alert that the pass allows is retracted.`,
+      covers: "Not in force then",
+      coversNothing: "These hours are not in force anyway: the pass would change nothing.",
+      endFirst: "The end must be after the start.",
+      noReason: "Say why.",
+      button: "Grant",
+      granting: "Granting …",
+      granted: (span: string) => `Granted: ${span}.`,
+      judged: (at: string) => `Judged anew since ${at}.`,
+      same: "This pass was there already.",
+      back: "Back",
+      toCondition: "To the hours",
+    },
+
+    days: {
+      title: "Days that differ",
+      month: "Month",
+      previous: "Month before",
+      following: "Month after",
+      day: "Day",
+      inForce: "In force",
+      differs: "Differs",
+      nothing: "not in force",
+      tags: { pass: "pass", suspended: "suspended", extra: "also in force" },
+      addTitle: "Add a day that differs",
+      kind: "What",
+      suspension: "Suspended",
+      extra: "In force as well",
+      from: "From",
+      to: "To",
+      add: "Add",
+      remove: "Remove",
+      removeSpan: (what: string, span: string) => `Remove ${what} ${span}`,
+      listed: "Suspended, and in force as well",
+      noneListed: "Every week is like the other.",
+    },
+    holidays: {
+      title: "Holidays",
+      intro:
+        "Days with other hours. They become suspensions and single windows, which stand in the order.",
+      date: "Day",
+      name: "Name",
+      add: "Add the day",
+      file: "Or a calendar file (.ics) of whole days",
+      instead: "Hours on them",
+      none: "None: free",
+      like: (day: string) => `As on a ${day}`,
+      apply: "Put them into the hours",
+      applied: (count: number, out: number, added: number) =>
+        `${plural(count, "holiday")}: ${plural(out, "window")} suspended, ${added} added. Save to keep them.`,
+      noDays: "Add a day or choose a file first.",
+      removeDay: (day: string) => `Remove ${day}`,
+    },
+  },
+  whatIf: {
+    title: "What if",
+    intro: "Judge a change over the last days' positions before it is made. Nothing is stored.",
+    change: "The change",
+    zone: (id: string) => `Zone ${id} as drawn`,
+    condition: (order: string, condition: string) =>
+      `Order ${order}, condition ${condition}: hours as edited`,
+    conditionOf: (condition: string, order: string) => `${condition} in order ${order}`,
+    everywhere: (condition: string) => `${condition} in every order that has it`,
+    noDraft: "Nothing is drafted yet.",
+    noDraftHint:
+      "Edit hours or draw a zone and ask from there, or try other parameters for a condition here.",
+    drop: "Leave it out",
+    parametersTitle: "Other parameters",
+    conditionLabel: "Condition",
+    orderLabel: "Order",
+    anyOrder: "every order that has it",
+    chooseCondition: "Choose a condition",
+    everyOrder: (id: string, orders: number) => `${id} in ${plural(orders, "order")}`,
+    parameter: {
+      threshold: "Positions before confirmed",
+      buffer_m: "Outer ring, metres",
+      dwell_s: "Seconds before confirmed",
+      grace_s: "Seconds before somebody is paged",
+      confidence: "Sureness, 0.5 to 1",
+    },
+    asNow: (value: number | string) => `now ${value}`,
+    add: "Add to the change",
+    days: "Over the last",
+    daysUnit: "days",
+    run: "Ask",
+    again: "Ask again",
+    cancel: "Give up",
+    waiting: "Waiting for another dry run to end …",
+    running: (done: number, of: number) => `${done} of ${plural(of, "wearer")} judged`,
+    cancelled: "Given up. Nothing was stored.",
+    failed: "It could not be judged",
+    gone: "This answer is not kept any more: ask again.",
+    asked: (at: string) => `Asked ${at}`,
+    nobody: "This change concerns nobody: no condition in force uses it.",
+    sentence: (
+      added: number,
+      addedOf: number,
+      removed: number,
+      removedOf: number,
+      changed: number,
+      window: string,
+    ) => {
+      const of = (count: number, wearers: number) =>
+        `${plural(count, "alert")} for ${plural(wearers, "wearer")}`
+      const parts = []
+      if (added) parts.push(`added ${of(added, addedOf)}`)
+      if (removed) parts.push(`removed ${of(removed, removedOf)}`)
+      if (changed) parts.push(`changed ${changed}`)
+      if (!parts.length) return `This change would have made no difference in ${window}.`
+      return `This change would have ${parts.join(" and ")} in ${window}.`
+    },
+    window: (days: number) => (days === 1 ? "the last day" : `the last ${days} days`),
+    judged: (positions: number, seconds: number) =>
+      `${positions.toLocaleString("en")} positions judged in ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`,
+    unchanged: (count: number) => `${plural(count, "alert")} would be the same.`,
+    byWearer: "By wearer",
+    counts: (added: number, removed: number, changed: number) =>
+      [added && `${added} added`, removed && `${removed} removed`, changed && `${changed} changed`]
+        .filter(Boolean)
+        .join(", ") || "no difference",
+    effects: { added: "Added", removed: "Removed", changed: "Changed", unchanged: "Same" },
+    still: "still",
+    deep: (metres: string) => `${metres} deep`,
+    times: (count: number) => `${count} times`,
+    before: "before:",
+    showDay: "That day",
+    without: (names: string) => `Nothing is known of ${names}: no position in these days.`,
+    assumptions: "What it takes for granted",
+    apply: "Make the change",
+    applyHint: "From now on; what was before is not judged anew.",
+    applying: "Saving …",
+    applied: "Made. It is in force from now on.",
+    cannotApply: "Parameters for every order at once cannot be made from here: change each order.",
+    toDraft: "Back to the draft",
+    reason: "Why",
+  },
 } as const

@@ -1,5 +1,6 @@
 /** The hours of a condition while they are edited: not stored before they are saved. */
 import type { Schemas } from "$/api/types"
+import { DRAFT_KEY } from "$/drafts/key"
 
 import type { Condition, OrderVersion } from "./data"
 import { readRows, type Row, writeRows } from "./week"
@@ -8,9 +9,6 @@ export type ConditionIn = Schemas["ConditionIn"]
 export type ScheduleIn = Schemas["ScheduleIn"]
 type Span = Schemas["SpanIn"]
 type Extra = Schemas["ExtraIn"]
-
-/** Where `/what-if` finds the change that is asked about: part of a dry run's question. */
-export const DRAFT_KEY = "ringfence.draft"
 
 export class Draft {
   rows = $state.raw<Row[]>([])

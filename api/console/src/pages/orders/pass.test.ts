@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 
 import type { Schemas } from "$/api/types"
 
-import { covered, offers } from "./pass"
+import { covered, offers, passPath } from "./pass"
 
 const BERLIN = "Europe/Berlin"
 const at = Date.parse
@@ -44,4 +44,9 @@ describe("what a pass covers", () => {
     ])
     expect(covered([TONIGHT], at("2026-05-02T04:00:00Z"), end, BERLIN)).toEqual([])
   })
+})
+
+it("is granted on the condition's own page, and not for what a whole class has", () => {
+  expect(passPath("o/1", "c1")).toBe("/orders/o%2F1/conditions/c1/pass")
+  expect(passPath("o1", "CLASS/c1")).toBeNull()
 })

@@ -62,3 +62,10 @@ function begins({ start }: Window): number {
 function ends({ end }: Window): number {
   return end ? Date.parse(end) : Infinity
 }
+
+/** The page that grants a pass for a condition; null where there is none: it is of a class. */
+export function passPath(orderId: string, conditionId: string): string | null {
+  if (conditionId.includes("/")) return null
+  const [order, condition] = [orderId, conditionId].map(encodeURIComponent)
+  return `/orders/${order}/conditions/${condition}/pass`
+}

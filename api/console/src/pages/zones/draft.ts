@@ -1,4 +1,5 @@
 /** A zone as it is being edited, and what of it the API is sent. */
+import { DRAFT_KEY } from "$/drafts/key"
 import type { Feature, Geometry } from "geojson"
 
 import type { Schemas } from "$/api/types"
@@ -63,9 +64,6 @@ export function idFor(name: string, taken: (zoneId: string) => boolean): string 
   if (!taken(id)) return id
   for (let number = 2; ; number++) if (!taken(`${id}-${number}`)) return `${id}-${number}`
 }
-
-/** Where `/what-if` finds the change that is asked about: the `zones` of a dry run's question. */
-export const DRAFT_KEY = "ringfence.draft"
 
 /** Leave a draft for the page that asks what it would have meant. */
 export function handOver(store: Pick<Storage, "setItem">, zoneId: string, draft: Draft): boolean {
