@@ -1,10 +1,13 @@
 """Orders on the wire."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StrictBool
 
 from api.schemas.condition import ConditionIn, ConditionOut
 from api.schemas.fields import (
     MAX_ID,
+    UNCOERCED,
     Id,
     InstantIn,
     InstantOut,
@@ -12,7 +15,6 @@ from api.schemas.fields import (
     NoteText,
     Number,
     Text,
-    Whole,
     Wire,
 )
 from api.schemas.finding import FindingOut
@@ -72,15 +74,13 @@ class OrderIn(Wire):
         description="From when on this version replaces the one before (RFC 3339); now if left "
         "out. Of no meaning for the first version. In the past, what follows is judged anew.",
     )
-    replaces_later: bool = Field(
+    replaces_later: StrictBool = Field(
         default=False,
         description="true: versions that were to take effect after `version_from` never do; "
         "without it, a version dated before the newest one is refused.",
     )
-    expected_version: Whole | None = Field(
+    expected_version: Annotated[int, Field(ge=0, le=MAX_ID), UNCOERCED] | None = Field(
         default=None,
-        ge=0,
-        le=MAX_ID,
         description="Newest version that is known, 0 for none: if there is a newer one by now, "
         "nothing is stored (409). Left out: not checked.",
         examples=[None],

@@ -6,11 +6,11 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.fields import (
     MAX_ID,
+    UNCOERCED,
     Id,
     InstantIn,
     InstantOut,
     LocalTime,
-    Whole,
     Wire,
 )
 from api.schemas.finding import FindingOut
@@ -32,10 +32,8 @@ class PassIn(Wire):
         description="End (RFC 3339, exclusive), after the start.", examples=["2026-03-08T06:00:00Z"]
     )
     reason: Reason = Field(description="Why it is granted.", examples=["night shift"])
-    expected_version: Whole | None = Field(
+    expected_version: Annotated[int, Field(ge=1, le=MAX_ID), UNCOERCED] | None = Field(
         default=None,
-        ge=1,
-        le=MAX_ID,
         description="Newest version of the order that is known: 409 if there is a newer one. Left "
         "out: not checked.",
         examples=[None],

@@ -204,7 +204,7 @@ class AlertBrief(Wire):
     """An alert in a line."""
 
     alert_id: Id = Field(description="Alert.", examples=[42])
-    kind: EpisodeKind = Field(description="What happened.", examples=["curfew_left_during"])
+    kind: EpisodeKind = Field(description="Kind of the episode.", examples=["curfew_left_during"])
     severity: Severity = Field(description="How much it matters.", examples=["serious"])
     state: AlertState = Field(description="In whose hands it is.", examples=["open"])
     raised_at: InstantOut = Field(description="When it was raised (UTC).")
@@ -215,7 +215,7 @@ class EpisodeBrief(Wire):
 
     episode_id: Id = Field(description="Episode.", examples=[301])
     alert_id: Id | None = Field(description="Its alert; null: it made none.", examples=[42])
-    kind: EpisodeKind = Field(description="What happened.", examples=["curfew_left_during"])
+    kind: EpisodeKind = Field(description="Kind of the episode.", examples=["curfew_left_during"])
     severity: Severity = Field(description="How much it matters.", examples=["serious"])
     state: EpisodeState = Field(description="How far the evidence goes.", examples=["confirmed"])
     condition_id: str | None = Field(description="Condition broken, if one is.", examples=["c1"])

@@ -1,18 +1,18 @@
 """What the editing of zones needs on the wire, beside the zones themselves."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from api.schemas.fields import Id, InstantIn, InstantOut, LocalTime, Text, Whole, Wire
+from api.schemas.fields import UNCOERCED, Id, InstantIn, InstantOut, LocalTime, Text, Wire
 from api.schemas.finding import FindingOut
 from api.schemas.geojson import ZoneFeature, ZoneProperties
 from api.schemas.problem import FieldError
 from engine.core.order import ConditionKind
 
-_EXPECTED: Final = Field(
-    ge=0,
-    lt=1 << 31,
+_VERSION: Final = Field(ge=0, lt=1 << 31)
+_EXPECTED: Final[Any] = Field(
+    default=None,
     description="The version this change was made from, 0 if the zone is to be new. 409 if "
     "another is the newest by now: nobody's change is lost unseen.",
     examples=[1],
@@ -24,7 +24,7 @@ Note = Annotated[Text, Field(description="Why, for people.", examples=["The scho
 class ZoneWriteQuery(Wire):
     """On which condition a zone is stored, and why."""
 
-    expected_version: Annotated[int, _EXPECTED] | None = None
+    expected_version: Annotated[int, _VERSION] | None = _EXPECTED
     note: Note = ""
 
 
@@ -37,7 +37,7 @@ class ZoneWithdrawalIn(Wire):
         "anew.",
         examples=["2026-06-01T00:00:00Z"],
     )
-    expected_version: Annotated[Whole, _EXPECTED] | None = None
+    expected_version: Annotated[int, _VERSION, UNCOERCED] | None = _EXPECTED
     note: Note = ""
 
 

@@ -44,7 +44,7 @@ def shell_on(store: Store) -> Shell:
     cache = directory_cache.DirectoryCache()
     return Shell(
         services,
-        Feed(store, services.changes, cache, services.now),
+        Feed(services, cache),
         DryRuns(store.url),
         Proofs(store.url, services.signing_key_file),
         cache,

@@ -53,10 +53,15 @@ class SqlPositions:
     def since(
         self, activation_id: int, instant: Instant, until: Instant = END
     ) -> Sequence[Position]:
-        """Return those with instant <= fix_time < until, in key order, quarantined included."""
+        """Return those with instant <= fix_time < until, in key order, quarantined included.
+
+        `END` leaves nothing out.
+        """
         query = select(positions).where(
-            _ROW.activation_id == activation_id, _ROW.fix_time >= instant, _ROW.fix_time < until
+            _ROW.activation_id == activation_id, _ROW.fix_time >= instant
         )
+        if until < END:
+            query = query.where(_ROW.fix_time < until)
         return [_stored(row).position for row in self._session.rows(query.order_by(*_KEY))]
 
     def newest(self, activation_id: int) -> Position | None:
