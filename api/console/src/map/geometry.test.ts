@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 
-import { boundsOf, circle, metresPerDegree, positionsOf } from "./geometry"
+import { beside, boundsOf, circle, metresPerDegree, positionsOf } from "./geometry"
 
 describe("metres per degree", () => {
   it("are those of WGS 84", () => {
@@ -39,5 +39,37 @@ describe("bounds", () => {
     ]
     expect(boundsOf(positionsOf(nested))).toEqual([-5, 0, 3, 9])
     expect(boundsOf([])).toBeNull()
+  })
+})
+
+describe("what lies across the antimeridian", () => {
+  it("stays in one piece beside any of its places, and the rest is left as it is", () => {
+    const seen = [
+      { lon: -179.9, lat: 5, role: "before" },
+      { lon: 179.9, lat: 5, role: "violation" },
+    ]
+    expect(beside(seen, 179.8).map(({ lon }) => lon)).toEqual([180.1, 179.9])
+    expect(beside(seen, 179.8)[0]).toMatchObject({ lat: 5, role: "before" })
+    const parts = {
+      type: "MultiPolygon",
+      coordinates: [
+        [
+          [
+            [179, 0],
+            [180, 0],
+            [180, 1],
+          ],
+        ],
+        [
+          [
+            [-180, 0],
+            [-179, 0],
+            [-180, 1],
+          ],
+        ],
+      ],
+    }
+    expect(boundsOf(positionsOf(beside(parts, 179.5).coordinates))).toEqual([179, 0, 181, 1])
+    expect(beside(parts, 179.5).type).toBe("MultiPolygon")
   })
 })

@@ -50,3 +50,32 @@ export function* positionsOf(coordinates: unknown): Generator<Position> {
   if (typeof coordinates[0] === "number") yield coordinates as Position
   else for (const each of coordinates) yield* positionsOf(each)
 }
+
+/** A longitude as it is written beside another: 179.9 is -180.1 beside -179.9. */
+export function lonBeside(lon: number, middle: number): number {
+  return lon + 360 * Math.round((middle - lon) / 360)
+}
+
+/**
+ * Data with every longitude beside `middle`, so that nothing is torn apart at the antimeridian:
+ * those in fields called `lon`, and the first of each pair in `coordinates`.
+ */
+export function beside<T>(data: T, middle: number): T {
+  const moved = (value: unknown, key: string): unknown => {
+    if (key === "lon" && typeof value === "number") return lonBeside(value, middle)
+    if (key === "coordinates") return movedPairs(value, middle)
+    if (Array.isArray(value)) return value.map((each) => moved(each, ""))
+    if (typeof value !== "object" || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, moved(each, name)]),
+    )
+  }
+  return moved(data, "") as T
+}
+
+function movedPairs(value: unknown, middle: number): unknown {
+  if (!Array.isArray(value)) return value
+  const [lon, ...rest] = value as unknown[]
+  if (typeof lon === "number") return [lonBeside(lon, middle), ...rest]
+  return value.map((each) => movedPairs(each, middle))
+}
