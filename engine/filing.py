@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from engine.core.journal import GENESIS_HASH, RawMessage, build_block
 from engine.core.position import Position
+from engine.core.position_columns import columns_of
 from engine.intake import Opened
-from engine.store.protocol import StoredPosition, StoredRejection, Transaction
+from engine.store.protocol import StoredRejection, Transaction
 from zones.instant import Instant
 
 
@@ -41,17 +44,10 @@ def _positions(
 ) -> list[Position]:
     pairs = [(index, position) for index, each in enumerate(opened) for position in each.positions]
     ids = transaction.next_ids("position", len(pairs))
-    rows = [
-        StoredPosition(
-            position_id=position_id,
-            block_id=block_id,
-            message_index=index,
-            position=as_stored(position),
-        )
-        for position_id, (index, position) in zip(ids, pairs, strict=True)
-    ]
-    transaction.positions.insert(rows)
-    return [row.position for row in rows]
+    positions = [as_stored(position) for _, position in pairs]
+    message_index = np.array([index for index, _ in pairs], np.int64)
+    transaction.positions.append(columns_of(positions), ids.start, block_id, message_index)
+    return positions
 
 
 def _rejections(transaction: Transaction, opened: Sequence[Opened]) -> None:

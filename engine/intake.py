@@ -66,11 +66,7 @@ def _drop_known_positions(
             case = caseload.cases[position.activation_id]
             if case.newest is not None and position.key <= case.newest:
                 doubtful[position.activation_id].add(position.key)
-    seen = {
-        (activation_id, key)
-        for activation_id, keys in doubtful.items()
-        for key in transaction.positions.known(activation_id, keys)
-    }
+    seen = transaction.positions.known(doubtful)
     for each in opened:
         each.positions = [
             position

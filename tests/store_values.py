@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from inspect import signature
 from typing import Any
 
+import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -20,7 +22,8 @@ from engine.core.episode import (
 )
 from engine.core.order import Activation, Role
 from engine.core.plan import SupervisionPlan
-from engine.core.position import Mechanism, Position, Quarantine
+from engine.core.position import Mechanism, Position, content_digest
+from engine.core.position_columns import columns_of
 from engine.core.registry import Device, ProtectedPerson, Wearer
 from engine.core.rejection import Reason
 from engine.store import Store, Transaction
@@ -47,29 +50,6 @@ def maybe(strategy: "st.SearchStrategy[Any]") -> "st.SearchStrategy[Any]":
     return st.none() | strategy
 
 
-positions = st.builds(
-    Position,
-    activation_id=ids,
-    fix_time=instants,
-    received_at=instants,
-    seq=instants,
-    digest=digests,
-    lat=floats,
-    lon=floats,
-    accuracy_m=floats,
-    accuracy_assumed=st.booleans(),
-    mechanism=st.sampled_from(Mechanism),
-    satellites=maybe(instants),
-    hdop=maybe(floats),
-    speed_mps=maybe(floats),
-    heading_deg=maybe(floats),
-    altitude_m=maybe(floats),
-    late=st.booleans(),
-    quarantine=maybe(st.sampled_from(Quarantine)),
-)
-stored_positions = st.builds(
-    StoredPosition, position_id=ids, block_id=ids, message_index=ids, position=positions
-)
 events = st.builds(
     DeviceEvent,
     activation_id=ids,
@@ -187,29 +167,36 @@ def undone(store: Store) -> Iterator[Transaction]:
         raise _UndoError
 
 
+STATED = frozenset(signature(content_digest).parameters)
+"""Fields that a digest is over."""
+
+
 def position(activation_id: int, fix_time: int, seq: int = 0, **changed: object) -> Position:
-    """Return a plain position whose digest follows from its key."""
+    """Return a plain position whose digest follows from what it states."""
     fields: dict[str, Any] = {
+        "activation_id": activation_id,
+        "fix_time": fix_time,
+        "seq": seq,
         "received_at": fix_time + 2_000_000,
-        "digest": b"%08d%08d" % (activation_id % 10**8, seq % 10**8),
         "lat": 51.5,
         "lon": -0.1,
         "accuracy_m": 8.0,
+        "mechanism": Mechanism.GNSS,
+        **changed,
     }
-    return Position(
-        activation_id=activation_id, fix_time=fix_time, seq=seq, **{**fields, **changed}
-    )
+    stated = {name: fields[name] for name in STATED if name in fields}
+    return Position(**fields, digest=content_digest(**stated))
 
 
 def store_positions(transaction: Transaction, rows: list[Position]) -> list[StoredPosition]:
-    """Insert positions under new ids and return them as stored."""
+    """Append positions under new ids and return them as stored."""
     position_ids = transaction.next_ids("position", len(rows))
-    stored = [
+    message_index = np.arange(len(rows))
+    transaction.positions.append(columns_of(rows), position_ids.start, 1, message_index)
+    return [
         StoredPosition(position_id=id_, block_id=1, message_index=index, position=row)
         for index, (id_, row) in enumerate(zip(position_ids, rows, strict=True))
     ]
-    transaction.positions.insert(stored)
-    return stored
 
 
 def episode(**changed: object) -> Episode:

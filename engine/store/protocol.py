@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.capacity import StoreSize
@@ -21,6 +23,7 @@ from engine.core.device_event import DeviceEvent
 from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.core.journal import JournalBlock
 from engine.core.position import Position, PositionKey, Quarantine
+from engine.core.position_columns import PositionColumns
 from engine.core.rejection import Reason
 from engine.store.registry_part import RegistryPart
 from zones.instant import Instant
@@ -102,11 +105,21 @@ class JournalPart(Protocol):
 class PositionsPart(Protocol):
     """Positions, judged and quarantined."""
 
-    def insert(self, rows: Sequence[StoredPosition]) -> None:
-        """Store new positions; one whose key is stored already is a ConflictError."""
+    def append(
+        self,
+        columns: PositionColumns,
+        first_position_id: int,
+        block_id: int,
+        message_index: NDArray[np.int64],
+    ) -> None:
+        """Store the new positions of one batch, which get ids from `first_position_id` on.
 
-    def known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
-        """Return those of the keys that are stored already."""
+        `message_index` says which message of the journal block each is from. The caller leaves out
+        those that are stored already (`known`, `newest_keys`).
+        """
+
+    def known(self, keys: Mapping[int, Collection[PositionKey]]) -> set[tuple[int, PositionKey]]:
+        """Return those of the keys, by activation, that are stored already."""
 
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
@@ -134,9 +147,6 @@ class PositionsPart(Protocol):
 
         The page's cursor is (fix_time, position_id).
         """
-
-    def get(self, position_ids: Collection[int]) -> Sequence[StoredPosition]:
-        """Return the positions with these ids, by id."""
 
     def count(self) -> int:
         """Return how many positions are stored, the canary's not."""

@@ -8,11 +8,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 import msgspec
+import numpy as np
 import pytest
 
 from engine.core.journal import GENESIS, verify_chain
+from engine.core.position_columns import columns_of
 from engine.store import ConflictError, Store, open_store
-from engine.store.protocol import StoredPosition
 from tests.store_values import (
     T0,
     alert,
@@ -83,10 +84,10 @@ def test_readers_never_see_an_uncommitted_batch(store: Store) -> None:
 
 def test_writing_in_a_reading_transaction_is_refused(store: Store) -> None:
     """A reading transaction refuses inserts, updates, deletes and ids, and stays usable."""
-    one = StoredPosition(position_id=1, block_id=1, message_index=0, position=position(1, T0))
+    one = columns_of([position(1, T0)])
     with store.read() as reader:
         for write in (
-            lambda: reader.positions.insert([one]),
+            lambda: reader.positions.append(one, 1, 1, np.zeros(1, np.int64)),
             lambda: reader.checkpoints.drop_after(1, T0),
             lambda: reader.alerts.save([alert(1)]),
             lambda: reader.next_ids("alert", 1),

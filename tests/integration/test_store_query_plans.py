@@ -20,10 +20,9 @@ EVERY_STATE = tuple(AlertState)
 READS: dict[str, Callable[[Transaction], object]] = {
     "journal blocks": lambda tx: tx.journal.blocks(7),
     "positions newest_keys": lambda tx: tx.positions.newest_keys(),
-    "positions known": lambda tx: tx.positions.known(1, [KEY]),
+    "positions known": lambda tx: tx.positions.known({1: [KEY]}),
     "positions since": lambda tx: tx.positions.since(1, T0),
     "positions track": lambda tx: tx.positions.track("w1", 0, T0, Page(after=(1, 2))),
-    "positions get": lambda tx: tx.positions.get([1, 2]),
     "events known": lambda tx: tx.events.known(1, [b"d"]),
     "events since": lambda tx: tx.events.since(1, T0),
     "rejections list": lambda tx: tx.rejections.list(Page(after=(5,))),

@@ -12,7 +12,7 @@ from engine.core.registry import (
     WearerClass,
 )
 from engine.store import ConflictError, Store
-from engine.store.protocol import Page, StoredPosition
+from engine.store.protocol import Page
 from tests.integration.test_store_registry import WEARER, order_of
 from tests.store_values import (
     HOUR,
@@ -20,6 +20,7 @@ from tests.store_values import (
     position,
     protect,
     put_on,
+    store_positions,
     undone,
 )
 from zones.group import ZoneGroup
@@ -109,9 +110,7 @@ def test_a_track_of_a_wearer_never_holds_a_protected_persons_positions(store: St
     with store.write() as tx:
         put_on(tx, "p1", "d1", T0)
         hers = protect(tx, "p1", "d2", T0)
-        seen = position(hers.activation_id, T0)
-        row = StoredPosition(position_id=1, block_id=1, message_index=0, position=seen)
-        tx.positions.insert([row])
+        store_positions(tx, [position(hers.activation_id, T0)])
     with store.read() as tx:
         assert tx.positions.count() == 1
         assert tx.positions.track("p1", T0 - HOUR, T0 + HOUR, Page()) == []

@@ -5,10 +5,13 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, update
 
 from engine.core.canary import CANARY
 from engine.core.position import Mechanism, Position, PositionKey, Quarantine
+from engine.core.position_columns import PositionColumns
 from engine.store.protocol import Page, StoredPosition
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import activations, positions
@@ -32,12 +35,34 @@ class SqlPositions:
         """Work inside one transaction."""
         self._session = session
 
-    def insert(self, rows: Sequence[StoredPosition]) -> None:
-        """Store new positions; one whose key is stored already is a conflict."""
+    def append(
+        self,
+        columns: PositionColumns,
+        first_position_id: int,
+        block_id: int,
+        message_index: NDArray[np.int64],
+    ) -> None:
+        """Store the new positions of one batch, which get ids from `first_position_id` on."""
+        rows = (
+            StoredPosition(
+                position_id=first_position_id + index,
+                block_id=block_id,
+                message_index=int(message_index[index]),
+                position=columns.position(index),
+            )
+            for index in range(len(columns))
+        )
         self._session.insert(positions, map(_values, rows))
 
-    def known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
-        """Return those of the keys that are stored already."""
+    def known(self, keys: Mapping[int, Collection[PositionKey]]) -> set[tuple[int, PositionKey]]:
+        """Return those of the keys, by activation, that are stored already."""
+        return {
+            (activation_id, key)
+            for activation_id, some in keys.items()
+            for key in self._known(activation_id, some)
+        }
+
+    def _known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
         found: set[PositionKey] = set()
         for times in chunks({key.fix_time for key in keys}):
             query = select(*_KEY).where(
@@ -112,15 +137,6 @@ class SqlPositions:
         ]
         merged = merge(*parts, key=lambda row: (row.fix_time, row.position_id))
         return [_stored(row) for row in islice(merged, page.limit)]
-
-    def get(self, position_ids: Collection[int]) -> Sequence[StoredPosition]:
-        """Return the positions with these ids, by id."""
-        found = [
-            _stored(row)
-            for part in chunks(position_ids)
-            for row in self._session.rows(select(positions).where(_ROW.position_id.in_(part)))
-        ]
-        return sorted(found, key=lambda stored: stored.position_id)
 
     def count(self) -> int:
         """Return how many positions are stored, the canary's not."""
