@@ -7,7 +7,8 @@ nothing to cross, and no distance is measured to it. Edges are straight in longi
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,73 +20,131 @@ from zones.boundary import Boundary
 from zones.errors import ZoneError
 from zones.interior import Interior, interior
 from zones.metric import Floats
-from zones.rings import (
-    Position,
-    cap,
-    check_valid,
-    checked_ring,
-    framed,
-    polygons_of,
-    position_errors,
-    turns,
-)
+from zones.outline import ON_BOUNDARY_M, outlined_m
+from zones.polygons import Polygons, built
+from zones.rings import Position, check_valid
 
-Ring: TypeAlias = Sequence[Sequence[float]]
-"""Positions, each a longitude and a latitude in degrees; the last is the first again."""
-Polygons: TypeAlias = Sequence[Sequence[Ring]]
-"""For each polygon its outer ring, then its holes."""
 Box: TypeAlias = tuple[float, float, float, float]
 """West, south, east, north in degrees, within -180..180, west <= east."""
 
-_LEAST_AREA_DEG2: Final = 1e-14
-_CUT_TOLERANCE: Final = 1e-9
-ON_BOUNDARY_M: Final = 1e-6
-"""Nearer than a micrometre is on the boundary, which counts as inside."""
+Sizes: TypeAlias = tuple[tuple[int, ...], ...]
+"""How many positions each ring of each polygon has."""
+
+FEW_POSITIONS: Final = 48
+"""Up to so many, one place is measured from without arrays."""
+_POSITION_BYTES: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Area:
     """Polygons with holes, built from positions as in a GeoJSON MultiPolygon.
 
-    ``polygons`` then holds them as tuples, in the frame and outer rings anticlockwise.
+    Its positions are in the frame, outer rings anticlockwise, and kept in so few bytes that a
+    country's zones fit in memory; all else is derived from them when it is asked for.
     ``zones.rings`` says how the antimeridian and the poles are written.
 
     Raises:
         ZoneError: on building, naming what is wrong and where.
     """
 
-    polygons: Polygons
-    geometry: Polygon | MultiPolygon = field(init=False, repr=False, compare=False)
-    boundary: Boundary = field(init=False, repr=False, compare=False)
-    _interior: Interior | bool | None = field(init=False, repr=False, compare=False)
+    coordinates: bytes
+    """Longitude, latitude of every position, float64, ring after ring."""
+    sizes: Sizes
+    """How many positions each ring of each polygon has."""
+    _geometry: Polygon | MultiPolygon | None = field(compare=False)
+    _boundary: Boundary | None = field(compare=False)
+    _interior: Interior | bool | None = field(compare=False)
     """False until it is worked out."""
 
-    def __post_init__(self) -> None:
-        if not self.polygons:
+    def __init__(self, polygons: Polygons) -> None:
+        if not polygons:
             raise ZoneError("the area has no polygon")
-        several = len(self.polygons) > 1
+        several = len(polygons) > 1
         parts: list[Polygon] = []
-        for number, rings in enumerate(self.polygons):
-            parts.extend(_built(rings, f" of polygon {number}" if several else ""))
-        if len(self.polygons) > 1:
+        for number, rings in enumerate(polygons):
+            parts.extend(built(rings, f" of polygon {number}" if several else ""))
+        if several:
             check_valid(
                 MultiPolygon(parts), "the polygons (they must not overlap or share an edge)"
             )
         parts = [shapely.orient_polygons(part) for part in parts]
-        edges = _boundary_edges(parts)
-        if not len(edges):
+        # Adding nought makes -0.0 the 0.0 that it equals: areas are compared by their bytes.
+        at = np.concatenate([shapely.get_coordinates(part) for part in parts]) + 0.0
+        self._set(at.tobytes(), tuple(_ring_sizes(part) for part in parts))
+        if not len(self.edges):
             raise ZoneError("the area covers the whole earth, so it has no boundary")
-        geometry = parts[0] if len(parts) == 1 else MultiPolygon(parts)
-        shapely.prepare(geometry)
-        object.__setattr__(self, "geometry", geometry)
-        object.__setattr__(self, "polygons", tuple(_coordinates(part) for part in parts))
-        object.__setattr__(self, "boundary", Boundary(edges))
+
+    @classmethod
+    def stored(cls, polygons: Polygons) -> "Area":
+        """Return the area whose `polygons` these are, which were valid when it was built."""
+        area = cls.__new__(cls)
+        rings = [ring for rings in polygons for ring in rings]
+        at = np.array([place for ring in rings for place in ring], dtype=np.float64) + 0.0
+        area._set(at.tobytes(), tuple(tuple(map(len, rings)) for rings in polygons))
+        return area
+
+    def _set(self, coordinates: bytes, sizes: Sizes) -> None:
+        object.__setattr__(self, "coordinates", coordinates)
+        object.__setattr__(self, "sizes", _shared(sizes))
+        object.__setattr__(self, "_geometry", None)
+        object.__setattr__(self, "_boundary", None)
         object.__setattr__(self, "_interior", False)
+
+    def __repr__(self) -> str:
+        return f"Area(polygons={self.polygons!r})"
+
+    @property
+    def rings(self) -> list[list[Floats]]:
+        """The positions of each ring of each polygon, shape (n, 2)."""
+        at = np.frombuffer(self.coordinates).reshape(-1, 2)
+        found, first = [], 0
+        for sizes in self.sizes:
+            ends = [first + each for each in accumulate(sizes)]
+            found.append([at[a:b] for a, b in zip([first, *ends], ends, strict=False)])
+            first = ends[-1]
+        return found
+
+    @property
+    def polygons(self) -> tuple[tuple[tuple[Position, ...], ...], ...]:
+        """The positions, as in a GeoJSON MultiPolygon."""
+        return tuple(
+            tuple(tuple((lon, lat) for lon, lat in ring.tolist()) for ring in rings)
+            for rings in self.rings
+        )
+
+    @property
+    def edges(self) -> Floats:
+        """The edges that bound the area, shape (n, 4), each from lon, lat to lon, lat."""
+        return _edges_of([ring for rings in self.rings for ring in rings])
+
+    @property
+    def geometry(self) -> Polygon | MultiPolygon:
+        """The area on the plane of longitude and latitude, prepared."""
+        geometry = self._geometry
+        if geometry is None:
+            parts = [Polygon(rings[0], rings[1:]) for rings in self.rings]
+            geometry = parts[0] if len(parts) == 1 else MultiPolygon(parts)
+            shapely.prepare(geometry)
+            object.__setattr__(self, "_geometry", geometry)
+        return geometry
+
+    @property
+    def boundary(self) -> Boundary:
+        """What bounds the area, ready to be measured to."""
+        boundary = self._boundary
+        if boundary is None:
+            edges = self.edges
+            edges[:, 2:] -= edges[:, :2]
+            boundary = Boundary(edges)
+            object.__setattr__(self, "_boundary", boundary)
+        return boundary
 
     @property
     def boxes(self) -> tuple[Box, ...]:
         """The bounding boxes of the parts."""
-        return tuple(part.bounds for part in shapely.get_parts(self.geometry))
+        return tuple(
+            (*rings[0].min(axis=0).tolist(), *rings[0].max(axis=0).tolist()) for rings in self.rings
+        )
 
     def contains(self, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
         """Tell which places, one-dimensional, longitudes in -180..180, are in or on the area."""
@@ -102,25 +161,18 @@ class Area:
         inner = self._interior
         return isinstance(inner, Interior) and metres <= inner.deep_m and inner.holds(lon, lat)
 
+    def signed_distance_m(self, lon: float, lat: float) -> float:
+        """Return what `signed_distances_m` does of one place."""
+        if len(self.coordinates) <= FEW_POSITIONS * _POSITION_BYTES:
+            metres = outlined_m(self.coordinates, self.sizes, lon, lat)
+            if metres is not None:
+                return metres
+        return float(self.signed_distances_m(np.array([lon]), np.array([lat]))[0])
+
     def signed_distances_m(self, lon: Floats, lat: Floats) -> Floats:
         """Return metres to the boundary, positive inside, for longitudes in -180..180."""
         distance = self.boundary.distances_m(lon, lat)
         return signed(distance, self.contains(lon, lat))
-
-
-def ring_errors(rings: Sequence[Ring], of: str) -> list[ZoneError]:
-    """Return everything that is wrong with single rings of one polygon, the first of it first."""
-    found: list[ZoneError] = []
-    for number, ring in enumerate(rings):
-        where = f"ring {number}{of}"
-        errors = position_errors(ring, where)
-        try:
-            if not errors:
-                _outline(checked_ring(ring, where), where)
-        except ZoneError as error:
-            errors = [error]
-        found += errors
-    return found
 
 
 def signed(distance_m: Floats, inside: NDArray[np.bool_]) -> Floats:
@@ -130,81 +182,27 @@ def signed(distance_m: Floats, inside: NDArray[np.bool_]) -> Floats:
     return out
 
 
-def _built(rings: Sequence[Ring], of: str) -> list[Polygon]:
-    """Return the frame's polygons of one outer ring and its holes."""
-    if not rings:
-        raise ZoneError(f"polygon{of.removeprefix(' of polygon')} has no ring")
-    where = [f"ring {number}{of}" for number in range(len(rings))]
-    arrays = [checked_ring(ring, name) for ring, name in zip(rings, where, strict=True)]
-    outlines = [_outline(ring, name) for ring, name in zip(arrays, where, strict=True)]
-    shell, holes = outlines[0], outlines[1:]
-    if turns(arrays[0]) == 0:
-        moved = [_beside(hole, shell) for hole in holes]
-        if all(_within(hole, shell) for hole in moved):
-            whole = Polygon(shell.exterior, [hole.exterior for hole in moved])
-            check_valid(whole, f"ring 0{of} and its holes" if holes else where[0])
-            return framed(whole)
-    return _subtracted(shell, holes, where)
+def _ring_sizes(part: Polygon) -> tuple[int, ...]:
+    rings = (part.exterior, *part.interiors)
+    return tuple(int(shapely.get_num_coordinates(ring)) for ring in rings)
 
 
-def _outline(ring: Floats, where: str) -> Polygon:
-    """Return what one ring encloses: unrolled, or the frame's part of a polar cap."""
-    if turns(ring):
-        return cap(ring, where)
-    outline = Polygon(ring)
-    if shapely.convex_hull(outline).area < _LEAST_AREA_DEG2:
-        raise ZoneError(f"{where} encloses zero area: its positions lie on one line")
-    check_valid(outline, where)
-    west, _, east, _ = outline.bounds
-    if east - west > 360.0:
-        raise ZoneError(f"{where} is wider than the earth: {west} to {east} degrees of longitude")
-    return outline
+@lru_cache(maxsize=4096)
+def _shared(sizes: Sizes) -> Sizes:
+    """Return the one object for all equal sizes: most areas are one ring of a few positions."""
+    return sizes
 
 
-def _beside(hole: Polygon, shell: Polygon) -> Polygon:
-    """Return the hole moved by whole turns to where the shell is."""
-    middle = (shell.bounds[0] + shell.bounds[2] - hole.bounds[0] - hole.bounds[2]) / 2.0
-    shift = 360.0 * round(middle / 360.0)
-    return shapely.transform(hole, lambda at: at + np.array([shift, 0.0])) if shift else hole
-
-
-def _within(hole: Polygon, shell: Polygon) -> bool:
-    if shell.bounds[2] - shell.bounds[0] < 360.0:
-        return True
-    return bool(hole.bounds[0] >= shell.bounds[0] and hole.bounds[2] <= shell.bounds[2])
-
-
-def _subtracted(shell: Polygon, holes: list[Polygon], where: list[str]) -> list[Polygon]:
-    """Take holes out of a shell where one goes round a pole or the shell round the earth."""
-    area = shapely.union_all(framed(shell))
-    for hole, name in zip(holes, where[1:], strict=True):
-        cut = shapely.union_all(framed(hole))
-        if shapely.difference(cut, area).area > _CUT_TOLERANCE * cut.area:
-            raise ZoneError(f"{name} is a hole that lies outside its shell or in another hole")
-        area = shapely.difference(area, cut)
-    return polygons_of(area)
-
-
-def _coordinates(part: Polygon) -> tuple[tuple[Position, ...], ...]:
-    return tuple(
-        tuple((float(lon), float(lat)) for lon, lat in shapely.get_coordinates(ring))
-        for ring in (part.exterior, *part.interiors)
-    )
-
-
-def _boundary_edges(parts: Sequence[Polygon]) -> Floats:
-    """Return the edges that bound the area, shape (n, 4) as lon, lat, d_lon, d_lat."""
-    pairs = []
-    for part in parts:
-        for ring in (part.exterior, *part.interiors):
-            at = shapely.get_coordinates(ring)
-            pairs.append(np.concatenate([at[:-1], at[1:]], axis=1))
-    edge = np.concatenate(pairs)
+def _edges_of(rings: Sequence[Floats]) -> Floats:
+    """Return the edges that bound an area of rings, shape (n, 4), from lon, lat to lon, lat."""
+    edge = np.concatenate([np.concatenate([at[:-1], at[1:]], axis=1) for at in rings])
     edge = edge[(edge[:, 0] != edge[:, 2]) | (edge[:, 1] != edge[:, 3])]
     pole = (np.abs(edge[:, 1]) == 90.0) & (edge[:, 1] == edge[:, 3])
     cut = (np.abs(edge[:, 0]) == 180.0) & (edge[:, 0] == edge[:, 2])
-    kept = np.concatenate([edge[~pole & ~cut], _one_sided(edge[cut])])
-    return np.ascontiguousarray(np.concatenate([kept[:, :2], kept[:, 2:] - kept[:, :2]], axis=1))
+    if not (pole | cut).any():
+        return np.asarray(edge)
+    kept: Floats = np.concatenate([edge[~pole & ~cut], _one_sided(edge[cut])])
+    return kept
 
 
 def _one_sided(seam: Floats) -> Floats:

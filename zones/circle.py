@@ -5,17 +5,23 @@ from typing import Final
 
 import numpy as np
 
-from zones.area import ON_BOUNDARY_M, Box
+from zones.area import Box
 from zones.errors import ZoneError, check_number, check_place
 from zones.metric import (
+    NEAR_LIMIT_M,
+    POLAR_DEG,
     Floats,
     far_distances_m,
+    near_distance_m,
     near_distances_m,
     needs_far,
     reach_deg,
     scales,
     wrapped,
+    wrapped_degrees,
 )
+from zones.outline import ON_BOUNDARY_M
+from zones.separation import distance_m
 
 GREATEST_RADIUS_M: Final = 5_000_000.0
 
@@ -40,9 +46,19 @@ class Circle:
                 f"radius_m {self.radius_m} is out of range: it must be above 0 and "
                 f"at most {GREATEST_RADIUS_M:.0f} metres"
             )
-        object.__setattr__(self, "lon", float(wrapped(np.array(self.lon, dtype=np.float64))))
-        object.__setattr__(self, "lat", float(self.lat))
-        object.__setattr__(self, "radius_m", float(self.radius_m))
+        self._set(wrapped_degrees(float(self.lon)), float(self.lat), float(self.radius_m))
+
+    @classmethod
+    def stored(cls, lon: float, lat: float, radius_m: float) -> "Circle":
+        """Return the circle of these values, which were valid when it was built."""
+        circle = cls.__new__(cls)
+        circle._set(lon, lat, radius_m)
+        return circle
+
+    def _set(self, lon: float, lat: float, radius_m: float) -> None:
+        object.__setattr__(self, "lon", lon)
+        object.__setattr__(self, "lat", lat)
+        object.__setattr__(self, "radius_m", radius_m)
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -59,6 +75,14 @@ class Circle:
         if east > 180.0:
             return ((-180.0, south, east - 360.0, north), (west, south, 180.0, north))
         return ((west, south, east, north),)
+
+    def signed_distance_m(self, lon: float, lat: float) -> float:
+        """Return what `signed_distances_m` does of one place."""
+        distance = near_distance_m(self.lat, wrapped_degrees(lon - self.lon), lat - self.lat)
+        if distance > NEAR_LIMIT_M or abs(self.lat) > POLAR_DEG:
+            distance = distance_m(self.lon, self.lat, lon, lat)
+        metres = self.radius_m - distance
+        return 0.0 if abs(metres) < ON_BOUNDARY_M else metres
 
     def signed_distances_m(self, lon: Floats, lat: Floats) -> Floats:
         """Return metres to the boundary, positive inside, for longitudes in -180..180."""

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 import shapely
 
-from zones.area import ON_BOUNDARY_M
 from zones.boundary import Boundary
 from zones.metric import GREATEST_RADIUS_M, RADIAN, Floats, wrapped
+from zones.outline import ON_BOUNDARY_M
 from zones.zone import Circle, Zone
 
 _FIRST_STRETCHES: Final = 16

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from shapely.errors import GEOSException
 
-from zones.area import ring_errors
 from zones.errors import ZoneError
 from zones.instant import Instant, parse
+from zones.polygons import ring_errors
 from zones.zone import Area, Circle, Shape, Zone
 
 _SHOWN: Final = 60

@@ -13,13 +13,16 @@ exact to 1e-9.
 Units: degrees for longitude and latitude, metres for lengths. Longitudes are in -180..180.
 """
 
-from typing import Final, NamedTuple, TypeAlias
+from functools import lru_cache
+from math import sqrt
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
 
 Floats: TypeAlias = NDArray[np.float64]
+_Number = TypeVar("_Number", float, Floats)
 
 GEOD: Final = Geod(ellps="WGS84")
 SEMI_MAJOR_M: Final = 6_378_137.0
@@ -66,12 +69,32 @@ def scales(lat: Floats) -> Scales:
     """Return the metres per degree at latitudes in degrees, of any shape."""
     phi = lat * RADIAN
     sin, cos = np.sin(phi), np.cos(phi)
-    flat = 1.0 - ECCENTRICITY_2 * sin * sin
-    prime_vertical = SEMI_MAJOR_M / np.sqrt(flat)
+    flat = _flat(sin)
+    return Scales(*_series(sin, cos, flat, np.sqrt(flat)))
+
+
+@lru_cache(maxsize=4096)
+def scales_at(lat: float) -> tuple[float, float, float, float, float]:
+    """Return the metres per degree at one latitude, as in `Scales`; the same to the last bit."""
+    phi = lat * RADIAN
+    # numpy's sine, not math's: another library may round the last bit another way.
+    sin, cos = float(np.sin(phi)), float(np.cos(phi))
+    flat = _flat(sin)
+    return _series(sin, cos, flat, sqrt(flat))
+
+
+def _flat(sin: _Number) -> _Number:
+    return 1.0 - ECCENTRICITY_2 * sin * sin
+
+
+def _series(
+    sin: _Number, cos: _Number, flat: _Number, root: _Number
+) -> tuple[_Number, _Number, _Number, _Number, _Number]:
+    prime_vertical = SEMI_MAJOR_M / root
     meridional = prime_vertical * (1.0 - ECCENTRICITY_2) / flat
     slope = 3.0 * ECCENTRICITY_2 * sin * cos * meridional / flat
     half = RADIAN / 2.0
-    return Scales(
+    return (
         prime_vertical * cos * RADIAN,
         -meridional * sin * RADIAN * half,
         -(meridional * cos + slope * sin) * RADIAN * half * half / 2.0,
@@ -86,6 +109,14 @@ def near_distances_m(at: Scales, d_lon: Floats, d_lat: Floats) -> Floats:
     north = (at.north + d_lat * at.north_1) * d_lat
     distance: Floats = np.sqrt(east * east + north * north)
     return distance
+
+
+def near_distance_m(lat: float, d_lon: float, d_lat: float) -> float:
+    """Return the metres of a difference in degrees from a place at a latitude, as arrays do."""
+    at_east, at_east_1, at_east_2, at_north, at_north_1 = scales_at(lat)
+    east = (at_east + d_lat * (at_east_1 + d_lat * at_east_2)) * d_lon
+    north = (at_north + d_lat * at_north_1) * d_lat
+    return sqrt(east * east + north * north)
 
 
 def near_edge_distances_m(
@@ -108,6 +139,11 @@ def wrapped(lon: Floats) -> Floats:
     """Return longitudes, or differences of them, in -180..180; those already there untouched."""
     out: Floats = np.where(np.abs(lon) > 180.0, (lon + 180.0) % 360.0 - 180.0, lon)
     return out
+
+
+def wrapped_degrees(lon: float) -> float:
+    """Return a longitude, or a difference of two, in -180..180, as arrays do."""
+    return (lon + 180.0) % 360.0 - 180.0 if abs(lon) > 180.0 else lon
 
 
 def far_distances_m(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zones.area import ON_BOUNDARY_M, signed
+from zones.area import signed
 from zones.boundary import Boundary
 from zones.metric import (
     Floats,
@@ -24,6 +24,7 @@ from zones.metric import (
     scales,
     wrapped,
 )
+from zones.outline import ON_BOUNDARY_M
 from zones.zone import Area, Circle, Zone
 
 Indices: TypeAlias = NDArray[np.intp]

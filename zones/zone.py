@@ -13,7 +13,7 @@ from zones.area import Area, Box
 from zones.circle import Circle
 from zones.errors import ZoneError
 from zones.instant import Instant
-from zones.metric import Floats, wrapped
+from zones.metric import Floats, wrapped, wrapped_degrees
 
 __all__ = ["Area", "Circle", "Shape", "Zone", "ZoneError"]
 
@@ -66,12 +66,11 @@ class Zone:
         """
         if not isinstance(self.shape, Area):
             return False
-        within = lon if -180.0 <= lon <= 180.0 else (lon + 180.0) % 360.0 - 180.0
-        return self.shape.deep_inside(within, lat, metres)
+        return self.shape.deep_inside(wrapped_degrees(lon), lat, metres)
 
     def signed_distance_m(self, lon: float, lat: float) -> float:
         """Return the metres to the nearest boundary, positive inside, 0.0 on it."""
-        return float(self.signed_distances_m([lon], [lat])[0])
+        return self.shape.signed_distance_m(wrapped_degrees(lon), lat)
 
     def signed_distances_m(self, lons: ArrayLike, lats: ArrayLike) -> Floats:
         """Return the metres to the nearest boundary of places in degrees, one-dimensional."""

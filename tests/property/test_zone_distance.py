@@ -196,3 +196,20 @@ def test_corners_are_inside(case: tuple[Rings, Point]) -> None:
     zone = Zone("star", written(rings))
     corner = rings[-1][0]
     assert zone.signed_distance_m(normal(corner[0]), corner[1]) == pytest.approx(0.0, abs=1e-5)
+
+
+@given(stars(), st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
+@settings(max_examples=200, deadline=None)
+def test_one_place_is_measured_as_many_are(
+    case: tuple[Rings, Point], d_lon: float, d_lat: float
+) -> None:
+    """The signed distance of one place is to the last bit what arrays of places give."""
+    rings, (lon, lat) = case
+    circle = Circle(normal(rings[0][0][0]), max(-90.0, min(90.0, rings[0][0][1])), 250.0)
+    for shape in (written(rings), circle):
+        zone = Zone("star", shape)
+        corner = rings[0][0]
+        beside = corner[0] + d_lon, max(-90.0, min(90.0, corner[1] + d_lat))
+        for x, y in ((lon, lat), beside, (corner[0], max(-90.0, min(90.0, corner[1])))):
+            alone = zone.signed_distance_m(normal(x), y)
+            assert alone == zone.signed_distances_m([normal(x), lon], [y, lat])[0]

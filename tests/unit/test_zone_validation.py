@@ -6,8 +6,9 @@ from typing import cast
 
 import pytest
 
-from zones.area import Area, Polygons
+from zones.area import Area
 from zones.errors import ZoneError
+from zones.polygons import Polygons
 from zones.zone import Circle, Zone
 
 SQUARE = [(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)]

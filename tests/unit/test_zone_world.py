@@ -2,7 +2,8 @@
 
 import pytest
 
-from zones.area import Area, Polygons
+from zones.area import Area
+from zones.polygons import Polygons
 from zones.zone import Circle, Zone
 
 WEST = [(170, 10), (180, 10), (180, 20), (170, 20), (170, 10)]

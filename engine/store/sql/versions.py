@@ -21,8 +21,9 @@ from engine.store.sql.schema import (
     zones,
 )
 from engine.store.sql.session import SqlSession, chunks
-from zones.geojson import read_zones, write_zone
+from zones.geojson import write_zone
 from zones.group import ZoneGroup
+from zones.stored import read_stored_zones
 from zones.zone import Zone
 
 _ORDER: Final = msgspec.json.Decoder(Order)
@@ -95,7 +96,7 @@ class SqlZones:
 
     def all(self) -> Sequence[Zone]:
         """Return every version, by zone_id and version."""
-        found = [_zone(row.body) for row in self._session.rows(select(zones.c.body))]
+        found = read_stored_zones(row.body for row in self._session.rows(select(zones.c.body)))
         return sorted(found, key=lambda zone: zone.key)
 
 
@@ -211,13 +212,6 @@ def _check_stored(
 def _next_version(session: SqlSession, table: Table, id_: str) -> int:
     column = next(iter(table.primary_key.columns))
     return session.number(select(func.max(table.c.version)).where(column == id_)) + 1
-
-
-def _zone(body: str) -> Zone:
-    reading = read_zones(body)
-    if reading.problems:
-        raise ValueError(f"a stored zone cannot be read: {reading.problems[0]}: {body[:200]}")
-    return reading.zones[0]
 
 
 def _zone_ids(condition: OrderCondition) -> set[str]:
