@@ -15,7 +15,7 @@ import structlog
 from rich.console import Console
 
 from benchmarks.load import Load, city_load
-from benchmarks.questions import decoding, delivery, engine, latency, replaying, size, timers, zones
+from benchmarks.questions import alone, decoding, end_to_end, latency, replaying, timers, zones
 from benchmarks.row import Row, table_of, write
 from benchmarks.timing import Effort
 
@@ -27,12 +27,12 @@ Family = Callable[[Effort, Load], list[Row]]
 FAMILIES: dict[str, Family] = {
     "zones": lambda effort, _load: zones.rows(effort),
     "decoding": decoding.rows,
-    "engine": engine.sqlite_rows,
-    "postgresql": engine.postgresql_rows,
-    "delivery": delivery.rows,
+    "alone": lambda effort, _load: alone.rows(effort),
+    "postgresql": lambda effort, _load: alone.postgresql_rows(effort),
+    "mosquitto": lambda effort, _load: end_to_end.mosquitto_rows(effort),
+    "embedded": lambda effort, _load: end_to_end.embedded_rows(effort),
     "latency": lambda effort, _load: latency.rows(effort),
     "replay": lambda effort, _load: replaying.rows(effort),
-    "size": size.rows,
     "timers": lambda effort, _load: timers.rows(effort),
 }
 
@@ -50,7 +50,7 @@ def main() -> None:
     rows: list[Row] = []
     began = time.monotonic()
     with console.status("making the load") as status:
-        load = city_load(engine.deliveries_needed(effort))
+        load = city_load(decoding.MESSAGES)
         for name in named:
             status.update(f"measuring: {name}")
             rows += FAMILIES[name](effort, load)

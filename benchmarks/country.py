@@ -99,7 +99,7 @@ class Country:
         city = rng.integers(0, _CITIES, self.wearers)
         block = rng.integers(-_HALF_CITY, _HALF_CITY, (self.wearers, 2))
         away = rng.integers(-12, 13, (self.wearers, 2))
-        near = rng.integers(2, 6, (self.wearers, self.own, 2)) * rng.choice(
+        near = rng.integers(2, 5, (self.wearers, self.own, 2)) * rng.choice(
             (-1, 1), (self.wearers, self.own, 2)
         )
         homes = _standing(city, block, 0, rng)

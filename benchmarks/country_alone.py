@@ -14,9 +14,12 @@ import gc
 import json
 import logging
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from statistics import median
 from types import TracebackType
 from typing import Any, Final, Self
@@ -53,6 +56,27 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rest: int = 0
     """Minutes that go on when all is measured, for a profile."""
 
+    @classmethod
+    def of(
+        cls,
+        country: Country,
+        *,
+        minutes: int,
+        uploads: int = 0,
+        flip: bool = False,
+        rest: int = 0,
+    ) -> Self:
+        """Return a plan for a country."""
+        return cls(
+            wearers=country.wearers,
+            shared=country.shared,
+            own=country.own,
+            minutes=minutes,
+            uploads=uploads,
+            flip=flip,
+            rest=rest,
+        )
+
     @property
     def country(self) -> Country:
         """Whose devices report."""
@@ -67,6 +91,7 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: float
     wall_s: float
     decode_s: float
+    payload_bytes: int
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +102,23 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """All ticks from 19:00 until nothing was left to do."""
     alerts: int
     phases: list[Phase]
+    stored_bytes: int = 0
+    """By which the database grew from the first phase to the end; 0 if it is no file of ours."""
+
+    @property
+    def bytes_per_position(self) -> float:
+        """What a position takes, everything that was stored of it and because of it."""
+        return self.stored_bytes / sum(each.positions for each in self.phases)
+
+    @property
+    def payload_bytes(self) -> float:
+        """What a position takes as it comes, in a message of its own where it came in one."""
+        phases = self.phases
+        return sum(each.payload_bytes for each in phases) / sum(each.positions for each in phases)
+
+    def per_second(self, name: str) -> float:
+        """Return positions a second by the clock on the wall, the median of equal phases."""
+        return median(each.positions / each.wall_s for each in self.named(name))
 
     def us(self, name: str) -> float:
         """Return the processor time of a position in microseconds, the median of equal phases."""
@@ -139,6 +181,8 @@ class Measuring:
 
     def __init__(self, plan: Plan, url: str) -> None:
         self._plan = plan
+        self._url = url
+        self._size = 0
         self._store = open_store(url)
         self._lives = Lives(plan.country, FLIP)
         self._clock = ToldClock(FLIP - 2 * MINUTE)
@@ -157,6 +201,7 @@ class Measuring:
             flip_s=self._flip_s,
             alerts=self._service.alerts,
             phases=self._phases,
+            stored_bytes=_size(self._url) - self._size,
         )
 
     def _batches(self) -> Iterator[Sequence[Sent]]:
@@ -166,6 +211,7 @@ class Measuring:
         most, rest = range(plan.wearers - plan.uploads), range(plan.wearers)[-plan.uploads :]
         yield from _parts(lives.minute(-1 - UPLOAD, rest) if plan.uploads else ())
         yield from _parts(lives.minute(-1, most))
+        self._size = _size(self._url)
         if plan.uploads:
             yield from self._phase("batched", lives.uploads(-UPLOAD, UPLOAD, rest))
         if plan.flip:
@@ -188,6 +234,7 @@ class Measuring:
             cpu_s=time.process_time() - cpu_s,
             wall_s=time.perf_counter() - wall_s,
             decode_s=decode_s,
+            payload_bytes=sum(len(each.payload) for each in sent),
         )
         self._phases.append(phase)
 
@@ -196,6 +243,16 @@ class Measuring:
         print(READY, flush=True)
         for each in prepared:
             yield from _parts(each)
+
+
+def _size(url: str) -> int:
+    """Return the size of a database in a file, its log moved into it; 0 of any other."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if not path.is_file():
+        return 0
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path.stat().st_size
 
 
 def _ticks(service: Service) -> Iterator[float]:

@@ -6,8 +6,8 @@ same rows.
 """
 
 import shutil
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,52 +15,59 @@ from typing import Any, Final, TypeVar
 import msgspec
 from sqlalchemy import Table
 
+from benchmarks import country as country_module
 from benchmarks.country import SINCE, Country
 from engine.core.journal import GENESIS_HASH, RawMessage, build_block
 from engine.core.registry_journal import RegistryEntry, RegistryValue, write_entry
-from engine.store import migrate
+from engine.store import migrate, open_store
 from engine.store.sql import schema
 from engine.store.sql.migration import needed_revision
+from engine.store.sql.session import SqlSession
+from engine.store.sql.store import SqlTransaction
 from zones.geojson import write_zone
 
 KEPT: Final = Path(__file__).parent / "out"
+_SOURCE: Final = sha256(
+    b"".join(Path(each).read_bytes() for each in (__file__, country_module.__file__))
+).hexdigest()[:8]
+"""Of what a country is made by: a kept store of another making is of no use."""
 _PART: Final = 20_000
 T = TypeVar("T")
+V = TypeVar("V", bound=RegistryValue)
 
 
 def country_store(country: Country, path: Path) -> str:
-    """Put a country's store at a path, and return its URL."""
-    kept = KEPT / f"{country.name}-{needed_revision()}.db"
+    """Put a country's SQLite store at a path, and return its URL."""
+    kept = KEPT / f"{country.name}-{needed_revision()}-{_SOURCE}.db"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
+        for outdated in KEPT.glob(f"{country.name}-*"):
+            outdated.unlink()
         building = kept.with_suffix(".building")
         building.unlink(missing_ok=True)
-        write_country(country, building)
+        write_country(country, f"sqlite:///{building}")
         building.rename(kept)
     shutil.copyfile(kept, path)
     return f"sqlite:///{path}"
 
 
-def write_country(country: Country, path: Path) -> None:
-    """Write a new SQLite store that holds a country and nothing else."""
-    migrate(f"sqlite:///{path}")
-    connection = sqlite3.connect(path, isolation_level=None)
+def write_country(country: Country, url: str) -> None:
+    """Write a country into a new store that holds nothing."""
+    migrate(url)
+    store = open_store(url)
     try:
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA cache_size = -262144")
-        connection.execute("BEGIN")
-        _Writing(connection).write(country)
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with store.write() as transaction:
+            assert isinstance(transaction, SqlTransaction)
+            _Writing(transaction._session).write(country)
     finally:
-        connection.close()
+        store.close()
 
 
 class _Writing:
     """One transaction on a new database."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, session: SqlSession) -> None:
+        self._session = session
         self._revision = self._blocks = 0
         self._head = GENESIS_HASH
 
@@ -93,15 +100,10 @@ class _Writing:
             )
         self._count({"activation": country.wearers})
 
-    def _file(
-        self,
-        table: Table,
-        values: Iterable[RegistryValue],
-        row: "Any",  # noqa: ANN401
-    ) -> None:
+    def _file(self, table: Table, values: Iterable[V], row: Callable[[V], tuple[Any, ...]]) -> None:
         """Insert values as rows and seal them in a journal block."""
         listed = list(values)
-        self._insert(table, [row(each) for each in listed])
+        self._session.insert(table, [row(each) for each in listed])
         numbered = enumerate(listed, self._revision + 1)
         messages = [RawMessage(SINCE, *write_entry(RegistryEntry(*each))) for each in numbered]
         self._revision += len(listed)
@@ -109,17 +111,11 @@ class _Writing:
         block = build_block(self._blocks, self._head, messages, SINCE)
         self._head = block.block_hash
         names = schema.journal_blocks.columns.keys()
-        self._insert(schema.journal_blocks, [tuple(getattr(block, name) for name in names)])
-
-    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
-        marks = ", ".join("?" for _ in table.columns)
-        names = ", ".join(table.columns.keys())
-        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - own names
-        self._connection.executemany(statement, rows)
+        self._session.insert(schema.journal_blocks, [tuple(getattr(block, name) for name in names)])
 
     def _count(self, more: dict[str, int]) -> None:
         counted = {"registry": self._revision, "block": self._blocks, **more}
-        self._insert(schema.counters, list(counted.items()))
+        self._session.insert(schema.counters, list(counted.items()))
 
 
 def _parts(values: Iterable[T]) -> Iterator[list[T]]:

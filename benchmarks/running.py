@@ -62,8 +62,8 @@ class Watch:
                         time.monotonic() - self.began,
                         self._process.memory_info().rss,
                         cpu.user + cpu.system,
-                        _number("ringfence_positions_stored_total", said),
-                        _number("ringfence_engine_backlog", said),
+                        number_in("ringfence_positions_stored_total", said),
+                        number_in("ringfence_engine_backlog", said),
                         self._published(),
                         self._database.stat().st_size,
                     )
@@ -71,7 +71,8 @@ class Watch:
                 await asyncio.sleep(every_s)
 
 
-def _number(name: str, text: str) -> int:
+def number_in(name: str, text: str) -> int:
+    """Return a number of /metrics by its name."""
     found = re.search(rf"^{name} (\S+)$", text, re.MULTILINE)
     if found is None:
         raise LookupError(f"the engine's /metrics has no {name}: has it been renamed?")

@@ -1,13 +1,12 @@
 """A sink takes every message from a broker as the engine does, acknowledges it, and parses nothing.
 
-    python -m benchmarks.sink BROKER-URL COUNT-FILE
+    python -m benchmarks.sink URL COUNT-FILE
 
-How many it has taken is written to the file after each batch: the rival to storing and judging.
+How many it has taken is written to the file when it is ready, and after each batch.
 """
 
 import asyncio
 import logging
-import signal
 import sys
 from pathlib import Path
 
@@ -18,11 +17,12 @@ from engine.sources.mqtt import MqttSource
 
 
 async def drain(url: str, counted: Path) -> None:
-    """Take and acknowledge until told to stop."""
-    source = MqttSource(url, SystemClock().now)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, source.stop)
+    """Take and acknowledge until killed."""
     taken = 0
-    async with source:
+    async with MqttSource(url, SystemClock().now) as source:
+        while not source.connected:
+            await asyncio.sleep(0.01)
+        counted.write_text("0")
         while batch := await source.next_batch():
             await source.acknowledge(batch)
             taken += len(batch)

@@ -7,15 +7,16 @@ from pathlib import Path
 import shapely
 
 from benchmarks.load import START, Load, city_load
-from benchmarks.naive import zones_by_device
 from benchmarks.row import Row
 from benchmarks.timing import Effort, median_seconds
+from benchmarks.zones_index import outline
 from engine.caseload import Caseload
 from engine.core.decode import decode
 from engine.core.order import Supervision
 from engine.core.position import Position
 from engine.core.replay import Replay, index_of
 from engine.store import migrate, open_store
+from zones.geojson import read_zones
 
 WEARERS = 5
 
@@ -25,7 +26,7 @@ def rows(effort: Effort) -> list[Row]:
     load = city_load(effort.pick(1_500, 7_000), WEARERS)
     tracks = _tracks(load)
     index = index_of(supervision for supervision, _ in tracks)
-    zones = zones_by_device(load)
+    zones = _zones_by_device(load)
     outlines = [zones[supervision.activation.device_id] for supervision, _ in tracks]
     until = load.end
 
@@ -81,3 +82,13 @@ def _tracks(load: Load) -> list[tuple[Supervision, list[Position]]]:
             for position in said.positions:
                 found[position.activation_id].append(position)
     return [(caseload.cases[each].docket.supervision, track) for each, track in found.items()]
+
+
+def _zones_by_device(load: Load) -> dict[str, list[shapely.Geometry]]:
+    """Return the prepared zones of each wearer's order, circles as polygons."""
+    found = {}
+    for wearer in load.acting.fleet:
+        features = {"type": "FeatureCollection", "features": list(wearer.zones)}
+        found[wearer.device_id] = [outline(zone) for zone in read_zones(features).zones]
+        shapely.prepare(found[wearer.device_id])
+    return found

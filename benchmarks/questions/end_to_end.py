@@ -1,0 +1,138 @@
+"""From the vendors' publish to judged and stored: how many positions a second, over which broker?
+
+A whole country, QoS 1, single positions; a message is acknowledged when the transaction that holds
+its effects is on the disk. Everyone has been heard before. Each consumer stands still while its
+broker, one of its own, is filled, and is let go (see `consumers`); they take turns, a minute of the
+country a turn. A position of the engine counts when it is committed, a message of the sink when it
+has been acknowledged.
+"""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from benchmarks.consumers import Consumer, drained, engine, naive, sink
+from benchmarks.country import FLIP, Country
+from benchmarks.country_life import Lives, Sent
+from benchmarks.country_store import country_store
+from benchmarks.mosquitto import Broker, broker, mosquitto_program
+from benchmarks.row import Row
+from benchmarks.timing import Effort
+from zones.instant import MINUTE
+
+MEBIBYTE = 2**20
+_MINUTES = 3
+_NAIVE_SHARE = 40
+"""The naive stack takes one message in so many, or it would take all day."""
+_NOW = FLIP + 3 * MINUTE
+"""What the engine's clock shows: nothing reported is in its future, or too old to count."""
+_SINK = "a sink behind the same kind of broker: acknowledges, parses and stores nothing"
+_NAIVE = "the naive stack: aiomqtt, json, one R-tree, a commit a position; judges nothing else"
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one broker."""
+
+    rate: float
+    sink_rate: float
+    start_s: float
+    memory_bytes: int
+    naive_rate: float = 0.0
+    naive_start_s: float = 0.0
+    naive_bytes: int = 0
+
+
+def mosquitto_rows(effort: Effort) -> list[Row]:
+    """Return the rows over mosquitto, and what they tell of start and memory beside."""
+    if mosquitto_program() is None:
+        print("left out: mosquitto is not on the PATH")
+        return []
+    country = Country(effort.pick(20_000, 254_700))
+    run = asyncio.run(_raced("mosquitto", country, with_naive=True))
+    asked = f"{country.wearers:,} wearers over mosquitto: positions judged and stored?"
+    return [
+        _row("end_to_end_vs_sink", asked, "positions/s", _SINK, run.rate, run.sink_rate),
+        _row("end_to_end_vs_naive", "The same?", "positions/s", _NAIVE, run.rate, run.naive_rate),
+        _row(
+            "start_s",
+            f"From start to ready with {country.wearers:,} wearers?",
+            "s",
+            "the naive stack, which only reads its zones",
+            run.start_s,
+            run.naive_start_s,
+        ),
+        _row(
+            "memory_mb",
+            f"Memory of the engine's process with {country.wearers:,} wearers heard?",
+            "MB (bytes)",
+            "the naive stack, which only knows zones",
+            run.memory_bytes / 1e6,
+            run.naive_bytes / 1e6,
+        ),
+    ]
+
+
+def embedded_rows(effort: Effort) -> list[Row]:
+    """Return the row over the embedded broker."""
+    country = Country(effort.pick(1_000, 10_000), effort.pick(1_000, 10_000))
+    run = asyncio.run(_raced("embedded", country, with_naive=False))
+    asked = f"{country.wearers:,} wearers over the embedded broker, synced before each PUBACK?"
+    return [_row("embedded_vs_sink", asked, "positions/s", _SINK, run.rate, run.sink_rate)]
+
+
+async def _raced(name: str, country: Country, *, with_naive: bool) -> Run:
+    lives, rates, sink_rates = Lives(country, FLIP), [], []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        store = country_store(country, folder / "engine.db")
+        async with (
+            broker(name, folder / "ours") as ours,
+            broker(name, folder / "theirs") as theirs,
+            engine(ours, store, folder, _NOW) as judging,
+            sink(theirs, folder) as sunk,
+        ):
+            for number in range(_MINUTES + 1):
+                sent = lives.minute(number)
+                rate = await _rate(judging, ours, sent)
+                sink_rate = await _rate(sunk, theirs, sent)
+                if number:
+                    rates.append(rate)
+                    sink_rates.append(sink_rate)
+                else:
+                    judging.begin()
+            memory = judging.memory_bytes
+        run = Run(
+            rate=median(rates),
+            sink_rate=median(sink_rates),
+            start_s=judging.ready_s,
+            memory_bytes=memory,
+        )
+        return await _beside_naive(run, country, folder, sent) if with_naive else run
+
+
+async def _beside_naive(run: Run, country: Country, folder: Path, sent: list[Sent]) -> Run:
+    part = sent[:: max(1, len(sent) // max(1_000, len(sent) // _NAIVE_SHARE))]
+    async with (
+        broker("mosquitto", folder / "naive") as third,
+        naive(third, country, folder) as stack,
+    ):
+        rate = await _rate(stack, third, part)
+        return msgspec.structs.replace(
+            run,
+            naive_rate=rate,
+            naive_start_s=stack.ready_s,
+            naive_bytes=stack.memory_bytes,
+        )
+
+
+async def _rate(consumer: Consumer, filled: Broker, sent: list[Sent]) -> float:
+    return len(sent) / await drained(consumer, filled, sent, len(sent))
+
+
+def _row(name: str, question: str, unit: str, rival: str, value: float, rival_value: float) -> Row:
+    return Row(
+        id=name, question=question, value=value, unit=unit, rival=rival, rival_value=rival_value
+    )
