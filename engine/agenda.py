@@ -7,6 +7,9 @@ anew: a transaction that fails forgets nothing.
 
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.columns import Columns
 from zones.instant import Instant
 from zones.interval import END
@@ -25,6 +28,14 @@ class Agenda:
     def enter(self, activation_id: int, due: Instant) -> None:
         """Enter when an activation is due next, END for never; it replaces what was entered."""
         self._due.put(activation_id, due=due)
+
+    def row(self, activation_id: int) -> int:
+        """Return the number by which `enter_many` knows an activation."""
+        return self._due.row(activation_id)
+
+    def enter_many(self, rows: NDArray[np.int64], due: NDArray[np.int64]) -> None:
+        """Enter when activations are due next, given by their rows."""
+        self._due["due"][rows] = due
 
     def due(self, now: Instant) -> list[int]:
         """Return the activations that are due by `now`, the longest due first."""

@@ -6,6 +6,7 @@ are exact; else a deadline is no earlier than the shortest of the plans allows.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.columns import Columns
 from engine.core.call_in import deadline
@@ -29,6 +30,14 @@ class CallIns:
             max_age=min(supervision.plans.max_ages),
             worn_until=END if activation.ended_at is None else activation.ended_at,
         )
+
+    def row(self, activation_id: int) -> int:
+        """Return the number by which `heard` knows an activation."""
+        return self._columns.row(activation_id)
+
+    def heard(self, rows: NDArray[np.int64], due: NDArray[np.int64]) -> None:
+        """Expect activations that were heard, given by their rows, again by an instant each."""
+        self._columns["due"][rows] = due
 
     def leave(self, activation_id: int) -> None:
         """Expect nothing of an activation: it is known to be silent."""

@@ -39,11 +39,14 @@ class Columns:
 
     def put(self, key: int, **values: Instant) -> None:
         """Set some of the values of a row."""
-        row = self._rows.get(key)
-        if row is None:
-            row = self._new(key)
+        row = self.row(key)
         for name, value in values.items():
             self._columns[name][row] = value
+
+    def row(self, key: int) -> int:
+        """Return which row a key has, a new one if it has none."""
+        row = self._rows.get(key)
+        return self._new(key) if row is None else row
 
     def keys_where(self, marked: Marks, order: Instants, most: int | None = None) -> list[int]:
         """Return the keys of the marked rows, by a column and then as they came.

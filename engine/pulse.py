@@ -5,8 +5,10 @@ A loop that stands still leaves its last pulse behind, which is how another thre
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.clock import Clock
 from engine.sources.source import Source
@@ -64,10 +66,10 @@ class Freshness:
         self._minute = round(MINUTE * speed)
         self._batches: deque[_Batch] = deque()
 
-    def add(self, at: Instant, delays: Sequence[Duration]) -> None:
+    def add(self, at: Instant, delays: NDArray[np.int64]) -> None:
         """Take note of a batch that was committed."""
-        if delays:
-            self._batches.append(_Batch(at, len(delays), min(delays)))
+        if len(delays):
+            self._batches.append(_Batch(at, len(delays), int(delays.min())))
         while self._batches and self._batches[0].at < at - self._minute:
             self._batches.popleft()
 

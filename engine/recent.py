@@ -10,11 +10,12 @@ while the engine did not listen counts as delay.
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, Self, TypeAlias
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.core.sketch import BUCKETS, Counts, counted, quantile
 from zones.instant import HOUR, MINUTE, SECOND, Duration, Instant
@@ -29,16 +30,33 @@ _KEPT: Final = _HOUR + _MINUTE
 """An hour of whole minutes, and the minute that runs."""
 
 
-class Taken(NamedTuple):
-    """A message with new positions, committed."""
+Marks: TypeAlias = NDArray[np.bool_]
 
-    measured_at: Instant
-    """When the device measured the newest of them."""
-    received_at: Instant
-    out_of_order: bool = False
+
+class Taken(NamedTuple):
+    """Messages with new positions, committed: one of each array."""
+
+    measured_at: NDArray[np.int64]
+    """When the device measured the newest of its positions."""
+    received_at: NDArray[np.int64]
+    out_of_order: Marks
     """Newer positions of its activation had been judged before."""
-    overdue: bool = False
+    overdue: Marks
     """It was received later than the plan allows."""
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[Instant, Instant, bool, bool]]) -> Self:
+        """Return messages given one by one, each with these values in this order."""
+        measured_at, received_at, out_of_order, overdue = zip(*rows, strict=True) if rows else NONE
+        times = np.array(measured_at, np.int64), np.array(received_at, np.int64)
+        return cls(*times, np.array(out_of_order, np.bool_), np.array(overdue, np.bool_))
+
+    def joined(self, other: "Taken") -> "Taken":
+        """Return these messages and others."""
+        return Taken(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
+
+
+NONE: Final[tuple[tuple[()], ...]] = ((), (), (), ())
 
 
 class Quantiles(NamedTuple):
@@ -91,23 +109,23 @@ class Recent:
         self,
         at: Instant,
         positions: int,
-        taken: Iterable[Taken],
+        taken: Taken,
         messages: Mapping[str, int],
         listening_since: Instant | None,
     ) -> None:
         """Add a batch committed at an instant, with its messages by vendor."""
-        listed = list(taken)
-        prompt = [each for each in listed if not _uploaded_late(each, listening_since)]
+        prompt = ~_uploaded_late(taken, listening_since)
+        many = np.count_nonzero(prompt)
         with self._lock:
             self._advance(at)
             row, short = self._newest % _KEPT, self._newest % len(self._late)
             self._positions[row] += positions
             self._messages[row] += sum(messages.values())
             self._vendors[short].update(messages)
-            self._late[short] += len(listed) - len(prompt)
-            if prompt:
-                self._decided[short] += counted([at - each.measured_at for each in prompt])
-                self._committed[short] += counted([at - each.received_at for each in prompt])
+            self._late[short] += len(prompt) - many
+            if many:
+                self._decided[short] += counted(at - taken.measured_at[prompt])
+                self._committed[short] += counted(at - taken.received_at[prompt])
 
     def numbers(self, now: Instant) -> RecentNumbers:
         """Return what was taken lately, as of now."""
@@ -154,9 +172,11 @@ class Recent:
         return int(self._positions[rows].sum())
 
 
-def _uploaded_late(taken: Taken, listening_since: Instant | None) -> bool:
-    heard = listening_since is not None and listening_since <= taken.measured_at
-    return taken.out_of_order or (taken.overdue and heard)
+def _uploaded_late(taken: Taken, listening_since: Instant | None) -> Marks:
+    if listening_since is None:
+        return taken.out_of_order
+    late: Marks = taken.out_of_order | (taken.overdue & (listening_since <= taken.measured_at))
+    return late
 
 
 def _quantiles(slots: Counts) -> Quantiles:

@@ -1,8 +1,10 @@
 """A histogram counts durations in buckets that end at given numbers of seconds."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from zones.instant import SECOND, Duration
 
@@ -19,8 +21,10 @@ class Histogram:
         self.counts = [0] * (len(buckets_s) + 1)
         self.sum_s = 0.0
 
-    def add(self, durations: Iterable[Duration]) -> None:
+    def add(self, durations: Sequence[Duration] | NDArray[np.int64]) -> None:
         """Count durations; a negative one (a clock that is ahead) counts as 0."""
-        for duration in durations:
-            self.counts[bisect_left(self._bounds, duration)] += 1
-            self.sum_s += max(0, duration) / SECOND
+        every = np.asarray(durations, np.float64)
+        buckets = np.searchsorted(self._bounds, every, side="left")
+        for bucket, count in enumerate(np.bincount(buckets, minlength=len(self.counts)).tolist()):
+            self.counts[bucket] += count
+        self.sum_s += float(np.maximum(every, 0.0).sum()) / SECOND

@@ -23,7 +23,7 @@ Counts = NDArray[np.int64]
 """How many durations are in each bucket; sketches are added up as such."""
 
 
-def counted(durations: Sequence[Duration]) -> Counts:
+def counted(durations: Sequence[Duration] | NDArray[np.int64]) -> Counts:
     """Return the counts of durations; what is shorter or longer counts as the least or the most."""
     bounded = np.clip(np.asarray(durations, dtype=np.float64), LEAST, MOST)
     buckets = np.ceil(np.log(bounded / LEAST) / log(GROWTH)).astype(np.int64)

@@ -1,0 +1,234 @@
+"""A lane says what a position must be like to change nothing but where the wearer was last.
+
+Most positions are like that: the wearer is where he may be, and stays there. Such a position is
+*quiet*: folding it moves the time, the head, the last position and the count of the state, and
+nothing else; no episode begins, changes or ends. A lane is made of a docket, holds as long as what
+is in force does not change, and asks of a position, all of it or it is not quiet:
+
+- measured after everything that is known of the activation, and before anything changes by itself;
+- reachable from the last position at a plausible speed, numbered by the same or the next number;
+- surely inside one place of every condition that says where to be;
+- farther from every zone to keep out of than its reach, and than the way since the last position;
+- nothing said of the battery that begins or ends a fault, and no word of the device itself.
+
+What is not quiet is folded. A lane is there only where nothing runs that a quiet position would
+have to change: see `lane_of`.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+import msgspec
+
+from engine.core import device_fold
+from engine.core.docket import Docket
+from engine.core.episode import EpisodeKind
+from engine.core.fold import next_change
+from engine.core.order import Condition, ConditionKind, Supervision
+from engine.core.plausibility import Admission
+from engine.core.position import Position
+from engine.core.rules import RULES
+from engine.core.sequence import Counting
+from engine.core.state import ActivationState, ConditionState
+from zones.instant import Instant
+from zones.interval import END
+from zones.membership import distance_limit_m
+from zones.zone import Zone
+from zones.zone_set import ZoneSet
+
+FEW: Final = 32
+"""Zones of a set that one wearer may have in his own lane; larger sets are looked up together."""
+
+_BY_POSITION: Final = frozenset(
+    (
+        EpisodeKind.LOCATION_LOST,
+        EpisodeKind.IMPLAUSIBLE_POSITION,
+        EpisodeKind.CLOCK_SKEW,
+        EpisodeKind.MOTION_WITHOUT_GNSS,
+    )
+)
+"""Faults that a judged position ends."""
+
+
+class Fence(NamedTuple):
+    """A zone, and how far from its boundary is far enough: plus `factor` x accuracy, metres."""
+
+    zone: Zone
+    factor: float
+    plus_m: float = 0.0
+
+
+Places = tuple[tuple[Fence, ...], ...]
+"""Of each condition that says where to be, its places: one of each must hold the wearer."""
+
+
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of a quiet position of one activation."""
+
+    since: Instant
+    """Nothing received earlier is quiet."""
+    after: Instant
+    """It must be measured after this, and before `until`."""
+    until: Instant
+    change: Instant
+    """When what is in force changes next."""
+    change_after: Instant
+    """And when after that."""
+    places: Places
+    places_then: Places | None
+    """Those from `change` on; None if more changes then than the places to be."""
+    fences: tuple[Fence, ...]
+    """Zones to keep out of, of his own."""
+    shared: tuple[ZoneSet, ...]
+    """Sets of zones to keep out of that are too large for that."""
+    shared_factor: float
+    shared_plus_m: float
+    """How far from those is far enough."""
+    faulty: bool
+    """Whether anything holds of which the device would report again."""
+    due: Instant
+    """When time alone next changes an episode, the conditions apart."""
+    max_age: int
+
+
+def lane_of(docket: Docket, newest: Instant) -> Lane | None:
+    """Return the lane of a docket; None if each position of it has to be folded.
+
+    `newest` is the greatest fix time stored of it, quarantined positions included.
+    """
+    supervision, state = docket.supervision, docket.state
+    if not _at_rest(docket) or state.head is None or not _plain(supervision, state):
+        return None
+    at, change = state.time, next_change(state)
+    pairs = [
+        (condition, each)
+        for condition, each in zip(supervision.conditions, state.conditions, strict=True)
+        if each.window_start is not None
+    ]
+    if not all(each.complied for _, each in pairs):
+        return None
+    outs = [condition for condition, _ in pairs if condition.keep_out]
+    limits = (change, _device_change(supervision, state), supervision.activation.ended_at or END)
+    plan = supervision.plans.since[-1]
+    every_turn = any(RULES[each.kind].every_turn for each in supervision.conditions)
+    large = [each for each in outs if _is_large(each)]
+    return Lane(
+        since=max(supervision.activation.started_at, plan),
+        after=max(state.head[0], newest),
+        until=min(limits),
+        change=change,
+        change_after=_change_after(supervision, change),
+        places=_places([condition for condition, _ in pairs], at),
+        places_then=None if every_turn else _places_then(supervision, state, change),
+        fences=tuple(fence for each in outs if not _is_large(each) for fence in _out(each, at)),
+        shared=tuple(zones for each in large for zones in (each.zones, each.places)),
+        shared_factor=max((_factor(each) for each in large), default=0.0),
+        shared_plus_m=max((each.parameters.buffer_m for each in large), default=0.0),
+        faulty=device_fold.holds_anything(state),
+        due=docket.due if every_turn or device_fold.holds_anything(state) else END,
+        max_age=supervision.plans.max_ages[-1],
+    )
+
+
+def moved_on(docket: Docket, last: Position) -> Docket:
+    """Return a docket after quiet positions, the last of which is given."""
+    state = docket.state
+    counting = state.counting
+    moved = msgspec.structs.replace(
+        state,
+        time=max(state.time, last.fix_time),
+        head=(last.fix_time, 0, last.seq, last.digest),
+        admission=Admission(last, (), (last.fix_time, last.seq)),
+        counting=Counting(last.seq, last.fix_time, counting.other, counting.gaps),
+    )
+    return msgspec.structs.replace(docket, state=moved)
+
+
+def _at_rest(docket: Docket) -> bool:
+    """Tell whether nothing waits for the next position."""
+    state = docket.state
+    if state.admission.last is None or state.admission.waiting or state.waiting:
+        return False
+    if any(each.runs or each.blind or each.attendance for each in state.conditions):
+        return False
+    if any(fault.kind in _BY_POSITION for fault in state.faults):
+        return False
+    return not docket.shown or device_fold.holds_anything(state)
+
+
+def _plain(supervision: Supervision, state: ActivationState) -> bool:
+    """Tell whether nothing is asked of which this file does not know."""
+    if supervision.counterparts or supervision.plans.since[-1] > state.time:
+        return False
+    for condition, each in zip(supervision.conditions, state.conditions, strict=True):
+        in_force = each.window_start is not None
+        if condition.proximity is not None or (condition.stay is not None and in_force):
+            return False
+    return True
+
+
+def _device_change(supervision: Supervision, state: ActivationState) -> Instant:
+    return device_fold.next_change(supervision, state, state.time)
+
+
+def _change_after(supervision: Supervision, change: Instant) -> Instant:
+    if change >= END:
+        return END
+    return min((each.next_change(change) for each in supervision.conditions), default=END)
+
+
+def _is_large(condition: Condition) -> bool:
+    return len(condition.zones.histories) > FEW or len(condition.places.histories) > FEW
+
+
+def _factor(condition: Condition) -> float:
+    # A hair more than the limit: products are rounded otherwise than quotients.
+    return distance_limit_m(1.0, condition.parameters.confidence) * (1.0 + 1e-9)
+
+
+def _out(condition: Condition, at: Instant) -> list[Fence]:
+    """Return the fences of a condition in force on zones to keep out of."""
+    plus_m = condition.parameters.buffer_m
+    return [Fence(zone, _factor(condition), plus_m) for zone in _in_effect(condition, at)]
+
+
+def _places(conditions: Iterable[Condition], at: Instant) -> Places:
+    """Return the places of conditions in force that say where to be."""
+    groups = (
+        tuple(Fence(zone, _factor(each)) for zone in _in_effect(each, at))
+        for each in conditions
+        if each.says_where
+    )
+    return tuple(group for group in groups if group)
+
+
+def _in_effect(condition: Condition, at: Instant) -> list[Zone]:
+    window = condition.window_at(at)
+    histories = () if window is None else condition.targets(window).values()
+    versions = (history.at(at) for history in histories)
+    return [zone for zone in versions if zone is not None]
+
+
+def _places_then(
+    supervision: Supervision, state: ActivationState, change: Instant
+) -> Places | None:
+    """Return the places to be from a change on; None if zones to keep out of change as well."""
+    if change >= END:
+        return ()
+    there = []
+    for condition, each in zip(supervision.conditions, state.conditions, strict=True):
+        window = condition.window_at(change)
+        if condition.keep_out and not _goes_on(condition, each, change):
+            return None
+        if condition.kind is ConditionKind.PROXIMITY:
+            return None
+        if window is not None and condition.says_where:
+            there.append(condition)
+    return _places(there, change)
+
+
+def _goes_on(condition: Condition, state: ConditionState, change: Instant) -> bool:
+    """Tell whether of zones to keep out of nothing changes."""
+    if state.next_change > change:
+        return True
+    return state.window_start is not None and condition.window_at(change) is None

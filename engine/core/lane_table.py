@@ -1,0 +1,136 @@
+"""The lanes of many activations as columns, one row each, so that a batch is compared at once.
+
+Rows are never taken away, as activations are not. A row is *open* while it has a lane. Its last
+position is kept whole, so that the docket can be brought up to date from it (`lane.moved_on`).
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.lane import Lane, Places
+from engine.core.position import Position
+from engine.core.position_columns import ARRAYS, DTYPES, PositionColumns, columns_of
+from engine.core.ragged import Indices, Ragged
+from engine.core.shared_zones import SharedZones
+from zones.growing import GrowingTable
+from zones.instant import Instant
+
+_FEWEST: Final = 64
+_KINDS: Final[dict[str, Any]] = {
+    "activation": np.int64,
+    "open": np.bool_,
+    "since": np.int64,
+    "head": np.int64,
+    "after": np.int64,
+    "until": np.int64,
+    "change": np.int64,
+    "change_after": np.int64,
+    "max_age": np.int64,
+    "due": np.int64,
+    "faulty": np.bool_,
+    "groups": np.int64,
+    "groups_then": np.int64,
+    "shared": np.int64,
+    "shared_factor": np.float64,
+    "shared_plus_m": np.float64,
+    "moved": np.bool_,
+    "heard": np.int64,
+    "agenda": np.int64,
+    "call_in": np.int64,
+    "vendor": np.int64,
+}
+"""`groups` is how many conditions say where to be, `groups_then` how many will from the next change
+on (-1: more changes then); `shared` are bits of sets of zones; `moved` says that the last position
+is newer than the docket; `heard` is when the device was heard last; the last three are numbers in
+tables of others."""
+
+
+class LaneTable:
+    """The lanes, and the zones they are about."""
+
+    def __init__(self, zones: GrowingTable, shared: SharedZones) -> None:
+        self.zones = zones
+        self.shared = shared
+        self.places = Ragged(zone=np.int32, group=np.int16, factor=np.float64)
+        self.places_then = Ragged(zone=np.int32, group=np.int16, factor=np.float64)
+        self.fences = Ragged(zone=np.int32, factor=np.float64, plus_m=np.float64)
+        self._rows: dict[int, int] = {}
+        self._columns = {name: np.zeros(_FEWEST, kind) for name, kind in _KINDS.items()}
+        self._last = {
+            name: np.zeros(_FEWEST, kind) for name, kind in zip(ARRAYS, DTYPES, strict=True)
+        }
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return a column; what is set in it stays set."""
+        return self._columns[name]
+
+    def last(self, name: str) -> NDArray[Any]:
+        """Return a column of the last positions."""
+        return self._last[name]
+
+    def row(self, activation_id: int) -> int:
+        """Return the row of an activation, a new one if it has none."""
+        row = self._rows.setdefault(activation_id, len(self._rows))
+        if row == len(self._columns["open"]):
+            for columns in (self._columns, self._last):
+                for name, column in columns.items():
+                    columns[name] = np.concatenate([column, np.zeros_like(column)])
+        self._columns["activation"][row] = activation_id
+        return row
+
+    def find(self, activation_id: int) -> int:
+        """Return the row of an activation; -1 if it has none."""
+        return self._rows.get(activation_id, -1)
+
+    def close(self, row: int) -> None:
+        """Let every position of a row be folded; how far it has moved stays."""
+        self._columns["open"][row] = False
+
+    def open(self, row: int, lane: Lane, last: Position, seq: int, head: Instant) -> None:
+        """Open a row at a docket's last position; `seq` is the number it has counted to."""
+        columns = self._columns
+        for name in ("since", "after", "until", "change", "change_after", "max_age", "due"):
+            columns[name][row] = getattr(lane, name)
+        columns["head"][row], columns["faulty"][row] = head, lane.faulty
+        columns["shared"][row] = self.shared.bits(lane.shared)
+        columns["shared_factor"][row] = lane.shared_factor
+        columns["shared_plus_m"][row] = lane.shared_plus_m
+        columns["groups"][row] = self._put_places(self.places, row, lane.places)
+        then = lane.places_then
+        columns["groups_then"][row] = -1 if then is None else len(then)
+        self._put_places(self.places_then, row, then or ())
+        self.fences.put(
+            row,
+            zone=[self.zones.number(fence.zone) for fence in lane.fences],
+            factor=[fence.factor for fence in lane.fences],
+            plus_m=[fence.plus_m for fence in lane.fences],
+        )
+        self.set_last(np.array([row]), columns_of([last]), np.array([0]))
+        self._last["seq"][row] = seq
+        columns["open"][row], columns["moved"][row] = True, False
+
+    def set_last(self, rows: Indices, positions: PositionColumns, index: Indices) -> None:
+        """Set the last positions of rows to some of these."""
+        for name in ARRAYS:
+            self._last[name][rows] = getattr(positions, name)[index]
+
+    def last_position(self, row: int) -> Position:
+        """Return the last position of a row that is open."""
+        one = np.array([row])
+        return PositionColumns(**{name: self._last[name][one] for name in ARRAYS}).position(0)
+
+    def _put_places(self, table: Ragged, row: int, places: Places) -> int:
+        fences = [(number, fence) for number, group in enumerate(places) for fence in group]
+        table.put(
+            row,
+            zone=[self.zones.number(fence.zone) for _, fence in fences],
+            group=[number for number, _ in fences],
+            factor=[fence.factor for _, fence in fences],
+        )
+        return len(places)

@@ -1,0 +1,226 @@
+"""Which positions of a batch are quiet: what `lane.py` asks of one, asked of all at once.
+
+Positions of one activation are a chain, each compared with the one before it. What follows one that
+is not quiet is not quiet either, and a message is taken as a whole or not at all.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.core.battery import LEVELS_PCT
+from engine.core.evidence import MAX_AHEAD
+from engine.core.lane_table import LaneTable
+from engine.core.plausibility import MAX_SPEED_MPS, MOST_M_PER_DEGREE
+from engine.core.position_columns import PositionColumns, Real, Whole
+from engine.core.ragged import Ragged
+from zones.instant import HOUR, SECOND
+
+Marks = NDArray[np.bool_]
+
+_HAIR_M: Final = 1e-6
+"""Metres by which many and one may be measured otherwise: less than this from a limit is no."""
+
+_LOW_PCT: Final = max(LEVELS_PCT.values())
+
+
+class Quiet(NamedTuple):
+    """Quiet positions, each activation's in order, and what they lead to."""
+
+    kept: Whole
+    """Which of the positions that were asked about, in the order in which they came."""
+    newest: Whole
+    """Of each activation the newest of them."""
+    rows: Whole
+    """Its row in the table."""
+    due: Whole
+    """When time alone next changes an episode of it."""
+    cut: Whole
+    """Those before which event time passed an hour."""
+    before: Whole
+    """The position before each of `cut`; -1 for the last one known."""
+
+
+class _Chain(NamedTuple):
+    """Positions in order of row, then as they came, with what is known of the one before."""
+
+    order: Whole
+    row: Whole
+    first: Marks
+    positions: PositionColumns
+    message: Whole
+    before: dict[str, NDArray[Any]]
+
+
+def quiet_of(table: LaneTable, rows: Whole, message: Whole, positions: PositionColumns) -> Quiet:
+    """Return which of positions, given with the row and the message of each, are quiet."""
+    chain = _chain(table, rows, message, positions)
+    ok = _prefix(chain, _calm(table, chain))
+    ok = _prefix(chain, _clear(table, chain, ok))
+    ok = _whole(chain, ok)
+    return _result(table, chain, ok)
+
+
+def _chain(table: LaneTable, rows: Whole, message: Whole, positions: PositionColumns) -> _Chain:
+    order = np.argsort(rows, kind="stable")
+    row = rows[order]
+    first = np.ones(len(row), np.bool_)
+    first[1:] = row[1:] != row[:-1]
+    taken = positions.take(order)
+    before = {
+        name: _before(getattr(taken, name), first, table.last(name)[row])
+        for name in ("fix_time", "seq", "lat", "lon")
+    }
+    before["after"] = _before(taken.fix_time, first, table["after"][row])
+    before["head"] = _before(taken.fix_time, first, table["head"][row])
+    return _Chain(order, row, first, taken, message[order], before)
+
+
+def _before(values: NDArray[Any], first: Marks, known: NDArray[Any]) -> NDArray[Any]:
+    shifted = np.empty_like(values)
+    shifted[1:] = values[:-1]
+    shifted[first] = known[first]
+    return shifted
+
+
+def _calm(table: LaneTable, chain: _Chain) -> Marks:
+    """Return which are in time, in number, in reach and say nothing of the device."""
+    at, before, row = chain.positions, chain.before, chain.row
+    step = at.seq - before["seq"]
+    elapsed_s = np.maximum(1.0, (at.fix_time - before["fix_time"]) / SECOND)
+    way = _degrees(chain) * MOST_M_PER_DEGREE
+    silent = np.isnan(at.battery_pct) & (at.charging < 0)
+    healthy = ~(at.battery_pct <= _LOW_PCT) & (at.charging <= 0)
+    calm: Marks = (
+        table["open"][row]
+        & (at.fix_time > before["after"])
+        & (at.fix_time < table["until"][row])
+        & (at.received_at >= table["since"][row])
+        & (at.fix_time - at.received_at <= MAX_AHEAD)
+        & ((step == 0) | (step == 1))
+        & (way <= MAX_SPEED_MPS * elapsed_s)
+        & np.where(table["faulty"][row], silent, healthy)
+    )
+    return calm
+
+
+def _degrees(chain: _Chain) -> Real:
+    at, before = chain.positions, chain.before
+    degrees: Real = np.abs(at.lon - before["lon"]) + np.abs(at.lat - before["lat"])
+    return degrees
+
+
+def _clear(table: LaneTable, chain: _Chain, ok: Marks) -> Marks:
+    """Return which of those that are ok are where they may be."""
+    asked = np.flatnonzero(ok)
+    row, at = chain.row[asked], chain.positions
+    lon, lat, accuracy_m = at.lon[asked], at.lat[asked], at.accuracy_m[asked]
+    elapsed = at.fix_time[asked] - chain.before["fix_time"][asked]
+    way_m = np.where(
+        elapsed > table["max_age"][row], 0.0, _degrees(chain)[asked] * MOST_M_PER_DEGREE
+    )
+    clear = _inside(table, table.places, row, lon, lat, accuracy_m) == table["groups"][row]
+    clear[_fenced(table, row, lon, lat, accuracy_m, way_m)] = False
+    bits = table["shared"][row]
+    sharing = np.flatnonzero(bits)
+    if len(sharing):
+        limit = table["shared_plus_m"][row] + table["shared_factor"][row] * accuracy_m
+        reach = np.maximum(limit, way_m)[sharing] + _HAIR_M
+        hit = table.shared.near(lon[sharing], lat[sharing], reach, bits[sharing])
+        clear[sharing[hit]] = False
+    out = np.zeros(len(ok), np.bool_)
+    out[asked] = clear
+    return out
+
+
+def _inside(
+    table: LaneTable, places: Ragged, row: Whole, lon: Real, lat: Real, accuracy_m: Real
+) -> Whole:
+    """Return of how many groups of places each position is surely in one."""
+    count, entry = places.places(row)
+    if not len(entry):
+        return np.zeros(len(row), np.int64)
+    owner = np.repeat(np.arange(len(row)), count)
+    metres = table.zones.signed_distances_m(lon[owner], lat[owner], places["zone"][entry])
+    sure = metres >= places["factor"][entry] * accuracy_m[owner] + _HAIR_M
+    group = places["group"][entry]
+    starts = np.ones(len(entry), np.bool_)
+    starts[1:] = (owner[1:] != owner[:-1]) | (group[1:] != group[:-1])
+    begin = np.flatnonzero(starts)
+    held = np.logical_or.reduceat(sure, begin)
+    return np.bincount(owner[begin][held], minlength=len(row))
+
+
+def _fenced(
+    table: LaneTable, row: Whole, lon: Real, lat: Real, accuracy_m: Real, way_m: Real
+) -> Whole:
+    """Return which positions are not surely clear of a zone of their own to keep out of."""
+    count, entry = table.fences.places(row)
+    owner = np.repeat(np.arange(len(row)), count)
+    if not len(entry):
+        return owner
+    metres = table.zones.signed_distances_m(lon[owner], lat[owner], table.fences["zone"][entry])
+    reach = table.fences["plus_m"][entry] + table.fences["factor"][entry] * accuracy_m[owner]
+    return owner[metres >= -(np.maximum(reach, way_m[owner]) + _HAIR_M)]
+
+
+def _prefix(chain: _Chain, ok: Marks) -> Marks:
+    """Return those before which, in their chain, all are ok."""
+    if ok.all() or chain.first.all():
+        return ok
+    bad = np.cumsum(~ok)
+    start = np.flatnonzero(chain.first)
+    earlier: Whole = np.repeat(bad[start] - ~ok[start], np.diff(np.append(start, len(ok))))
+    kept: Marks = bad == earlier
+    return kept
+
+
+def _whole(chain: _Chain, ok: Marks) -> Marks:
+    """Return those whose message is ok to its end."""
+    if ok.all() or len(chain.message) < 2:
+        return ok
+    ends = np.ones(len(ok), np.bool_)
+    ends[:-1] = chain.message[1:] != chain.message[:-1]
+    end = np.flatnonzero(ends)
+    return np.repeat(ok[end], np.diff(end, prepend=-1))
+
+
+def _result(table: LaneTable, chain: _Chain, ok: Marks) -> Quiet:
+    kept = np.flatnonzero(ok)
+    row, at = chain.row[kept], chain.positions
+    last = np.ones(len(kept), np.bool_)
+    last[:-1] = row[1:] != row[:-1]
+    newest = kept[last]
+    hours = at.fix_time[kept] // HOUR > chain.before["head"][kept] // HOUR
+    cut = kept[hours]
+    before = np.where(chain.first[cut], -1, chain.order[cut - 1])
+    return Quiet(
+        kept=np.sort(chain.order[kept]),
+        newest=chain.order[newest],
+        rows=row[last],
+        due=_due(table, row[last], at, newest),
+        cut=chain.order[cut],
+        before=before,
+    )
+
+
+def _due(table: LaneTable, row: Whole, at: PositionColumns, newest: Whole) -> Whole:
+    """Return when time alone next changes an episode: at a change that finds him elsewhere.
+
+    A position that no longer holds at the next change says nothing then, and one from which all
+    that is asked from then on is kept changes nothing.
+    """
+    due = table["due"][row]
+    holds_until = at.fix_time[newest] + table["max_age"][row]
+    change = table["change"][row]
+    turned = np.flatnonzero(change <= holds_until)
+    if len(turned):
+        own, index = row[turned], newest[turned]
+        places = (at.lon[index], at.lat[index], at.accuracy_m[index])
+        inside = _inside(table, table.places_then, own, *places)
+        kept = (inside == table["groups_then"][own]) & (
+            table["change_after"][own] > holds_until[turned]
+        )
+        due[turned] = np.where(kept, due[turned], np.minimum(due[turned], change[turned]))
+    return due

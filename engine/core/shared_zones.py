@@ -1,0 +1,57 @@
+"""Large sets of zones that many wearers keep out of, looked up for all of them at once.
+
+A set is known by a bit, and of each zone it is kept which sets it is in, so that one look tells for
+each wearer whether a zone near him is one of his. With more sets than bits some share a bit: then a
+zone may be taken for one of his that is not, which costs a closer look and nothing else. Every
+version of a zone counts, in effect or not, for the same reason.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+
+from engine.core.position_columns import Real, Whole
+from zones.index import ZoneIndex
+from zones.zone_set import ZoneSet
+
+BITS: Final = 62
+
+
+class SharedZones:
+    """The sets, and an index of all their zones."""
+
+    def __init__(self) -> None:
+        self._index = ZoneIndex()
+        self._sets: dict[int, tuple[ZoneSet, int]] = {}
+        self._bits: dict[tuple[str, int], int] = {}
+        self._of_zone = np.zeros(0, np.int64)
+
+    def bits(self, sets: Iterable[ZoneSet]) -> int:
+        """Return the bits of sets; those that are new are added to the index."""
+        bits = 0
+        for each in sets:
+            known = self._sets.get(id(each))
+            bits |= self._add(each) if known is None else known[1]
+        return bits
+
+    def near(self, lon: Real, lat: Real, reach_m: Real, bits: Whole) -> Whole:
+        """Return which places are within reach of a zone of a set of theirs, some repeatedly."""
+        if not self._bits or not len(lon):
+            return np.zeros(0, np.int64)
+        found = self._index.near(lon, lat, reach_m)
+        return found.position[(self._of_zone[found.zone] & bits[found.position]) != 0]
+
+    def _add(self, added: ZoneSet) -> int:
+        zones = {zone.key: zone for history in added.histories for zone in history.versions}
+        if not zones:
+            return 0
+        bit = 1 << (len(self._sets) % BITS)
+        self._sets[id(added)] = (added, bit)
+        self._index = self._index.edited(
+            added=[zone for key, zone in zones.items() if key not in self._bits]
+        )
+        for key in zones:
+            self._bits[key] = self._bits.get(key, 0) | bit
+        self._of_zone = np.array([self._bits[zone.key] for zone in self._index.zones], np.int64)
+        return bit
