@@ -7,7 +7,7 @@ change reaches into the past, from there on.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 
@@ -15,6 +15,7 @@ from engine.agenda import Agenda
 from engine.call_ins import CallIns
 from engine.core.attribute import Attribution
 from engine.core.call_in import ABOUT_ARRIVAL, deadline
+from engine.core.canary import CANARY
 from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.counterpart import Counterpart, counterparts_of
 from engine.core.docket import Docket, History, open_docket, realigned, restored
@@ -23,14 +24,16 @@ from engine.core.fold import Fold, Report
 from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
 from engine.core.journal import open_block
+from engine.core.lane import moved_on
 from engine.core.order import Activation, Supervision
-from engine.core.position import NEVER_JUDGED, PositionKey
+from engine.core.position import NEVER_JUDGED, Position, PositionKey
 from engine.core.raw_message import RawMessage
 from engine.core.registry_journal import RegistryEntry, is_registry_topic, read_entry
 from engine.core.replay import index_of
 from engine.core.state import ActivationState
 from engine.core.supervision_change import changed_from
 from engine.core.unseen import Written, before
+from engine.lanes import Lanes, QuietBatch
 from engine.live_positions import LivePositions
 from engine.roster import Roster
 from engine.silences import Silences
@@ -38,6 +41,7 @@ from engine.store.protocol import Checkpoint, JournalPart, Transaction
 from engine.store.registry_part import RegistryPart
 from zones.index import ZoneIndex
 from zones.instant import Instant
+from zones.interval import BEGINNING
 
 _DECODE = msgspec.msgpack.Decoder(ActivationState)
 
@@ -75,8 +79,9 @@ class Caseload:
         self.gauge = IndexGauge(ZoneIndex([]))
         self.watchers: dict[int, tuple[int, ...]] = {}
         """By activation of a protected person, those who are judged by its positions too."""
-        self.cases: dict[int, Case] = {}
+        self._cases: dict[int, Case] = {}
         self.live = LivePositions()
+        self.lanes = Lanes()
         self._agenda = Agenda()
         self._settled = False
         self._call_ins = CallIns()
@@ -88,11 +93,43 @@ class Caseload:
         """Return the fold of an activation."""
         return Fold(supervision, self.gauge)
 
+    def case(self, activation_id: int) -> Case:
+        """Return a case as it stands, quiet positions that came since it was put included.
+
+        Raises:
+            KeyError: there is no such activation.
+        """
+        case, moved = self._cases[activation_id], self.lanes.moved(activation_id)
+        return case if moved is None else moved_case(case, *moved)
+
+    def find(self, activation_id: int) -> Case | None:
+        """Return a case as it stands; None if there is no such activation."""
+        return self.case(activation_id) if activation_id in self._cases else None
+
+    def __iter__(self) -> Iterator[int]:
+        """Iterate over the activations."""
+        return iter(self._cases)
+
+    def __len__(self) -> int:
+        """Return how many activations there are."""
+        return len(self._cases)
+
+    def keep(self, quiet: QuietBatch | None, cases: Iterable[Case]) -> None:
+        """Take what was committed: quiet positions, and then the cases that were judged.
+
+        With them every case that the registry changed has been put.
+        """
+        if quiet is not None:
+            self.lanes.advance(quiet, self._agenda, self._call_ins)
+        for case in cases:
+            self.put(case)
+        self._settled = True
+
     def put(self, case: Case) -> None:
         """Take a case as it now stands, committed; when time next changes it is remembered."""
         activation = case.docket.supervision.activation
         activation_id, last = activation.activation_id, case.docket.state.admission.last
-        self.cases[activation_id] = case
+        self._cases[activation_id] = case
         if last is not None and activation.worn_at(max(last.fix_time, case.docket.state.time)):
             self.live.put(activation_id, last)
         else:
@@ -102,6 +139,19 @@ class Caseload:
         self.roster.put(case.docket.supervision, None if missed is None else missed.episode.state)
         self.silences.put(activation, missed)
         self._await_call_in(case)
+        self._open_lane(case)
+
+    def _open_lane(self, case: Case) -> None:
+        """Let quiet positions pass by, unless something of the case waits for the next message."""
+        activation = case.docket.supervision.activation
+        activation_id, silence = activation.activation_id, case.silence
+        followed = activation_id in self.watchers or activation.vendor == CANARY
+        heard = None if followed or silence.missed is not None else silence.last_received
+        newest = BEGINNING if case.newest is None else case.newest.fix_time
+        self.lanes.put(case.docket, newest, heard)
+        self.lanes.place(
+            activation_id, self._agenda.row(activation_id), self._call_ins.row(activation_id)
+        )
 
     def _await_call_in(self, case: Case) -> None:
         """Expect a call-in; one missed by its vendor's silence is expected when that is over."""
@@ -145,7 +195,7 @@ class Caseload:
         self, call_ins: CallIns, now: Instant, since: Instant
     ) -> Iterator[tuple[int, Instant]]:
         for activation_id in call_ins.perhaps_missed(now, since):
-            case = self.cases[activation_id]
+            case = self.case(activation_id)
             due = deadline(case.docket.supervision, case.silence.last_received, since)
             if due <= now and _worn(case, due):
                 yield activation_id, due
@@ -165,14 +215,14 @@ class Caseload:
             docket = self._restored(transaction, activation, checkpoints.get(number))
             silence = Silence(missed=missed.get(number))
             self.put(Case(docket=docket, newest=newest.get(number), silence=silence))
-        self.settle()
+        self._settled = True
 
     def refresh(self, transaction: Transaction) -> dict[int, tuple[Docket, Instant]]:
         """Follow the registry if it has changed.
 
         Returns the dockets of the activations concerned, with the first instant at which they are
-        judged differently; they are not in the caseload yet, and are returned again until `settle`
-        says that they have been committed and put.
+        judged differently; they are not in the caseload yet, and are returned again until `keep`
+        says that they have been committed.
         """
         if self.follows(transaction):
             return {}
@@ -181,22 +231,19 @@ class Caseload:
         changed: dict[int, tuple[Docket, Instant]] = {}
         for activation in self.registry.activations:
             supervision = supervision_of(self.registry, activation)
-            case = self.cases.get(activation.activation_id)
+            case = self.find(activation.activation_id)
             if case is None:
                 case = Case(docket=open_docket(_before_company(supervision)))
                 self.put(case)
             if supervision != case.docket.supervision:
                 since = changed_from(case.docket.supervision, supervision)
                 changed[activation.activation_id] = (_under(case.docket, supervision), since)
+                self.lanes.close(activation.activation_id)
         return changed
 
     def follows(self, transaction: Transaction) -> bool:
         """Tell whether every case is judged by the registry as it stands."""
         return self._settled and transaction.registry.revision() == self.registry.revision
-
-    def settle(self) -> None:
-        """Note that every case that the registry changed has been put."""
-        self._settled = True
 
     def _adopt(self, read: tuple[Registry, Attribution]) -> None:
         self.registry, self.attribution = read
@@ -213,6 +260,17 @@ class Caseload:
             newest = cut_of(checkpoint)
         history = history_of(transaction, supervision)
         return restored(self.fold(supervision), newest, history)
+
+
+def moved_case(case: Case, last: Position, heard: Instant) -> Case:
+    """Return a case after quiet positions, given the last of them and when it was received."""
+    newest = last.key if case.newest is None else max(case.newest, last.key)
+    return msgspec.structs.replace(
+        case,
+        docket=moved_on(case.docket, last),
+        newest=newest,
+        silence=msgspec.structs.replace(case.silence, last_received=heard),
+    )
 
 
 def _worn(case: Case, at: Instant) -> bool:
@@ -315,8 +373,13 @@ def shown_since(
     ]
 
 
-def history_of(transaction: Transaction, *supervisions: Supervision) -> History:
-    """Return the past of an activation as the store knows it, for folds by these supervisions."""
+def history_of(
+    transaction: Transaction, *supervisions: Supervision, in_hand: Sequence[Position] = ()
+) -> History:
+    """Return the past of an activation as the store knows it, for folds by these supervisions.
+
+    Positions in hand were judged already, and are not stored yet.
+    """
     activation_id = supervisions[0].activation.activation_id
 
     def cut_at(instant: Instant) -> Cut | None:
@@ -325,7 +388,7 @@ def history_of(transaction: Transaction, *supervisions: Supervision) -> History:
 
     return History(
         cut_at,
-        lambda instant: reports_since(transaction, supervisions, instant),
+        lambda instant: chain(reports_since(transaction, supervisions, instant), in_hand),
         lambda instant: shown_since(transaction, activation_id, instant),
     )
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from engine.core.journal import GENESIS_HASH, RawMessage, build_block
 from engine.core.position import Position
-from engine.core.position_columns import columns_of
+from engine.core.position_columns import columns_of, united
 from engine.intake import Opened
+from engine.lanes import QuietBatch
 from engine.store.protocol import StoredRejection, Transaction
 from zones.instant import Instant
 
@@ -15,22 +16,25 @@ from zones.instant import Instant
 def file_messages(
     transaction: Transaction,
     head: tuple[int, bytes] | None,
+    quiet: QuietBatch | None,
     opened: Sequence[Opened],
     now: Instant,
     as_stored: Callable[[Position], Position],
 ) -> list[Position]:
-    """Append messages to a journal with that head, store what they hold, and return the positions.
+    """Append messages to a journal with that head and store what they hold; the quiet come first.
 
-    `as_stored` says how a position is stored: with what its judgement found out about it.
+    Returns the positions of those that were opened. `as_stored` says how such a one is stored: with
+    what its judgement found out about it.
     """
     block_id = transaction.next_ids("block", 1)[0]
+    taken = [] if quiet is None else quiet.deliveries
     messages = [
-        RawMessage(each.delivery.received_at, each.delivery.topic, each.delivery.payload)
-        for each in opened
+        RawMessage(each.received_at, each.topic, each.payload)
+        for each in (*taken, *(each.delivery for each in opened))
     ]
     previous = GENESIS_HASH if head is None else head[1]
     transaction.journal.append(build_block(block_id, previous, messages, now))
-    stored = _positions(transaction, block_id, opened, as_stored)
+    stored = _positions(transaction, block_id, quiet, opened, as_stored)
     transaction.events.insert([event for each in opened for event in each.events])
     _rejections(transaction, opened)
     return stored
@@ -39,14 +43,21 @@ def file_messages(
 def _positions(
     transaction: Transaction,
     block_id: int,
+    quiet: QuietBatch | None,
     opened: Sequence[Opened],
     as_stored: Callable[[Position], Position],
 ) -> list[Position]:
-    pairs = [(index, position) for index, each in enumerate(opened) for position in each.positions]
-    ids = transaction.next_ids("position", len(pairs))
+    first = 0 if quiet is None else len(quiet.deliveries)
+    pairs = [
+        (index, position) for index, each in enumerate(opened, first) for position in each.positions
+    ]
     positions = [as_stored(position) for _, position in pairs]
-    message_index = np.array([index for index, _ in pairs], np.int64)
-    transaction.positions.append(columns_of(positions), ids.start, block_id, message_index)
+    columns, message = columns_of(positions), np.array([index for index, _ in pairs], np.int64)
+    if quiet is not None:
+        columns = united([quiet.positions, columns]) if positions else quiet.positions
+        message = np.concatenate([quiet.message, message])
+    ids = transaction.next_ids("position", len(columns))
+    transaction.positions.append(columns, ids.start, block_id, message)
     return positions
 
 

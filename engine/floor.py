@@ -46,7 +46,7 @@ def numbers_of(caseload: Caseload, recent: Recent, now: Instant, most: int) -> F
 
 def _silent_devices(caseload: Caseload, activations: Sequence[int]) -> Iterator[SilentDevice]:
     for each in activations:
-        case = caseload.cases[each]
+        case = caseload.case(each)
         # It may have been heard since it was counted.
         if case.silence.missed is not None:
             activation = case.docket.supervision.activation

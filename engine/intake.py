@@ -5,12 +5,12 @@ before changes nothing; a message that holds nothing new is not kept a second ti
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from engine.caseload import Caseload
+from engine.core.attribute import Attribution
 from engine.core.device_event import DeviceEvent
 from engine.core.position import Position, PositionKey
 from engine.core.rejection import Rejection
@@ -41,32 +41,42 @@ class Opened(msgspec.Struct):
 
 
 def open_batch(
-    deliveries: Iterable[Delivery], caseload: Caseload, transaction: Transaction
+    deliveries: Iterable[Delivery],
+    attribution: Attribution,
+    transaction: Transaction,
+    newest: Callable[[int], PositionKey | None],
+    in_hand: Callable[[int], Iterable[PositionKey]],
 ) -> list[Opened]:
-    """Open deliveries and drop from them what is known, from the store or from each other."""
-    opened = [_open(delivery, caseload) for delivery in deliveries]
-    _drop_known_positions(opened, caseload, transaction)
+    """Open deliveries and drop from them what is known, from the store or from each other.
+
+    `newest` is the greatest key known of an activation, `in_hand` the keys of those of its
+    positions that were taken from the same batch already.
+    """
+    opened = [_open(delivery, attribution) for delivery in deliveries]
+    _drop_known_positions(opened, transaction, newest, in_hand)
     _drop_known_events(opened, transaction)
     return opened
 
 
-def _open(delivery: Delivery, caseload: Caseload) -> Opened:
-    said = read_statement(
-        caseload.attribution, delivery.topic, delivery.payload, delivery.received_at
-    )
+def _open(delivery: Delivery, attribution: Attribution) -> Opened:
+    said = read_statement(attribution, delivery.topic, delivery.payload, delivery.received_at)
     return Opened(delivery, said.source, said.positions, said.events, said.rejections, said.heard)
 
 
 def _drop_known_positions(
-    opened: Sequence[Opened], caseload: Caseload, transaction: Transaction
+    opened: Sequence[Opened],
+    transaction: Transaction,
+    newest: Callable[[int], PositionKey | None],
+    in_hand: Callable[[int], Iterable[PositionKey]],
 ) -> None:
     doubtful: dict[int, set[PositionKey]] = defaultdict(set)
     for each in opened:
         for position in each.positions:
-            case = caseload.cases[position.activation_id]
-            if case.newest is not None and position.key <= case.newest:
+            known = newest(position.activation_id)
+            if known is not None and position.key <= known:
                 doubtful[position.activation_id].add(position.key)
     seen = transaction.positions.known(doubtful)
+    seen.update((each, key) for each in doubtful for key in in_hand(each))
     for each in opened:
         each.positions = [
             position

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from engine import unworn
 from engine.caseload import (
@@ -19,6 +20,7 @@ from engine.caseload import (
     Silence,
     checkpoints_of,
     history_of,
+    moved_case,
 )
 from engine.core import call_in, cause
 from engine.core.alert import AlertAction
@@ -29,6 +31,8 @@ from engine.core.device_event import DeviceEvent
 from engine.core.docket import Docket, Judged, judge, path_of, rejudge
 from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
+from engine.core.folding import Cut
+from engine.core.lane import moved_on
 from engine.core.paging import grace, is_told
 from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
 from engine.core.raising import (
@@ -42,12 +46,13 @@ from engine.core.topic import TelemetryTopic
 from engine.core.vendor_silence import called_in, confirmed, excused
 from engine.filing import file_messages
 from engine.intake import Opened, open_batch
+from engine.lanes import QuietBatch
 from engine.ledger import open_ledger
 from engine.recent import Taken
 from engine.sources.source import Delivery
-from engine.store.protocol import Counter, OutboxEntry, Transaction
+from engine.store.protocol import Checkpoint, Counter, OutboxEntry, Transaction
 from engine.version import engine_version
-from zones.instant import Duration, Instant
+from zones.instant import HOUR, Duration, Instant
 
 Own = Position | DeviceEvent
 """What an activation's own device reports."""
@@ -65,7 +70,9 @@ class Ruled(msgspec.Struct):
     """0 if no alert changed."""
     positions: int = 0
     late: int = 0
-    taken: list[Taken] = []
+    quiet: QuietBatch | None = None
+    """What was taken without a case's moving."""
+    taken: Taken = msgspec.field(default_factory=lambda: Taken.of(()))
     """Each message with new positions, the canary's left out."""
     messages: Tally[str] = msgspec.field(default_factory=Tally)
     """How many came from each vendor, the canary's left out."""
@@ -83,6 +90,8 @@ class Ruling:
         self._caseload = caseload
         self._transaction = transaction
         self._now = now
+        self._standing: dict[int, Case] = {}
+        self._quiet: QuietBatch | None = None
         self._saved: list[Saved] = []
         self._verdicts: dict[tuple[int, PositionKey], Quarantine | None] = {}
         self.ruled = Ruled({})
@@ -90,7 +99,8 @@ class Ruling:
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Store a batch of deliveries and everything it leads to."""
         changed = self._caseload.refresh(self._transaction)
-        opened = open_batch(deliveries, self._caseload, self._transaction)
+        self._quiet, others = self._caseload.lanes.take(deliveries)
+        opened = self._open(others)
         reports: dict[int, list[Own]] = defaultdict(list)
         heard: dict[int, Instant] = {}
         for each in opened:
@@ -101,7 +111,7 @@ class Ruling:
         self._judge_all(reports, changed)
         self._store_messages([each for each in opened if each.new])
         people = [each for each in opened if not _of_canary(each)]
-        self.ruled.taken = [self._taken(each) for each in people if each.positions]
+        self.ruled.taken = Taken.of([self._taken(each) for each in people if each.positions])
         self.ruled.messages = Tally(each.source.vendor for each in people if each.source)
         cases = [(self._case(activation_id), at) for activation_id, at in heard.items()]
         for change in unworn.changes(self._transaction.episodes, opened, cases):
@@ -112,7 +122,42 @@ class Ruling:
             for each in opened
             if each.source is not None
         }
+        self._take_quiet()
         self._raise()
+
+    def _open(self, deliveries: Sequence[Delivery]) -> list[Opened]:
+        return open_batch(
+            deliveries,
+            self._caseload.attribution,
+            self._transaction,
+            lambda activation_id: self._before(activation_id).newest,
+            lambda activation_id: [each.key for each in self._in_hand(activation_id)],
+        )
+
+    def _take_quiet(self) -> None:
+        """Count what was quiet, and keep the states at the hours that it passed."""
+        quiet, lanes = self._quiet, self._caseload.lanes
+        if quiet is None:
+            return
+        self.ruled.quiet = quiet
+        self.ruled.positions += len(quiet.positions)
+        self.ruled.taken = self.ruled.taken.joined(lanes.taken(quiet))
+        messages, heard = lanes.vendors(quiet)
+        self.ruled.messages += messages
+        for vendor, at in heard.items():
+            self.ruled.heard[vendor] = max(at, self.ruled.heard.get(vendor, at))
+        if len(quiet.cut):
+            self._transaction.checkpoints.save(self._quiet_cuts(quiet))
+
+    def _quiet_cuts(self, quiet: QuietBatch) -> list[Checkpoint]:
+        found = []
+        for place, index in enumerate(quiet.cut.tolist()):
+            activation_id = int(quiet.positions.activation_id[index])
+            docket, last = self._caseload.case(activation_id).docket, quiet.position_before(place)
+            state = docket.state if last is None else moved_on(docket, last).state
+            cut = Cut(int(quiet.positions.fix_time[index]) // HOUR * HOUR, state)
+            found += checkpoints_of(activation_id, [cut])
+        return found
 
     def tick(self, due: Iterable[int], silent: Iterable[tuple[int, Instant]]) -> None:
         """Let time pass for the activations that are due, and note those that are silent."""
@@ -129,26 +174,48 @@ class Ruling:
         return stored
 
     def _case(self, activation_id: int) -> Case:
-        return self.ruled.cases.get(activation_id) or self._caseload.cases[activation_id]
+        return self.ruled.cases.get(activation_id) or self._before(activation_id)
 
-    def _taken(self, opened: Opened) -> Taken:
+    def _before(self, activation_id: int) -> Case:
+        """Return a case as it was before what is not quiet of this batch."""
+        found = self._standing.get(activation_id)
+        if found is None:
+            found = self._caseload.case(activation_id)
+            last = None
+            if self._quiet is not None:
+                last = self._caseload.lanes.last_of(self._quiet, activation_id)
+            if last is not None:
+                found = moved_case(found, last, last.received_at)
+            self._standing[activation_id] = found
+        return found
+
+    def _in_hand(self, activation_id: int) -> list[Position]:
+        """Return the positions of an activation that are quiet in this batch."""
+        if self._quiet is None:
+            return []
+        positions = self._quiet.positions
+        own = np.flatnonzero(positions.activation_id == activation_id)
+        return [positions.position(index) for index in own.tolist()]
+
+    def _taken(self, opened: Opened) -> tuple[Instant, Instant, bool, bool]:
         newest = max(opened.positions, key=lambda position: position.key)
-        docket = self._caseload.cases[newest.activation_id].docket
+        docket = self._before(newest.activation_id).docket
         received_at, measured_at = opened.delivery.received_at, newest.fix_time
         max_age = docket.supervision.plans.max_age_at(measured_at)
         overdue = received_at - measured_at > max_age
-        return Taken(measured_at, received_at, _is_late(newest, docket), overdue)
+        return measured_at, received_at, _is_late(newest, docket), overdue
 
     def _judge_all(
         self,
         own: Mapping[int, Sequence[Own]],
         changed: Mapping[int, tuple[Docket, Instant]],
     ) -> None:
-        watchers, cases = self._caseload.watchers, self._caseload.cases
+        watchers = self._caseload.watchers
         watching = [each for watched in own for each in watchers.get(watched, ())]
         every = dict.fromkeys((*own, *watching, *changed))
         dockets = {
-            each: changed[each][0] if each in changed else cases[each].docket for each in every
+            each: changed[each][0] if each in changed else self._before(each).docket
+            for each in every
         }
         reports: dict[int, list[Report]] = {each: list(some) for each, some in own.items()}
         for watched, some in own.items():
@@ -171,7 +238,9 @@ class Ruling:
     def _judge(self, docket: Docket, reports: Sequence[Report], changed: Instant | None) -> None:
         activation_id = docket.supervision.activation.activation_id
         fold = self._caseload.fold(docket.supervision)
-        history = history_of(self._transaction, docket.supervision)
+        history = history_of(
+            self._transaction, docket.supervision, in_hand=self._in_hand(activation_id)
+        )
         if changed is not None and _reaches_back(docket, changed):
             since = min([changed, *(report_order(each)[0] for each in reports)])
             judged = rejudge(docket, fold, reports, since, self._now, history)
@@ -196,7 +265,7 @@ class Ruling:
         if judged.refolded_from is None or head is None:
             return ""
         activation_id = docket.supervision.activation.activation_id
-        before = self._caseload.cases[activation_id].docket.supervision
+        before = self._before(activation_id).docket.supervision
         if changed is not None and _reaches_back(docket, changed):
             return cause.of_correction(before, docket.supervision)
         return cause.of_late(reports, head)
@@ -241,11 +310,13 @@ class Ruling:
             self._transaction.positions.set_quarantine(activation_id, known)
 
     def _store_messages(self, opened: Sequence[Opened]) -> None:
-        if not opened:
+        if not opened and self._quiet is None:
             return
         head = self._transaction.journal.head()
         self._check_registry()
-        stored = file_messages(self._transaction, head, opened, self._now, self._as_stored)
+        stored = file_messages(
+            self._transaction, head, self._quiet, opened, self._now, self._as_stored
+        )
         own = sum(len(each.positions) for each in opened if _of_canary(each))
         self.ruled.positions += len(stored) - own
         self.ruled.late += sum(position.late for position in stored)
@@ -262,7 +333,7 @@ class Ruling:
 
     def _as_stored(self, position: Position) -> Position:
         verdict = self._verdicts.get((position.activation_id, position.key), position.quarantine)
-        late = _is_late(position, self._caseload.cases[position.activation_id].docket)
+        late = _is_late(position, self._before(position.activation_id).docket)
         if verdict is position.quarantine and not late:
             return position
         return msgspec.structs.replace(position, quarantine=verdict, late=late)

@@ -120,7 +120,7 @@ class Service:
 
     def call_in(self, activation_id: int) -> CallIn | None:
         """Return when an activation called in last; None if there is no such activation."""
-        case, listening = self._caseload.cases.get(activation_id), self._listening_since
+        case, listening = self._caseload.find(activation_id), self._listening_since
         if case is None:
             return None
         last, supervision = case.silence.last_received, case.docket.supervision
@@ -236,14 +236,12 @@ class Service:
         return [] if since is None else self._caseload.call_ins_missed(now, since, MOST_A_TICK)
 
     def _settle(self, ruled: Ruled) -> None:
-        for case in ruled.cases.values():
-            self._caseload.put(case)
-        self._caseload.settle()
+        self._caseload.keep(ruled.quiet, ruled.cases.values())
         self._caseload.roster.hear(ruled.heard)
         self._last_commit_at = now = self._clock.now()
         self.positions += ruled.positions
         self.late += ruled.late
-        delays = [now - each.measured_at for each in ruled.taken]
+        delays = now - ruled.taken.measured_at
         self._freshness.add(now, delays)
         self.delays.add(delays)
         self._recent.add(now, ruled.positions, ruled.taken, ruled.messages, self._listening_since)

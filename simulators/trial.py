@@ -118,12 +118,11 @@ def undisturbed(acting: Acting, deliveries: Sequence[Delivery], folder: Path) ->
             part = deliveries[first : first + _BATCH]
             batch = [taken.Delivery(each.topic, each.payload, now, None) for each in part]
             with store.write() as transaction:
-                if not caseload.cases:
+                if not len(caseload):
                     caseload.load(transaction)
                 ruling = Ruling(caseload, transaction, now)
                 ruling.take(batch)
-            for case in ruling.ruled.cases.values():
-                caseload.put(case)
+            caseload.keep(ruling.ruled.quiet, ruling.ruled.cases.values())
         return result_of(store)
     finally:
         store.close()

@@ -36,8 +36,7 @@ class Engine:
             self.settle(ruling)
 
     def settle(self, ruling: Ruling) -> None:
-        for case in ruling.ruled.cases.values():
-            self.caseload.put(case)
+        self.caseload.keep(ruling.ruled.quiet, ruling.ruled.cases.values())
 
 
 def play(scenario: Scenario, store: Store) -> Engine:

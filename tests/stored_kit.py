@@ -150,9 +150,7 @@ class Stored:
         self._settle(ruling)
 
     def _settle(self, ruling: Ruling) -> None:
-        for case in ruling.ruled.cases.values():
-            self.caseload.put(case)
-        self.caseload.settle()
+        self.caseload.keep(ruling.ruled.quiet, ruling.ruled.cases.values())
 
     def standing(self) -> list[Episode]:
         """Return the episodes that were not retracted, by content; versions of orders left out."""

@@ -127,6 +127,4 @@ def take(store: Store, caseload: Caseload, batch: list[Delivery]) -> None:
     with store.write() as transaction:
         ruling = Ruling(caseload, transaction, batch[-1].received_at)
         ruling.take(batch)
-    for case in ruling.ruled.cases.values():
-        caseload.put(case)
-    caseload.settle()
+    caseload.keep(ruling.ruled.quiet, ruling.ruled.cases.values())

@@ -39,7 +39,7 @@ def test_what_is_out_of_range_counts_at_its_end() -> None:
 def steady(recent: Recent, since: Instant, until: Instant, each_second: int = 10) -> None:
     """Add a batch a second, of so many positions with one message each."""
     for at in range(since, until, SECOND):
-        taken = [Taken(at - 2 * SECOND, at - SECOND // 10)] * each_second
+        taken = Taken.of([(at - 2 * SECOND, at - SECOND // 10, False, False)] * each_second)
         recent.add(at, each_second, taken, {"acme": each_second}, START)
 
 
@@ -79,7 +79,7 @@ def test_rates_are_those_of_the_last_minute() -> None:
 def test_delays_are_of_the_last_five_minutes() -> None:
     """From the device and from the receipt to the commit; what was slow before is forgotten."""
     recent = Recent(START)
-    recent.add(START, 1, [Taken(START - HOUR, START)], {"acme": 1}, None)
+    recent.add(START, 1, Taken.of([(START - HOUR, START, False, False)]), {"acme": 1}, None)
     assert recent.numbers(START).decided.p99 == pytest.approx(HOUR, rel=0.05)
     steady(recent, START + SECOND, START + WINDOW + 2 * SLOT)
     found = recent.numbers(START + WINDOW + 2 * SLOT)
@@ -90,19 +90,19 @@ def test_delays_are_of_the_last_five_minutes() -> None:
 @pytest.mark.parametrize(
     ("taken", "listening_since", "late"),
     [
-        (Taken(START - HOUR, START, overdue=True), START - 2 * HOUR, True),
-        (Taken(START - HOUR, START, overdue=True), START - MINUTE, False),
-        (Taken(START - HOUR, START, overdue=True), None, False),
-        (Taken(START - HOUR, START), START - 2 * HOUR, False),
-        (Taken(START - SECOND, START, out_of_order=True), None, True),
+        ((START - HOUR, START, False, True), START - 2 * HOUR, True),
+        ((START - HOUR, START, False, True), START - MINUTE, False),
+        ((START - HOUR, START, False, True), None, False),
+        ((START - HOUR, START, False, False), START - 2 * HOUR, False),
+        ((START - SECOND, START, True, False), None, True),
     ],
 )
 def test_what_devices_kept_is_counted_apart(
-    taken: Taken, listening_since: Instant | None, late: bool
+    taken: tuple[Instant, Instant, bool, bool], listening_since: Instant | None, late: bool
 ) -> None:
     """Late is what came out of order, or overdue while we listened; the rest is our delay."""
     recent = Recent(START - HOUR)
-    recent.add(START, 1, [taken], {"acme": 1}, listening_since)
+    recent.add(START, 1, Taken.of([taken]), {"acme": 1}, listening_since)
     found = recent.numbers(START)
     assert (found.late, found.decided.messages) == ((1, 0) if late else (0, 1))
 
@@ -112,5 +112,5 @@ def test_a_clock_that_goes_back_loses_nothing() -> None:
     recent = Recent(START)
     instants: Sequence[Instant] = (START + 2 * MINUTE, START + MINUTE, START + 2 * MINUTE)
     for at in instants:
-        recent.add(at, 5, [], {"acme": 1}, None)
+        recent.add(at, 5, Taken.of([]), {"acme": 1}, None)
     assert recent.numbers(START + 3 * MINUTE).per_minute[-1] == 15
