@@ -40,7 +40,9 @@ class SharedZones:
         if not self._bits or not len(lon):
             return np.zeros(0, np.int64)
         found = self._index.near(lon, lat, reach_m)
-        return found.position[(self._of_zone[found.zone] & bits[found.position]) != 0]
+        his = (self._of_zone[found.zone] & bits[found.position]) != 0
+        near: Whole = found.position[his]
+        return near
 
     def _add(self, added: ZoneSet) -> int:
         zones = {zone.key: zone for history in added.histories for zone in history.versions}
