@@ -17,7 +17,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from statistics import median
@@ -53,8 +53,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Wearers who are not heard meanwhile and upload the hour before at once."""
     flip: bool = False
     """Begin before 19:00 and let it strike."""
-    rest: int = 0
-    """Minutes that go on when all is measured, for a profile."""
+    rest_s: float = 0.0
+    """Seconds it goes on for when all is measured, for a profile; an hour of lives at most."""
 
     @classmethod
     def of(
@@ -64,7 +64,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         minutes: int,
         uploads: int = 0,
         flip: bool = False,
-        rest: int = 0,
+        rest_s: float = 0.0,
     ) -> Self:
         """Return a plan for a country."""
         return cls(
@@ -74,7 +74,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             minutes=minutes,
             uploads=uploads,
             flip=flip,
-            rest=rest,
+            rest_s=rest_s,
         )
 
     @property
@@ -220,7 +220,7 @@ class Measuring:
             yield from self._phase("after the flip", lives.minute(0, most))
         for number in range(1, plan.minutes + 1):
             yield from self._phase("single", lives.minute(number, most))
-        if plan.rest:
+        if plan.rest_s:
             yield from self._rest(plan.minutes + 1, most)
 
     def _phase(self, name: str, sent: Sequence[Sent]) -> Iterator[Sequence[Sent]]:
@@ -239,10 +239,12 @@ class Measuring:
         self._phases.append(phase)
 
     def _rest(self, first: int, who: range) -> Iterator[Sequence[Sent]]:
-        prepared = [self._lives.minute(first + each, who) for each in range(self._plan.rest)]
+        each_s = min(each.wall_s for each in self._phases if each.name == "single")
+        minutes = range(first, first + min(60, 1 + int(self._plan.rest_s / each_s)))
+        prepared = [self._lives.minute(each, who) for each in minutes]
         print(READY, flush=True)
-        for each in prepared:
-            yield from _parts(each)
+        for sent in prepared:
+            yield from _parts(sent)
 
 
 def _size(url: str) -> int:
@@ -281,17 +283,20 @@ def _decoding_s(payloads: Sequence[bytes]) -> float:
     return min(took)
 
 
-async def measured(url: str, plan: Plan, *, core: int | None = None) -> Found:
-    """Measure in a process of its own, on one core if one is named."""
-    pinned = [] if core is None else ["taskset", "-c", str(core)]
+async def measured(
+    url: str, plan: Plan, at_rest: Callable[[int], Awaitable[None]] | None = None
+) -> Found:
+    """Measure in a process of its own; `at_rest` is told its id when only the rest is left."""
     process = await asyncio.create_subprocess_exec(
-        *pinned,
         *(sys.executable, "-m", "benchmarks.country_alone", url),
         msgspec.json.encode(plan).decode(),
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await process.communicate()
-    if process.returncode:
+    assert process.stdout is not None
+    if at_rest is not None and await process.stdout.readline():
+        await at_rest(process.pid)
+    said = await process.stdout.read()
+    if await process.wait():
         raise RuntimeError("the engine alone failed: see above")
     return msgspec.json.decode(said, type=Found)
 
