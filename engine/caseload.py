@@ -80,7 +80,7 @@ class Caseload:
         self.watchers: dict[int, tuple[int, ...]] = {}
         """By activation of a protected person, those who are judged by its positions too."""
         self._cases: dict[int, Case] = {}
-        self.live = LivePositions()
+        self.live = LivePositions(self._last)
         self.lanes = Lanes()
         self._agenda = Agenda()
         self._settled = False
@@ -120,7 +120,7 @@ class Caseload:
         With them every case that the registry changed has been put.
         """
         if quiet is not None:
-            self.lanes.advance(quiet, self._agenda, self._call_ins)
+            self.lanes.advance(quiet, self._agenda, self._call_ins, self.live)
         for case in cases:
             self.put(case)
         self._settled = True
@@ -150,8 +150,14 @@ class Caseload:
         newest = BEGINNING if case.newest is None else case.newest.fix_time
         self.lanes.put(case.docket, newest, heard)
         self.lanes.place(
-            activation_id, self._agenda.row(activation_id), self._call_ins.row(activation_id)
+            activation_id,
+            agenda=self._agenda.row(activation_id),
+            call_in=self._call_ins.row(activation_id),
+            live=self.live.row(activation_id),
         )
+
+    def _last(self, activation_id: int) -> Position | None:
+        return self.case(activation_id).docket.state.admission.last
 
     def _await_call_in(self, case: Case) -> None:
         """Expect a call-in; one missed by its vendor's silence is expected when that is over."""

@@ -23,6 +23,7 @@ from engine.core.position_columns import PositionColumns, Whole
 from engine.core.quiet import Quiet, quiet_of
 from engine.core.shared_zones import SharedZones
 from engine.core.topic import telemetry_topic
+from engine.live_positions import LivePositions
 from engine.recent import Taken
 from engine.sources.source import Delivery
 from zones.growing import GrowingTable
@@ -85,10 +86,11 @@ class Lanes:
         self._table.open(row, lane, last, counted, state.head[0])
         self._table["heard"][row] = heard
 
-    def place(self, activation_id: int, agenda: int, call_in: int) -> None:
-        """Note where an activation is in the agenda and among the calls awaited."""
+    def place(self, activation_id: int, **rows: int) -> None:
+        """Note by which number others know an activation: `agenda`, `call_in` and `live`."""
         row = self._table.find(activation_id)
-        self._table["agenda"][row], self._table["call_in"][row] = agenda, call_in
+        for name, number in rows.items():
+            self._table[name][row] = number
 
     def close(self, activation_id: int) -> None:
         """Let every position of an activation be folded, until its docket is put again."""
@@ -155,7 +157,9 @@ class Lanes:
             return None
         return batch.positions.position(int(batch.newest[place]))
 
-    def advance(self, batch: QuietBatch, agenda: Agenda, call_ins: CallIns) -> None:
+    def advance(
+        self, batch: QuietBatch, agenda: Agenda, call_ins: CallIns, live: LivePositions
+    ) -> None:
         """Move the lanes on by a quiet batch that was committed."""
         table, rows = self._table, batch.rows
         table.set_last(rows, batch.positions, batch.newest)
@@ -163,6 +167,8 @@ class Lanes:
         table["after"][rows] = table["head"][rows] = fix_time
         received_at = batch.positions.received_at[batch.newest]
         table["heard"][rows], table["moved"][rows] = received_at, True
+        lon, lat = (column[batch.newest] for column in (batch.positions.lon, batch.positions.lat))
+        live.move(table["live"][rows], lon, lat, fix_time)
         agenda.enter_many(table["agenda"][rows], batch.due)
         call_ins.heard(table["call_in"][rows], received_at + table["max_age"][rows])
 

@@ -39,11 +39,12 @@ _KINDS: Final[dict[str, Any]] = {
     "heard": np.int64,
     "agenda": np.int64,
     "call_in": np.int64,
+    "live": np.int64,
     "vendor": np.int64,
 }
 """`groups` is how many conditions say where to be, `groups_then` how many will from the next change
 on (-1: more changes then); `shared` are bits of sets of zones; `moved` says that the last position
-is newer than the docket; `heard` is when the device was heard last; the last three are numbers in
+is newer than the docket; `heard` is when the device was heard last; the last four are numbers in
 tables of others."""
 
 

@@ -52,7 +52,8 @@ def test_it_finds_whom_brute_force_finds(
     since: int,
 ) -> None:
     """After any moves and departures: the same, nearest first, across antimeridian and pole."""
-    live, newest = LivePositions(), dict[int, Position]()
+    newest = dict[int, Position]()
+    live = LivePositions(newest.get)
     for seconds, (number, leaves, (lat, lon), north, east) in enumerate(moves):
         if leaves and number in newest:
             live.drop(number)
@@ -76,9 +77,9 @@ def test_it_finds_whom_brute_force_finds(
 
 def test_whoever_never_was_there_leaves_nothing_behind() -> None:
     """Dropping an unknown activation, or the same position twice, changes nothing."""
-    live = LivePositions()
-    live.drop(7)
     at = placed(1, 0.0, 52.0, 13.0)
+    live = LivePositions({1: at}.get)
+    live.drop(7)
     live.put(1, at)
     live.put(1, at)
     assert len(live.near(52.0, 13.0, 1.0, 0)) == len(live) == 1
@@ -87,10 +88,12 @@ def test_whoever_never_was_there_leaves_nothing_behind() -> None:
 def test_a_tree_that_is_built_anew_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where most have moved the tree is packed from the beginning: nobody is lost or doubled."""
     monkeypatch.setattr(live_positions, "REBUILD_FROM", 3)
-    live = LivePositions()
+    newest = dict[int, Position]()
+    live = LivePositions(newest.get)
     for turn in range(4):
         for number in range(1, 12):
-            live.put(number, placed(number, turn, 52.0 + 0.01 * turn * (number % 3), 13.0))
+            newest[number] = placed(number, turn, 52.0 + 0.01 * turn * (number % 3), 13.0)
+            live.put(number, newest[number])
         found = live.near(52.0, 13.0, 500.0, 0)
         expected = [number for number in range(1, 12) if turn == 0 or number % 3 == 0]
         assert sorted(each.position.activation_id for each in found) == expected
