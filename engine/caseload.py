@@ -5,7 +5,6 @@ folded on. When the registry changes, the activations concerned are judged by th
 change reaches into the past, from there on.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
@@ -16,29 +15,24 @@ from engine.call_ins import CallIns
 from engine.core.attribute import Attribution
 from engine.core.call_in import ABOUT_ARRIVAL, deadline
 from engine.core.canary import CANARY
-from engine.core.compile import Registry, registry_of, supervision_of
 from engine.core.counterpart import Counterpart, counterparts_of
 from engine.core.docket import Docket, History, open_docket, realigned, restored
 from engine.core.episode import EpisodeState, StoredEpisode
 from engine.core.fold import Fold, Report
 from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
-from engine.core.journal import open_block
 from engine.core.lane import moved_on
-from engine.core.order import Activation, Supervision
+from engine.core.order import Activation, Role, Supervision
 from engine.core.position import NEVER_JUDGED, Position, PositionKey
-from engine.core.raw_message import RawMessage
-from engine.core.registry_journal import RegistryEntry, is_registry_topic, read_entry
-from engine.core.replay import index_of
+from engine.core.resident_registry import ResidentRegistry
 from engine.core.state import ActivationState
 from engine.core.supervision_change import changed_from
-from engine.core.unseen import Written, before
 from engine.lanes import Lanes, QuietBatch
 from engine.live_positions import LivePositions
+from engine.registry_reading import read_resident, unseen_writes
 from engine.roster import Roster
 from engine.silences import Silences
-from engine.store.protocol import Checkpoint, JournalPart, Transaction
-from engine.store.registry_part import RegistryPart
+from engine.store.protocol import Checkpoint, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
 from zones.interval import BEGINNING
@@ -74,16 +68,16 @@ class Caseload:
     """Every case, and the registry they are judged by."""
 
     def __init__(self) -> None:
-        self.registry = Registry(revision=-1, wearers={}, activations=(), orders={}, zones={})
+        self.registry = ResidentRegistry()
         self.attribution = Attribution()
-        self.gauge = IndexGauge(ZoneIndex([]))
-        self.watchers: dict[int, tuple[int, ...]] = {}
-        """By activation of a protected person, those who are judged by its positions too."""
+        self._index = ZoneIndex()
+        self.gauge = IndexGauge(self._index)
         self._cases: dict[int, Case] = {}
         self.live = LivePositions(self._last)
         self.lanes = Lanes()
         self._agenda = Agenda()
-        self._settled = False
+        self._concerned: dict[int, None] = {}
+        """Whom writes of the registry concern that are not followed yet."""
         self._call_ins = CallIns()
         self._excused: dict[str, CallIns] = {}
         self.roster = Roster()
@@ -123,7 +117,11 @@ class Caseload:
             self.lanes.advance(quiet, self._agenda, self._call_ins, self.live)
         for case in cases:
             self.put(case)
-        self._settled = True
+        self._settle()
+
+    def watchers(self, activation_id: int) -> list[int]:
+        """Return who may be judged by the positions of an activation too: a protected person's."""
+        return self.registry.watchers(activation_id)
 
     def put(self, case: Case) -> None:
         """Take a case as it now stands, committed; when time next changes it is remembered."""
@@ -145,7 +143,7 @@ class Caseload:
         """Let quiet positions pass by, unless something of the case waits for the next message."""
         activation = case.docket.supervision.activation
         activation_id, silence = activation.activation_id, case.silence
-        followed = activation_id in self.watchers or activation.vendor == CANARY
+        followed = activation.role is Role.PROTECTED or activation.vendor == CANARY
         heard = None if followed or silence.missed is not None else silence.last_received
         newest = BEGINNING if case.newest is None else case.newest.fix_time
         self.lanes.put(case.docket, newest, heard)
@@ -212,16 +210,16 @@ class Caseload:
         It is judged by what the store was judged by: what was written to the registry since is
         followed like any other change.
         """
-        self._adopt(_read_registry(transaction, _unseen(transaction.journal)))
+        unseen = unseen_writes(transaction.journal)
+        self._adopt(*read_resident(transaction.registry, unseen))
         newest = transaction.positions.newest_keys()
         checkpoints = {each.activation_id: each for each in transaction.checkpoints.newest()}
         missed = _missed_call_ins(transaction)
-        for activation in self.registry.activations:
-            number = activation.activation_id
+        for number, activation in self.registry.activations.items():
             docket = self._restored(transaction, activation, checkpoints.get(number))
             silence = Silence(missed=missed.get(number))
             self.put(Case(docket=docket, newest=newest.get(number), silence=silence))
-        self._settled = True
+        self._settle()
 
     def refresh(self, transaction: Transaction) -> dict[int, tuple[Docket, Instant]]:
         """Follow the registry if it has changed.
@@ -230,37 +228,56 @@ class Caseload:
         judged differently; they are not in the caseload yet, and are returned again until `keep`
         says that they have been committed.
         """
-        if self.follows(transaction):
-            return {}
-        self._settled = False
-        self._adopt(_read_registry(transaction))
+        self._follow(transaction)
         changed: dict[int, tuple[Docket, Instant]] = {}
-        for activation in self.registry.activations:
-            supervision = supervision_of(self.registry, activation)
-            case = self.find(activation.activation_id)
+        for activation_id in self._concerned:
+            supervision = self.registry.supervision(activation_id)
+            case = self.find(activation_id)
             if case is None:
                 case = Case(docket=open_docket(_before_company(supervision)))
                 self.put(case)
             if supervision != case.docket.supervision:
                 since = changed_from(case.docket.supervision, supervision)
-                changed[activation.activation_id] = (_under(case.docket, supervision), since)
-                self.lanes.close(activation.activation_id)
+                changed[activation_id] = (_under(case.docket, supervision), since)
+                self.lanes.close(activation_id)
         return changed
 
     def follows(self, transaction: Transaction) -> bool:
         """Tell whether every case is judged by the registry as it stands."""
-        return self._settled and transaction.registry.revision() == self.registry.revision
+        return not self._concerned and transaction.registry.revision() == self.registry.revision
 
-    def _adopt(self, read: tuple[Registry, Attribution]) -> None:
-        self.registry, self.attribution = read
-        supervisions = [supervision_of(self.registry, each) for each in self.registry.activations]
-        self.gauge = IndexGauge(index_of(supervisions))
-        self.watchers = _watchers(supervisions)
+    def _settle(self) -> None:
+        """Note that every case that the registry changed has been put."""
+        self._concerned.clear()
+        self.registry.former.clear()
+
+    def _follow(self, transaction: Transaction) -> None:
+        """Take what was written to the registry, and note whom it concerns."""
+        revision = transaction.registry.revision()
+        if revision == self.registry.revision:
+            return
+        written = transaction.registry.written_since(self.registry.revision)
+        if written is None:
+            self._adopt(*read_resident(transaction.registry))
+            self._concerned |= dict.fromkeys(self.registry.activations)
+            return
+        values = [each.value for each in written]
+        followed = self.registry.take(revision, values)
+        self._concerned |= dict.fromkeys(followed.activations)
+        self.attribution = self.attribution.after(values)
+        if followed.zones:
+            self._index = self._index.edited(added=followed.zones)
+            self.gauge = IndexGauge(self._index)
+
+    def _adopt(self, registry: ResidentRegistry, attribution: Attribution) -> None:
+        self.registry, self.attribution = registry, attribution
+        self._index = ZoneIndex(registry.zones.outs())
+        self.gauge = IndexGauge(self._index)
 
     def _restored(
         self, transaction: Transaction, activation: Activation, checkpoint: Checkpoint | None
     ) -> Docket:
-        supervision = supervision_of(self.registry, activation)
+        supervision = self.registry.supervision(activation.activation_id)
         newest = None
         if checkpoint is not None:
             newest = cut_of(checkpoint)
@@ -294,50 +311,9 @@ def _before_company(supervision: Supervision) -> Supervision:
     return msgspec.structs.replace(supervision, conditions=(), counterparts=())
 
 
-def _watchers(supervisions: Iterable[Supervision]) -> dict[int, tuple[int, ...]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for each in supervisions:
-        for watched in each.counterparts:
-            found[watched.activation_id].append(each.activation.activation_id)
-    return {watched: tuple(some) for watched, some in found.items()}
-
-
 def _under(docket: Docket, supervision: Supervision) -> Docket:
     state = realigned(docket.state, supervision)
     return msgspec.structs.replace(docket, supervision=supervision, state=state)
-
-
-def read_registry(part: RegistryPart, unseen: Sequence[RegistryEntry] = ()) -> Registry:
-    """Return the registry as the store holds it, or as it was before its last writes."""
-    written = Written(
-        part.activations(), part.orders(), part.zones(), part.groups(), part.classes()
-    )
-    revision = part.revision()
-    if unseen:
-        written, revision = before(written, unseen), unseen[0].revision - 1
-    return registry_of(revision, part.wearers(), *written, part.protected_persons())
-
-
-def _unseen(journal: JournalPart) -> list[RegistryEntry]:
-    """Return the writes of the registry after the newest telemetry; none if there is none."""
-    head = journal.head()
-    found: list[RegistryEntry] = []
-    for block_id in range(0 if head is None else head[0], 0, -1):
-        block = journal.block(block_id)
-        raw = () if block is None else open_block(block)
-        messages = [each for each in raw if isinstance(each, RawMessage)]
-        if not all(is_registry_topic(each.topic) for each in messages):
-            return found
-        found[:0] = [read_entry(each.topic, each.payload) for each in messages]
-    return []
-
-
-def _read_registry(
-    transaction: Transaction, unseen: Sequence[RegistryEntry] = ()
-) -> tuple[Registry, Attribution]:
-    registry = read_registry(transaction.registry, unseen)
-    part = transaction.registry
-    return registry, Attribution(part.devices(), registry.activations, part.beacons())
 
 
 def _missed_call_ins(transaction: Transaction) -> dict[int, StoredEpisode]:

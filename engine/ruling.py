@@ -211,7 +211,7 @@ class Ruling:
         changed: Mapping[int, tuple[Docket, Instant]],
     ) -> None:
         watchers = self._caseload.watchers
-        watching = [each for watched in own for each in watchers.get(watched, ())]
+        watching = [each for watched in own for each in watchers(watched)]
         every = dict.fromkeys((*own, *watching, *changed))
         dockets = {
             each: changed[each][0] if each in changed else self._before(each).docket
@@ -220,7 +220,7 @@ class Ruling:
         reports: dict[int, list[Report]] = {each: list(some) for each, some in own.items()}
         for watched, some in own.items():
             positions = [report for report in some if isinstance(report, Position)]
-            for each in watchers.get(watched, ()):
+            for each in watchers(watched):
                 seen = counterparts_of(dockets[each].supervision, positions)
                 reports.setdefault(each, []).extend(seen)
         self._caseload.gauge.forget()

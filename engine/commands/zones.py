@@ -9,11 +9,11 @@ import msgspec
 import typer
 from rich.console import Console
 
-from engine.caseload import read_registry
 from engine.commands.findings import print_findings, written
 from engine.commands.roads import read_roads
 from engine.core.zone_surroundings import roads_through
 from engine.core.zone_use import uses_of
+from engine.registry_reading import read_registry
 from engine.settings import Settings
 from engine.store import StoreUnavailableError, open_store
 from engine.zone_lint import DAYS, Neighbourhood

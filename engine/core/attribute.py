@@ -19,6 +19,7 @@ from engine.core.in_range import ranges_of
 from engine.core.order import Activation
 from engine.core.position import Position
 from engine.core.registry import Device
+from engine.core.registry_journal import RegistryValue
 from engine.core.rejection import Reason, Rejection
 from engine.core.wire import Message
 from zones.instant import Instant
@@ -68,6 +69,16 @@ class Attribution:
         changed._beacons, changed._wearers = self._beacons.copy(), self._wearers.copy()
         changed._take(devices, activations, beacons)
         return changed
+
+    def after(self, written: Iterable[RegistryValue]) -> "Attribution":
+        """Return one that knows of further writes of the registry; this one stays."""
+        values = list(written)
+        devices = [each for each in values if isinstance(each, Device)]
+        worn = {each.activation_id: each for each in values if isinstance(each, Activation)}
+        beacons = [each for each in values if isinstance(each, Beacon)]
+        if not (devices or worn or beacons):
+            return self
+        return self.changed(devices, worn.values(), beacons)
 
     def attribute(self, vendor: str, message: Message, received_at: Instant) -> Attributed:
         """Return the positions and events of a message, or why it is nobody's.

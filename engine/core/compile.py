@@ -7,7 +7,7 @@ when each condition is in force is `engine.core.in_force`'s rule.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -45,6 +45,53 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     protected: dict[str, ProtectedPerson] = {}
     protecting: dict[str, tuple[Activation, ...]] = {}
     """By protected person, every activation, by id."""
+
+
+class Grouped(Protocol):
+    """The zones of conditions that name groups."""
+
+    def get(self, named: Named, /) -> ZoneSet | None:
+        """Return the zones of a condition; None if it names no group."""
+        ...
+
+
+class Compilable(Protocol):
+    """What a supervision is made of: a registry, or a part of it that holds what is asked for."""
+
+    @property
+    def wearers(self) -> Mapping[str, Wearer]:
+        """By id."""
+        ...
+
+    @property
+    def orders(self) -> Mapping[str, tuple[Order, ...]]:
+        """By wearer, every version."""
+        ...
+
+    @property
+    def zones(self) -> Mapping[str, ZoneHistory]:
+        """By id."""
+        ...
+
+    @property
+    def classes(self) -> Mapping[str, tuple[WearerClass, ...]]:
+        """By id, every version."""
+        ...
+
+    @property
+    def grouped(self) -> Grouped:
+        """The zones of conditions that name groups."""
+        ...
+
+    @property
+    def protected(self) -> Mapping[str, ProtectedPerson]:
+        """By id."""
+        ...
+
+    @property
+    def protecting(self) -> Mapping[str, tuple[Activation, ...]]:
+        """By protected person, every activation, by id."""
+        ...
 
 
 _Version = TypeVar("_Version", Order, WearerClass, ZoneGroup)
@@ -90,7 +137,7 @@ def registry_of(
     )
 
 
-def supervision_of(registry: Registry, activation: Activation) -> Supervision:
+def supervision_of(registry: Compilable, activation: Activation) -> Supervision:
     """Return what an activation is judged against."""
     if activation.role is Role.PROTECTED:
         return _protected(registry, activation)
@@ -117,7 +164,7 @@ def plan_history(orders: Iterable[Order], activation: Activation) -> PlanHistory
     return PlanHistory.of(each for versions in by_order for each in plans_of(versions, activation))
 
 
-def _protected(registry: Registry, activation: Activation) -> Supervision:
+def _protected(registry: Compilable, activation: Activation) -> Supervision:
     """Return the supervision of a protected person's device: she has no conditions to keep."""
     person = registry.protected.get(activation.wearer_id)
     return Supervision(
@@ -128,7 +175,7 @@ def _protected(registry: Registry, activation: Activation) -> Supervision:
     )
 
 
-def _counterparts(registry: Registry, conditions: Iterable[Condition]) -> tuple[Activation, ...]:
+def _counterparts(registry: Compilable, conditions: Iterable[Condition]) -> tuple[Activation, ...]:
     asked = (each.proximity for each in conditions)
     named = {id_ for each in asked if each is not None for id_ in each.protected_persons}
     return tuple(each for id_ in sorted(named) for each in registry.protecting.get(id_, ()))
@@ -149,7 +196,7 @@ def _by(versions: Iterable[_Version], name: str) -> dict[str, tuple[_Version, ..
     return {id_: tuple(each) for id_, each in found.items()}
 
 
-def _condition(order_id: str, dated: Dated, registry: Registry) -> Condition:
+def _condition(order_id: str, dated: Dated, registry: Compilable) -> Condition:
     """Return a condition with its zones.
 
     A zone that does not exist (yet) is left out: the condition is judged by those that do.
@@ -196,14 +243,24 @@ def _grouped(
     zones: Mapping[str, ZoneHistory],
 ) -> dict[Named, ZoneSet]:
     inside = {group_id: members(versions, zones) for group_id, versions in groups.items()}
-    found = {}
-    for named in {_named(each) for each in written if each.group_ids}:
-        zone_ids, group_ids = named
-        united_: dict[str, ZoneHistory] = {}
-        parts = [{each: zones[each] for each in zone_ids if each in zones}]
-        for part in (*parts, *(inside.get(each, {}) for each in group_ids)):
-            for zone_id, history in part.items():
-                former = united_.get(zone_id)
-                united_[zone_id] = history if former is None else united(former, history)
-        found[named] = ZoneSet(tuple(united_.values()))
-    return found
+    named = {_named(each) for each in written if each.group_ids}
+    return {each: united_zones(each, inside, zones) for each in named}
+
+
+def united_zones(
+    named: Named,
+    inside: Mapping[str, Mapping[str, ZoneHistory]],
+    zones: Mapping[str, ZoneHistory],
+) -> ZoneSet:
+    """Return the zones that a condition names, by themselves and by groups.
+
+    `inside` are the zones of each group, by id.
+    """
+    zone_ids, group_ids = named
+    found: dict[str, ZoneHistory] = {}
+    parts = [{each: zones[each] for each in zone_ids if each in zones}]
+    for part in (*parts, *(inside.get(each, {}) for each in group_ids)):
+        for zone_id, history in part.items():
+            former = found.get(zone_id)
+            found[zone_id] = history if former is None else united(former, history)
+    return ZoneSet(tuple(found.values()))

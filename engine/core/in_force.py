@@ -105,8 +105,8 @@ def _class_spans(versions: Iterable[WearerClass]) -> list[tuple[WearerClass, Int
     for version in versions:
         dated[BEGINNING if version.effective_from is None else version.effective_from] = version
     starts = sorted(dated)
-    spans = zip(starts, [*starts[1:], END], strict=True)
-    return [(dated[start], Interval(start, end)) for start, end in spans]
+    ends = [*starts[1:], END]
+    return [(dated[start], Interval(start, end)) for start, end in zip(starts, ends, strict=False)]
 
 
 def _joined(stretches: Iterable[_Stretch]) -> list[Dated | None]:

@@ -16,7 +16,7 @@ from engine.core.order import Supervision
 from engine.core.position import NEVER_JUDGED, Position
 from zones.index import ZoneIndex
 from zones.instant import Instant
-from zones.zone import Zone
+from zones.zone_set import ZoneSet
 
 PRIME = 20_000
 """Positions measured at once."""
@@ -78,9 +78,12 @@ def _judgeable(positions: Iterable[Position]) -> list[Position]:
 
 def index_of(supervisions: Iterable[Supervision]) -> ZoneIndex:
     """Return an index of every version of every zone that anybody has to keep out of."""
-    zones: dict[tuple[str, int], Zone] = {}
+    sets: dict[int, ZoneSet] = {}
     for supervision in supervisions:
-        for condition in supervision.conditions or ():
-            for history in condition.histories() if condition.keep_out else ():
-                zones.update({(zone.zone_id, zone.version): zone for zone in history.versions})
+        for condition in supervision.conditions:
+            if condition.keep_out:
+                # Many share one set, and to look into each again would take for ever.
+                sets |= {id(each): each for each in (condition.zones, condition.places)}
+    histories = (history for each in sets.values() for history in each.histories)
+    zones = {zone.key: zone for history in histories for zone in history.versions}
     return ZoneIndex(zones.values())

@@ -1,12 +1,13 @@
 """The registry's part of the Store protocol: who wears what, under which order, and the zones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from engine.core.beacon import Beacon
 from engine.core.order import Activation
 from engine.core.recorded import Recorded
 from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
+from engine.core.registry_journal import RegistryEntry
 from zones.group import ZoneGroup
 from zones.instant import Instant
 from zones.zone import Zone
@@ -17,6 +18,12 @@ class RegistryPart(Protocol):
 
     def revision(self) -> int:
         """Return a number that grows with every write."""
+
+    def written_since(self, revision: int) -> Sequence[RegistryEntry] | None:
+        """Return what was written after a revision, as it stands, in order.
+
+        None if that is too long ago, or too much: then everything has to be read.
+        """
 
     def save_wearer(self, wearer: Wearer) -> None:
         """Insert or replace a wearer."""
@@ -85,3 +92,9 @@ class RegistryPart(Protocol):
 
     def beacons(self) -> Sequence[Beacon]:
         """Return every version of every beacon, by vendor, id and version."""
+
+    def every_order(self) -> Iterator[str]:
+        """Yield the JSON of every version of every order, in any order."""
+
+    def every_zone(self) -> Iterator[Zone]:
+        """Yield every version of every zone, in any order, one at a time."""

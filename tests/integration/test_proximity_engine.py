@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from engine.caseload import read_registry
 from engine.core.alert import Alert
 from engine.core.archive import Archive
 from engine.core.compile import supervision_of
@@ -26,6 +25,7 @@ from engine.core.registry import Device, Order, ProtectedPerson, Wearer
 from engine.core.replay import index_of
 from engine.proof.evidence import NoEvidenceError, make_bundle
 from engine.proof.verification import verify_alert
+from engine.registry_reading import read_registry
 from engine.sources.source import Delivery
 from engine.store import Store, Transaction
 from engine.store.protocol import Page

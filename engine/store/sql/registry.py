@@ -5,7 +5,7 @@ wearer at a time rest on what is stored. So does every list in a writing transac
 are then of one revision. Lists are sorted here: databases sort text differently.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -19,6 +19,7 @@ from engine.core.registry_journal import RegistryEntry, RegistryValue
 from engine.store.protocol import ConflictError
 from engine.store.sql.backend import Conflict
 from engine.store.sql.counters import last_id, take_ids
+from engine.store.sql.registry_log import NOTHING, SqlRegistryLog
 from engine.store.sql.schema import activations, devices, protected_persons, wearers
 from engine.store.sql.session import AnyRow, SqlSession
 from engine.store.sql.versions import SqlBeacons, SqlClasses, SqlGroups, SqlOrders, SqlZones
@@ -44,12 +45,46 @@ class SqlRegistry:
         self._groups = SqlGroups(session)
         self._classes = SqlClasses(session)
         self._beacons = SqlBeacons(session)
+        self._log = SqlRegistryLog(session)
+        self._first = 0
         self.written: list[RegistryEntry] = []
         """What this transaction has written: the journal is to have it by the commit."""
+        self._stored: Mapping[str, Callable[[AnyRow], RegistryValue]] = {
+            "wearer": lambda row: self._wearer(row.name),
+            "protected person": lambda row: self._person(row.name),
+            "device": lambda row: self._device(row.vendor, row.name),
+            "activation": lambda row: self._activation(int(row.name)),
+            "order": lambda row: self._orders.one(row.name, row.version),
+            "zone": lambda row: self._zones.one(row.name, row.version),
+            "group": lambda row: self._groups.one(row.name, row.version),
+            "class": lambda row: self._classes.one(row.name, row.version),
+            "beacon": lambda row: self._beacons.one(row.vendor, row.name, row.version),
+        }
+        """What a kind of write is read by."""
 
     def revision(self) -> int:
         """Return a number that grows with every write."""
         return last_id(self._session, _REVISION)
+
+    def written_since(self, revision: int) -> Sequence[RegistryEntry] | None:
+        """Return what was written after a revision, as it stands, in order.
+
+        None if that is too long ago, or too much: then everything has to be read.
+        """
+        self._session.lock()
+        rows = self._log.since(revision, self.revision())
+        if rows is None:
+            return None
+        return [
+            RegistryEntry(row.revision, self._stored[row.kind](row))
+            for row in rows
+            if row.kind != NOTHING
+        ]
+
+    def complete(self) -> None:
+        """Note which revisions this transaction made, before it is committed."""
+        if self._first:
+            self._log.add(self._first, self.revision(), self.written)
 
     def save_wearer(self, wearer: Wearer) -> None:
         """Insert or replace a wearer."""
@@ -165,7 +200,7 @@ class SqlRegistry:
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
         self._session.lock()
-        found = [Wearer(**row._asdict()) for row in self._session.rows(select(wearers))]
+        found = list(map(_wearer, self._session.rows(select(wearers))))
         return sorted(found, key=lambda wearer: wearer.wearer_id)
 
     def protected_persons(self) -> Sequence[ProtectedPerson]:
@@ -178,7 +213,7 @@ class SqlRegistry:
     def devices(self) -> Sequence[Device]:
         """Return all devices, by vendor and id."""
         self._session.lock()
-        found = [Device(**row._asdict()) for row in self._session.rows(select(devices))]
+        found = list(map(_stored_device, self._session.rows(select(devices))))
         return sorted(found, key=lambda device: (device.vendor, device.device_id))
 
     def activations(self) -> Sequence[Activation]:
@@ -213,6 +248,16 @@ class SqlRegistry:
         """Return every version of every beacon, by vendor, id and version."""
         return self._beacons.all()
 
+    def every_order(self) -> Iterator[str]:
+        """Yield the JSON of every version of every order, in any order."""
+        self._session.lock()
+        return self._orders.bodies()
+
+    def every_zone(self) -> Iterator[Zone]:
+        """Yield every version of every zone, in any order, one at a time."""
+        self._session.lock()
+        return self._zones.each()
+
     def everything(self) -> list[RegistryEntry]:
         """Return the whole registry as if written now; what others refer to comes before them."""
         revision = self.revision()
@@ -230,11 +275,25 @@ class SqlRegistry:
         return [RegistryEntry(revision, value) for value in values]
 
     def _changing(self) -> None:
-        take_ids(self._session, _REVISION, 1)
+        (revision,) = take_ids(self._session, _REVISION, 1)
+        self._first = self._first or revision
 
     def _wrote(self, value: V) -> V:
         self.written.append(RegistryEntry(self.revision(), value))
         return value
+
+    def _wearer(self, wearer_id: str) -> Wearer:
+        query = select(wearers).where(wearers.c.wearer_id == wearer_id)
+        return _wearer(self._session.rows(query)[0])
+
+    def _person(self, person_id: str) -> ProtectedPerson:
+        column = protected_persons.c
+        query = select(column.body).where(column.person_id == person_id)
+        return _PERSON.decode(self._session.rows(query)[0].body)
+
+    def _device(self, vendor: str, device_id: str) -> Device:
+        same = (devices.c.vendor == vendor) & (devices.c.device_id == device_id)
+        return _stored_device(self._session.rows(select(devices).where(same))[0])
 
     def _check_wearer(self, wearer_id: str) -> None:
         found = select(wearers.c.wearer_id).where(wearers.c.wearer_id == wearer_id)
@@ -296,6 +355,16 @@ def _carrier(activation: Activation) -> str:
 
 def _device(activation: Activation) -> str:
     return f"{activation.device_id!r} of {activation.vendor!r}"
+
+
+def _wearer(row: AnyRow) -> Wearer:
+    wearer_id, name, timezone, agency = row
+    return Wearer(wearer_id=wearer_id, name=name, timezone=timezone, agency=agency)
+
+
+def _stored_device(row: AnyRow) -> Device:
+    vendor, device_id, model = row
+    return Device(vendor=vendor, device_id=device_id, model=model)
 
 
 def _activations(rows: Iterable[AnyRow]) -> list[Activation]:

@@ -373,3 +373,14 @@ beacons: Final = Table(
     _id("version"),
     _text("body"),
 )
+
+registry_writes: Final = Table(
+    "registry_writes",
+    metadata,
+    _id("revision"),
+    _text("kind"),
+    _text("name"),
+    _text("vendor", nullable=True),
+    _int("version", nullable=True),
+)
+"""What the newest revisions of the registry wrote, so that nobody has to read all of it again."""

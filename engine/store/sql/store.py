@@ -74,6 +74,7 @@ class SqlTransaction:
     def complete(self, now: Instant) -> None:
         """Add to the journal what the transaction wrote to the registry, before it is committed."""
         self._journal.append_registry(self._registry.written, now)
+        self._registry.complete()
 
 
 class SqlStore:

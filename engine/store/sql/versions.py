@@ -1,11 +1,11 @@
 """What has versions (orders, zones, groups, classes): each save is the next, and all stay."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import msgspec
-from sqlalchemy import Column, Table, func, select, update
+from sqlalchemy import Column, ColumnElement, Table, func, select, update
 
 from engine.core.beacon import Beacon
 from engine.core.compile import places_of
@@ -23,7 +23,7 @@ from engine.store.sql.schema import (
 from engine.store.sql.session import SqlSession, chunks
 from zones.geojson import write_zone
 from zones.group import ZoneGroup
-from zones.stored import read_stored_zones
+from zones.stored import read_stored_zone
 from zones.zone import Zone
 
 _ORDER: Final = msgspec.json.Decoder(Order)
@@ -61,6 +61,14 @@ class SqlOrders:
         found = [_ORDER.decode(row.body) for row in self._session.rows(select(orders.c.body))]
         return sorted(found, key=lambda order: (order.order_id, order.version))
 
+    def one(self, order_id: str, version: int) -> Order:
+        """Return one version."""
+        return _ORDER.decode(_body(self._session, orders, orders.c.order_id, order_id, version))
+
+    def bodies(self) -> Iterator[str]:
+        """Yield every version as JSON, in any order."""
+        return (row[0] for row in self._session.stream(select(orders.c.body)))
+
     def _check_named(self, order: Order) -> None:
         name = f"order {order.order_id!r}"
         _check_conditions(self._session, name, order.conditions)
@@ -96,8 +104,15 @@ class SqlZones:
 
     def all(self) -> Sequence[Zone]:
         """Return every version, by zone_id and version."""
-        found = read_stored_zones(row.body for row in self._session.rows(select(zones.c.body)))
-        return sorted(found, key=lambda zone: zone.key)
+        return sorted(self.each(), key=lambda zone: zone.key)
+
+    def one(self, zone_id: str, version: int) -> Zone:
+        """Return one version."""
+        return read_stored_zone(_body(self._session, zones, zones.c.zone_id, zone_id, version))
+
+    def each(self) -> Iterator[Zone]:
+        """Yield every version, in any order."""
+        return (read_stored_zone(row[0]) for row in self._session.stream(select(zones.c.body)))
 
 
 class SqlGroups:
@@ -126,6 +141,11 @@ class SqlGroups:
         found = [_GROUP.decode(row.body) for row in rows]
         return sorted(found, key=lambda group: (group.group_id, group.version))
 
+    def one(self, group_id: str, version: int) -> ZoneGroup:
+        """Return one version."""
+        column = zone_groups.c.group_id
+        return _GROUP.decode(_body(self._session, zone_groups, column, group_id, version))
+
 
 class SqlClasses:
     """Every version of every class of wearers."""
@@ -153,6 +173,11 @@ class SqlClasses:
         rows = self._session.rows(select(wearer_classes.c.body))
         found = [_CLASS.decode(row.body) for row in rows]
         return sorted(found, key=lambda each: (each.class_id, each.version))
+
+    def one(self, class_id: str, version: int) -> WearerClass:
+        """Return one version."""
+        column = wearer_classes.c.class_id
+        return _CLASS.decode(_body(self._session, wearer_classes, column, class_id, version))
 
 
 class SqlBeacons:
@@ -183,6 +208,12 @@ class SqlBeacons:
         found = [_BEACON.decode(row.body) for row in self._session.rows(select(beacons.c.body))]
         return sorted(found, key=lambda each: (each.vendor, each.beacon_id, each.version))
 
+    def one(self, vendor: str, beacon_id: str, version: int) -> Beacon:
+        """Return one version."""
+        ours = beacons.c.vendor == vendor
+        column = beacons.c.beacon_id
+        return _BEACON.decode(_body(self._session, beacons, column, beacon_id, version, ours))
+
 
 def _check_conditions(session: SqlSession, name: str, conditions: Sequence[OrderCondition]) -> None:
     named = {zone_id for each in conditions for zone_id in _zone_ids(each)}
@@ -212,6 +243,18 @@ def _check_stored(
 def _next_version(session: SqlSession, table: Table, id_: str) -> int:
     column = next(iter(table.primary_key.columns))
     return session.number(select(func.max(table.c.version)).where(column == id_)) + 1
+
+
+def _body(
+    session: SqlSession,
+    table: Table,
+    column: "Column[str]",
+    id_: str,
+    version: int,
+    *also: ColumnElement[bool],
+) -> str:
+    query = select(table.c.body).where(column == id_, table.c.version == version, *also)
+    return str(session.rows(query)[0][0])
 
 
 def _zone_ids(condition: OrderCondition) -> set[str]:

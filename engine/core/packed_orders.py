@@ -1,0 +1,189 @@
+"""Orders in few bytes: what thousands of orders have in common is kept once.
+
+A condition is a template (everything but its zones) and the zones it names; an order is its dates,
+the numbers of its plan and templates, and those zones. So a wearer's order takes some 150 bytes,
+and to take it in costs a fraction of decoding it. Whole orders are made again when asked for;
+officer, agency, and who wrote an order down, when and why, are left out: they have no say in a
+judgement.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from engine.core.plan import SupervisionPlan
+from engine.core.registry import Order, OrderCondition
+from zones.instant import Instant
+
+T = TypeVar("T")
+
+_NONE: Final = msgspec.Raw(b"null")
+
+
+class _Condition(msgspec.Struct, frozen=True, gc=False):
+    """A condition as it stands in the JSON of an order; what is not looked at stays as it is."""
+
+    condition_id: msgspec.Raw
+    kind: msgspec.Raw
+    zone_ids: tuple[str, ...]
+    schedule: msgspec.Raw
+    parameters: msgspec.Raw = msgspec.Raw(b"{}")
+    version: msgspec.Raw = msgspec.Raw(b"1")
+    group_ids: msgspec.Raw = msgspec.Raw(b"[]")
+    stay: msgspec.Raw = _NONE
+    proximity: msgspec.Raw = _NONE
+    priority: msgspec.Raw = msgspec.Raw(b"0")
+
+    def template(self) -> bytes:
+        """Return the JSON of the condition without its zones."""
+        return (
+            b'{"condition_id":%b,"kind":%b,"zone_ids":[],"schedule":%b,"parameters":%b,'
+            b'"version":%b,"group_ids":%b,"stay":%b,"proximity":%b,"priority":%b}'
+        ) % (
+            bytes(self.condition_id),
+            bytes(self.kind),
+            bytes(self.schedule),
+            bytes(self.parameters),
+            bytes(self.version),
+            bytes(self.group_ids),
+            bytes(self.stay),
+            bytes(self.proximity),
+            bytes(self.priority),
+        )
+
+
+class _Order(msgspec.Struct, frozen=True, gc=False):
+    """An order as it stands in its JSON."""
+
+    order_id: str
+    wearer_id: str
+    effective_from: Instant
+    effective_until: Instant | None
+    plan: msgspec.Raw
+    conditions: tuple[_Condition, ...]
+    classes: tuple[str, ...] = ()
+    version: int = 1
+    version_from: Instant | None = None
+
+
+class _Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An order in few bytes."""
+
+    order_id: str
+    version: int
+    effective_from: Instant
+    effective_until: Instant | None
+    version_from: Instant | None
+    plan: int
+    classes: tuple[str, ...]
+    conditions: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+class _Shared(Generic[T]):
+    """Values that many have in common, by number; each is decoded once."""
+
+    def __init__(self, decode: Callable[[bytes], T]) -> None:
+        self._decode = decode
+        self._numbers: dict[bytes, int] = {}
+        self.values: list[T] = []
+
+    def number(self, body: bytes) -> int:
+        """Return the number of a value, given its JSON."""
+        number = self._numbers.get(body)
+        if number is None:
+            self.values.append(self._decode(body))
+            number = self._numbers[body] = len(self._numbers)
+        return number
+
+
+_ORDER: Final = msgspec.json.Decoder(_Order)
+_PACKED: Final = msgspec.msgpack.Decoder(_Packed)
+_PACK: Final = msgspec.msgpack.Encoder()
+
+
+class PackedOrders(Mapping[str, tuple[Order, ...]]):
+    """Every version of every order, by wearer; those of one wearer by version, then id."""
+
+    def __init__(self) -> None:
+        self._templates = _Shared(msgspec.json.Decoder(OrderCondition).decode)
+        self._plans = _Shared(msgspec.json.Decoder(SupervisionPlan).decode)
+        self._bodies: dict[str, bytes | tuple[bytes, ...]] = {}
+
+    def take(self, body: str | bytes) -> tuple[str, tuple[OrderCondition, ...], tuple[str, ...]]:
+        """Take a version of an order, given its JSON.
+
+        Returns its wearer, its conditions and the classes that it names.
+        """
+        order = _ORDER.decode(body)
+        conditions = tuple(
+            (self._templates.number(each.template()), each.zone_ids) for each in order.conditions
+        )
+        packed = _PACK.encode(
+            _Packed(
+                order.order_id,
+                order.version,
+                order.effective_from,
+                order.effective_until,
+                order.version_from,
+                self._plans.number(bytes(order.plan)),
+                order.classes,
+                conditions,
+            )
+        )
+        self._keep(order.wearer_id, packed)
+        return order.wearer_id, self._conditions(conditions), order.classes
+
+    def plan_if_only(self, wearer_id: str) -> SupervisionPlan | None:
+        """Return the plan of a wearer of whom there is one version of one order; else None."""
+        body = self._bodies.get(wearer_id)
+        return self._plans.values[_PACKED.decode(body).plan] if isinstance(body, bytes) else None
+
+    def __getitem__(self, wearer_id: str) -> tuple[Order, ...]:
+        """Return every version of every order of a wearer.
+
+        Raises:
+            KeyError: there is none.
+        """
+        body = self._bodies[wearer_id]
+        bodies = (body,) if isinstance(body, bytes) else body
+        orders = [self._order(wearer_id, _PACKED.decode(each)) for each in bodies]
+        return tuple(sorted(orders, key=lambda each: (each.version, each.order_id)))
+
+    def __len__(self) -> int:
+        """Return how many wearers have orders."""
+        return len(self._bodies)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the wearers who have orders."""
+        return iter(self._bodies)
+
+    def _keep(self, wearer_id: str, packed: bytes) -> None:
+        former = self._bodies.get(wearer_id)
+        if former is None:
+            self._bodies[wearer_id] = packed
+        else:
+            bodies = (former,) if isinstance(former, bytes) else former
+            self._bodies[wearer_id] = (*bodies, packed)
+
+    def _order(self, wearer_id: str, packed: _Packed) -> Order:
+        return Order(
+            order_id=packed.order_id,
+            wearer_id=wearer_id,
+            agency="",
+            officer="",
+            effective_from=packed.effective_from,
+            effective_until=packed.effective_until,
+            plan=self._plans.values[packed.plan],
+            conditions=self._conditions(packed.conditions),
+            classes=packed.classes,
+            version=packed.version,
+            version_from=packed.version_from,
+        )
+
+    def _conditions(
+        self, conditions: tuple[tuple[int, tuple[str, ...]], ...]
+    ) -> tuple[OrderCondition, ...]:
+        templates = self._templates.values
+        return tuple(replace(templates[number], zone_ids=ids) for number, ids in conditions)
