@@ -72,7 +72,11 @@ def conditions(draw: st.DrawFn) -> tuple[OrderCondition, ...]:
 @st.composite
 def values(draw: st.DrawFn) -> RegistryValue:
     """Return something to write; its version is set when it is written."""
-    what = draw(st.sampled_from("zone group class order order person wearer activation".split()))
+    what = draw(
+        st.sampled_from(
+            ["zone", "group", "class", "order", "order", "person", "wearer", "activation"]
+        )
+    )
     if what == "zone":
         return circle(
             draw(st.sampled_from(ZONES)),
