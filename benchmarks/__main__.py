@@ -15,7 +15,16 @@ import structlog
 from rich.console import Console
 
 from benchmarks.load import Load, city_load
-from benchmarks.questions import alone, decoding, end_to_end, latency, replaying, timers, zones
+from benchmarks.questions import (
+    alone,
+    decoding,
+    end_to_end,
+    latency,
+    replaying,
+    storm,
+    timers,
+    zones,
+)
 from benchmarks.row import Row, table_of, write
 from benchmarks.timing import Effort
 
@@ -32,6 +41,7 @@ FAMILIES: dict[str, Family] = {
     "mosquitto": lambda effort, _load: end_to_end.mosquitto_rows(effort),
     "embedded": lambda effort, _load: end_to_end.embedded_rows(effort),
     "latency": lambda effort, _load: latency.rows(effort),
+    "storm": lambda effort, _load: storm.rows(effort),
     "replay": lambda effort, _load: replaying.rows(effort),
     "timers": lambda effort, _load: timers.rows(effort),
 }

@@ -82,6 +82,23 @@ class Lives:
             found.append(Sent(self._topics[number], payload.encode(), sent[second]))
         return found
 
+    def visit(self, number: int, at: Instant, seq: int) -> Sent:
+        """Return a wearer's message from the first of his own zones to keep out of."""
+        lon, lat, _ = self.country.own_circles[number, 0].tolist()
+        return self.report(number, at, seq, lon, lat)
+
+    def report(self, number: int, at: Instant, seq: int, lon: float, lat: float) -> Sent:
+        """Return a wearer's message with one position, received as it is measured.
+
+        Each is a metre beside the one before it: what does not move at all is one witness.
+        """
+        position = (
+            f'{{"time":"{render(at)}","lat":{lat + seq % 7 * 1e-5:.6f},"lon":{lon:.6f},'
+            '"accuracy_m":8.0,"satellites":11,"speed_mps":0.0}'
+        )
+        tail = f'{seq},"sent_at":"{render(at)}","positions":[{position}],"battery_pct":80}}'
+        return Sent(self._topics[number], (self._heads[number] + tail).encode(), at)
+
     def _positions(self, minute: int, chosen: range) -> list[str]:
         """Return the positions of one minute in JSON."""
         at, accuracy = self.places(minute)

@@ -1,193 +1,213 @@
-"""How long does it take from the publish that breaks a condition to the committed alert?
+"""How long from the publish that breaks a condition to the committed alert, and to a browser?
 
-50 messages a second over the embedded broker, as durable as it is by default. Every wearer is heard
-outside, inside and inside again (the witness that confirms); the last one is timed until another
-connection finds the alert in the store. The rival is the way of the same message through an equal
-broker to a subscriber in this process that parses nothing.
+The rate of a whole country, 4,245 positions a second, over mosquitto, published on a schedule that
+waits for nobody: a time counts from when the message was due, so whatever stands still makes
+everything that was due meanwhile late. Twenty times a second somebody is heard for the second time
+in a zone to keep out of, which confirms it and raises an alert. The rival is a subscriber behind
+an equal broker that is sent the same and parses nothing.
 """
 
 import asyncio
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Final, NamedTuple
 
-import msgspec
-
-from benchmarks.brokers import Reached, engine_behind, reached
+from benchmarks.alerts_seen import Seen, committed, shown
+from benchmarks.consumers import Consumer, drained, engine
+from benchmarks.country import FLIP, Country
+from benchmarks.country_life import ON_THE_WAY, Lives, Sent
+from benchmarks.country_store import country_store
+from benchmarks.mosquitto import broker, mosquitto_program
+from benchmarks.postman import Due, scheduled
 from benchmarks.row import Row
 from benchmarks.timing import Effort, percentile
 from engine.clock import SystemClock
-from engine.core.alert import AlertAction
 from engine.sources.mqtt import MqttSource
-from engine.store import Store
-from engine.store.registry_part import RegistryPart
-from simulators.device import Delivery, topic
-from simulators.enrolment import enrol
-from zones.instant import HOUR, MINUTE, Instant, render
+from engine.store import Store, open_store
+from zones.instant import SECOND, Instant
 
-RATE_PER_S = 50.0
-VENDOR = "acme"
-POLL_S = 0.002
-PATIENCE_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """A wearer who must keep out of one zone of his own, and goes there."""
-
-    number: int
-    timezone: str = "America/Sao_Paulo"
-    interval_s: int = 60
-    buffer_s: int = 240
-    vendor: str = VENDOR
-
-    @property
-    def wearer_id(self) -> str:
-        return f"visitor-{self.number:04d}"
-
-    @property
-    def name(self) -> str:
-        return self.wearer_id
-
-    @property
-    def device_id(self) -> str:
-        return self.wearer_id
-
-    @property
-    def conditions(self) -> list[dict[str, Any]]:
-        return [{"id": "keep-out", "kind": "exclusion", "zone": f"ZONE-{self.number:04d}"}]
-
-    @property
-    def zone(self) -> dict[str, Any]:
-        """A circle of 150 m."""
-        return {
-            "type": "Feature",
-            "id": f"ZONE-{self.number:04d}",
-            "properties": {"radius_m": 150},
-            "geometry": {"type": "Point", "coordinates": self.place(0)},
-        }
-
-    def place(self, east: float) -> list[float]:
-        """Return longitude and latitude, so many thousandths of a degree east of the zone."""
-        column, row = self.number % 50, self.number // 50
-        return [-46.9 + 0.01 * column + 0.001 * east, -23.8 + 0.01 * row]
-
-    def message(self, seq: int, at: Instant) -> bytes:
-        """Return the message of a fix, `seq` minutes into the visit: outside at 0, then in."""
-        lon, lat = self.place(5.0 if seq == 0 else 0.1 * seq)
-        position = {"time": render(at), "lat": lat, "lon": lon, "accuracy_m": 8}
-        return msgspec.json.encode({"device": self.device_id, "seq": seq, "positions": [position]})
+RATE_PER_S: Final = 4_245
+ALERTS_PER_S: Final = 20
+HEAD_START_S: Final = 1.0
+_NOW: Final = FLIP + 180 * SECOND
+_SETTLE_S: Final = 5.0
+_RIVAL: Final = "the same through an equal broker to a subscriber that parses nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Visitors:
-    """All of them."""
+class Found(NamedTuple):
+    """What the run came to, in seconds."""
 
-    everyone: tuple[Visitor, ...]
-
-    @property
-    def vendors(self) -> list[str]:
-        return [VENDOR]
-
-    def enrol(self, registry: RegistryPart) -> None:
-        zones = {"type": "FeatureCollection", "features": [each.zone for each in self.everyone]}
-        enrol(registry, self.everyone, zones, SystemClock().now() - HOUR)
+    committed_s: list[float]
+    shown_s: list[float]
+    cpu_share: float
+    published_late_s: float
+    missing: int
 
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    visitors = Visitors(tuple(Visitor(each) for each in range(effort.pick(60, 400))))
-    ours_s, rivals_s = asyncio.run(_measured(visitors))
+    if mosquitto_program() is None:
+        print("left out: mosquitto is not on the PATH")
+        return []
+    country = Country(effort.pick(20_000, 254_700))
+    found, rival_s = asyncio.run(_measured(country, effort.pick(6, 60), effort.pick(2, 10)))
+    asked = f"At {RATE_PER_S:,} positions/s, {country.wearers:,} wearers"
     return [
+        _row(
+            "latency_p50_ms",
+            f"{asked}: publish → alert committed, p50?",
+            found.committed_s,
+            0.5,
+            rival_s,
+        ),
+        _row("latency_p99_ms", "The same, p99?", found.committed_s, 0.99, rival_s),
+        _row(
+            "sse_p99_ms",
+            "Publish → alert at a client of the live feed, p99?",
+            found.shown_s,
+            0.99,
+            rival_s,
+        ),
         Row(
-            id=f"latency-p{round(share * 100)}",
-            question=f"From publish to committed alert at {RATE_PER_S:.0f}/s, p{share * 100:.0f}?",
-            value=percentile(ours_s, share) * 1e3,
-            unit="ms",
-            rival="the same message through an equal broker, received and not even parsed",
-            rival_value=percentile(rivals_s, share) * 1e3,
-        )
-        for share in (0.5, 0.99)
+            id="cpu_share_at_4245",
+            question="Processor time the engine takes meanwhile?",
+            value=found.cpu_share,
+            unit="cores",
+            rival="of one core",
+            rival_value=1.0,
+        ),
     ]
 
 
-async def _measured(visitors: Visitors) -> tuple[list[float], list[float]]:
-    """Return the seconds to each alert, and to each arrival at the rival."""
-    sent: dict[str, float] = {}
-    arrived: dict[str, float] = {}
+async def _measured(
+    country: Country, seconds: int, rival_seconds: int
+) -> tuple[Found, list[float]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        url = country_store(country, folder / "engine.db")
+        lives, visitors = Lives(country, FLIP), visitors_of(country, seconds * ALERTS_PER_S)
+        messages, due = schedule(lives, visitors, range(visitors[0]), seconds, _NOW)
         async with (
-            reached(folder / "engines", [VENDOR], sync_always=True) as ours,
-            reached(folder / "rivals", [VENDOR], sync_always=True) as rival,
-            engine_behind(ours, visitors, folder) as engine,
-            MqttSource(rival.broker.url_for_engine(), SystemClock().now) as subscriber,
+            broker("mosquitto", folder / "ours") as ours,
+            engine(ours, url, folder, _NOW) as judging,
         ):
-            listening = asyncio.create_task(_note_arrivals(subscriber, arrived))
-            with _alerts_noted(engine.store) as seen:
-                await _publish(visitors, ours, rival, sent)
-                async with asyncio.timeout(PATIENCE_S):
-                    while not (sent.keys() <= seen.keys() and sent.keys() <= arrived.keys()):
-                        await asyncio.sleep(0.05)
-            subscriber.stop()
-            await listening
-    return [seen[each] - sent[each] for each in sent], [arrived[each] - sent[each] for each in sent]
+            for sent in (lives.minute(0), with_visits(lives, visitors, 1)):
+                await drained(judging, ours, sent, len(sent))
+            with closing(open_store(url)) as store:
+                found = await run(judging, store, ours.vendor_url, messages, due)
+        async with broker("mosquitto", folder / "theirs") as theirs:
+            rival_s = await _received(theirs.vendor_url, messages[: RATE_PER_S * rival_seconds])
+    return found, rival_s
 
 
-async def _publish(
-    visitors: Visitors, ours: Reached, rival: Reached, sent: dict[str, float]
-) -> None:
-    """Publish everyone's three messages, one minute of fix time apart, at the rate."""
-    began = time.perf_counter()
-    for seq in range(3):
-        for place, visitor in enumerate(visitors.everyone):
-            due = began + (seq * len(visitors.everyone) + place) / RATE_PER_S
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            now = SystemClock().now()
-            payload = visitor.message(seq, now - (2 - seq) * MINUTE)
-            delivery = Delivery(now, topic(VENDOR, visitor.device_id), payload)
-            if seq == 2:
-                sent[visitor.wearer_id] = time.perf_counter()
-            await ours.connected[VENDOR].publish(delivery)
-            await rival.connected[VENDOR].publish(delivery)
+def visitors_of(country: Country, count: int) -> list[int]:
+    """Return wearers who are at home, of those that are heard last in a round.
+
+    Raises:
+        ValueError: the country has too few.
+    """
+    home = [n for n in range(country.wearers) if not country.works[n] and not country.commutes[n]]
+    if len(home) < 2 * count:
+        raise ValueError(f"{country.wearers} wearers are too few for {count} visitors")
+    return home[-count:]
 
 
-async def _note_arrivals(source: MqttSource, arrived: dict[str, float]) -> None:
-    """Note when the last message of each device arrived (each is overwritten by the next)."""
-    while batch := await source.next_batch():
-        now = time.perf_counter()
-        for delivery in batch:
-            arrived[delivery.topic.split("/")[3]] = now
-        await source.acknowledge(batch)
+def with_visits(lives: Lives, visitors: list[int], minute: int) -> list[Sent]:
+    """Return a minute in which visitors are in a zone to keep out of for the first time."""
+    sent = lives.minute(minute)
+    for number in visitors:
+        at = sent[number].received_at - ON_THE_WAY
+        sent[number] = lives.visit(number, at, 100_000 + minute)
+    return sent
 
 
-@contextmanager
-def _alerts_noted(store: Store) -> Iterator[dict[str, float]]:
-    """Note when the alert of each wearer is first found in the store, by a thread that looks."""
-    seen: dict[str, float] = {}
-    over = threading.Event()
+def schedule(
+    lives: Lives, visitors: list[int], among: range, seconds: int, origin: Instant
+) -> tuple[list[Due], dict[str, float]]:
+    """Return messages and when they are due, and by visitor when his was.
 
-    def look() -> None:
-        last = 0
-        while not over.wait(POLL_S):
-            with store.read() as transaction:
-                changes = transaction.alerts.changes_after(last)
-                now = time.perf_counter()
-                for change in changes:
-                    last = change.change_id
-                    alert = transaction.alerts.get(change.alert_id)
-                    if change.action is AlertAction.RAISED and alert is not None:
-                        seen.setdefault(alert.wearer_id, now)
+    Who is no visitor is one of those `among`. The engine's clock shows `origin` a head start before
+    the schedule begins.
+    """
+    country, messages, due = lives.country, [], {}
+    others = [n for n in among if not country.commutes[n]]
+    places = lives.places(1)[0].tolist()
+    every, left = RATE_PER_S // ALERTS_PER_S, list(visitors)
+    for number in range(RATE_PER_S * seconds):
+        after_s = number / RATE_PER_S
+        at = origin + round((HEAD_START_S + after_s) * SECOND)
+        if number % every == every - 1 and left:
+            who = left.pop()
+            due[country.wearer_id(who)] = after_s
+            sent = lives.visit(who, at, 200_000)
+        else:
+            who = others[number % len(others)]
+            sent = lives.report(who, at, 200_000 + number // len(others), *places[who])
+        messages.append((after_s, (sent.topic, sent.payload)))
+    return messages, due
 
-    looking = threading.Thread(target=look, daemon=True)
-    looking.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        looking.join()
+
+async def run(
+    judging: Consumer,
+    store: Store,
+    url: str,
+    messages: list[Due],
+    due: dict[str, float],
+) -> Found:
+    """Let the schedule happen, and note when its alerts are seen."""
+    async with scheduled(url, messages) as postman, shown(judging.url) as told:
+        with committed(store) as stored:
+            judging.begin()
+            start, cpu_s = time.monotonic() + HEAD_START_S, judging.cpu_s
+            await postman.go(start)
+            late_s = await postman.done()
+            cpu_s, took_s = judging.cpu_s - cpu_s, time.monotonic() - start + HEAD_START_S
+            await _until_seen(due, stored, told)
+    return Found(
+        _after(start, due, stored),
+        _after(start, due, told),
+        cpu_s / took_s,
+        late_s,
+        len(due.keys() - stored.keys()),
+    )
+
+
+async def _until_seen(due: dict[str, float], stored: Seen, told: Seen) -> None:
+    end = time.monotonic() + _SETTLE_S
+    while time.monotonic() < end and not due.keys() <= stored.keys() & told.keys():
+        await asyncio.sleep(0.05)
+
+
+def _after(start: float, due: dict[str, float], seen: Seen) -> list[float]:
+    """Return the seconds from due to seen; what never was seen took all the time there was."""
+    now = time.monotonic()
+    return [seen.get(who, now) - start - after_s for who, after_s in due.items()]
+
+
+async def _received(url: str, messages: list[Due]) -> list[float]:
+    """Return the seconds from due to received of a subscriber in this process."""
+    arrived: list[float] = []
+    async with scheduled(url, messages) as postman, MqttSource(url, SystemClock().now) as source:
+        while not source.connected:
+            await asyncio.sleep(0.01)
+        start = time.monotonic() + HEAD_START_S
+        await postman.go(start)
+        async with asyncio.timeout(120):
+            while len(arrived) < len(messages):
+                batch = await source.next_batch()
+                arrived += [time.monotonic()] * len(batch)
+                await source.acknowledge(batch)
+    return [at - start - after_s for at, (after_s, _) in zip(arrived, messages, strict=False)]
+
+
+def _row(name: str, question: str, ours_s: list[float], share: float, rival_s: list[float]) -> Row:
+    return Row(
+        id=name,
+        question=question,
+        value=percentile(ours_s, share) * 1e3,
+        unit="ms",
+        rival=_RIVAL,
+        rival_value=percentile(rival_s, share) * 1e3,
+    )
