@@ -94,6 +94,11 @@ class Area:
         return f"Area(polygons={self.polygons!r})"
 
     @property
+    def positions(self) -> int:
+        """How many positions its rings have."""
+        return len(self.coordinates) // _POSITION_BYTES
+
+    @property
     def rings(self) -> list[list[Floats]]:
         """The positions of each ring of each polygon, shape (n, 2)."""
         at = np.frombuffer(self.coordinates).reshape(-1, 2)
@@ -163,7 +168,7 @@ class Area:
 
     def signed_distance_m(self, lon: float, lat: float) -> float:
         """Return what `signed_distances_m` does of one place."""
-        if len(self.coordinates) <= FEW_POSITIONS * _POSITION_BYTES:
+        if self.positions <= FEW_POSITIONS:
             metres = outlined_m(self.coordinates, self.sizes, lon, lat)
             if metres is not None:
                 return metres

@@ -127,9 +127,14 @@ def _block_distances_m(boundary: Pieces, lon: Floats, lat: Floats) -> Floats:
     found = _possible(_first_look(boundary, place))
     for parts in _SUBDIVISIONS:
         enough = np.maximum(_ENOUGH_M, _ENOUGH_SHARE * found.distance_m)
-        if (found.slack_m <= enough).all():
+        unsure = np.zeros(len(lon), dtype=np.bool_)
+        unsure[found.owner[found.slack_m > enough]] = True
+        if not unsure.any():
             break
-        found = _possible(_closer_look(boundary, place, found, parts))
+        # Each place by itself: its distance must not depend on which others are asked with it.
+        again = unsure[found.owner]
+        closer = _possible(_closer_look(boundary, place, _part(found, again), parts))
+        found = _in_order(_part(found, ~again), closer)
     order = np.lexsort((found.distance_m, found.owner))
     best = order[np.searchsorted(found.owner, np.arange(len(lon)))]
     piece, t = found.piece[best], found.t[best]
@@ -142,16 +147,18 @@ def _possible(found: Nearest) -> Nearest:
     """Keep the pieces that can hold the nearest point."""
     begins = np.flatnonzero(np.diff(found.owner, prepend=-1))
     limit = np.minimum.reduceat(found.distance_m + found.slack_m, begins)
-    kept = found.distance_m - found.slack_m <= limit[found.owner]
-    return Nearest(
-        found.owner[kept],
-        found.piece[kept],
-        found.begin[kept],
-        found.end[kept],
-        found.t[kept],
-        found.distance_m[kept],
-        found.slack_m[kept],
-    )
+    count = np.diff(begins, append=len(found.owner))
+    return _part(found, found.distance_m - found.slack_m <= limit.repeat(count))
+
+
+def _part(found: Nearest, index: NDArray[np.bool_] | NDArray[np.intp]) -> Nearest:
+    return Nearest(*(column[index] for column in found))
+
+
+def _in_order(one: Nearest, other: Nearest) -> Nearest:
+    """Return the pairs of both, by place."""
+    both = Nearest(*(np.concatenate(pair) for pair in zip(one, other, strict=True)))
+    return _part(both, np.argsort(both.owner, kind="stable"))
 
 
 def _first_look(boundary: Pieces, place: Floats) -> Nearest:

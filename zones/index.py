@@ -1,31 +1,38 @@
 """The index: which of many zones a position is in or near, for many positions at once.
 
-Most zones stand in one packed R-tree, built once. An edit does not rebuild it: zones that were
-removed are masked out of it, and zones that were added stand in a second, small packed tree, the
-overlay, which is rebuilt with each edit. When what was added or removed outgrows a share of the
-whole (``1/OVERLAY_SHARE``, at least ``OVERLAY_LEAST`` zones), it is merged into a new large tree.
-So an edit costs what the overlay costs, and a query looks into two trees. An index is a value: an
-edited one is another, which shares the large tree.
+Zones are found by their bounding boxes, grown by ``GROWN_M``: what is within that reach of a zone
+is in its grown box, so one look into the cells (``zones.cells``) finds every zone that a place can
+be near. Where the reach is greater, and for long paths, a window is looked for instead. Candidates
+are then measured, or their crossing tested, exactly.
+
+The zones are rows of a table (``zones.table``), which may hold others too; results name them by
+their numbers in it. Adding or removing a zone version costs what it takes itself, and the next
+question sees it. Threads may ask while one edits.
 """
 
 from collections.abc import Iterable
-from itertools import compress
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from zones.cells import Cells
 from zones.errors import ZoneError
-from zones.metric import Floats, wrapped
-from zones.packed import PackedZones, paths, places
-from zones.table import Indices
-from zones.zone import Zone
+from zones.frame import framed, grown_boxes, window
+from zones.metric import GREATEST_RADIUS_M, RADIAN, Floats, wrapped
+from zones.table import Indices, ZoneTable, room_for
+from zones.zone import Zone, ZoneKey
 
-ZoneKey: TypeAlias = tuple[str, int]
-"""A zone_id and a version."""
+GROWN_M: Final = 100.0
+"""Up to this reach in metres a place is looked for once."""
 
-OVERLAY_SHARE: Final = 32
-OVERLAY_LEAST: Final = 128
+_ROW: Final = 8
+"""A box's west, south, east, north and how far it is grown; one line of the processor's cache."""
+_TAKEN_BACK: Final = 0.999
+"""The share of the growth that is taken back for a reach of nought: what rounds is left in."""
+_SLACK: Final = 1.01
+"""Distances are right to half a percent, however far."""
+_SLACK_M: Final = 1.0
 
 
 class Nearby(NamedTuple):
@@ -40,32 +47,34 @@ class ZoneIndex:
     """Zone versions, looked up by place.
 
     Attributes:
-        zones: the zone versions; results refer to them by number.
+        table: the zone versions, and perhaps others; results refer to them by number.
 
     Raises:
         ZoneError: on building, if two zones share zone_id and version.
     """
 
-    __slots__ = ("_alive", "_bulk", "_bulk_keys", "_number", "_overlay", "zones")
+    __slots__ = ("_boxes", "_cells", "_items", "_owner", "_several", "_size", "table")
 
-    def __init__(self, zones: Iterable[Zone] = ()) -> None:
-        every = tuple(zones)
-        keys = {zone.key: number for number, zone in enumerate(every)}
-        if len(keys) < len(every):
-            _refuse_duplicate(every)
-        self._settle(PackedZones(every), keys, np.ones(len(every), dtype=np.bool_), ())
+    def __init__(self, zones: Iterable[Zone] = (), table: ZoneTable | None = None) -> None:
+        self.table = ZoneTable() if table is None else table
+        self._items: dict[int, range] = {}
+        self._owner, self._boxes = np.empty(0, dtype=np.intp), np.empty((0, _ROW))
+        self._size, self._several = 0, False
+        self._cells = Cells(self._boxes[:, :4], self._owner)
+        self.edit(zones)
 
-    def _settle(
-        self,
-        bulk: PackedZones,
-        bulk_keys: dict[ZoneKey, int],
-        alive: NDArray[np.bool_],
-        overlay: tuple[Zone, ...],
-    ) -> None:
-        self._bulk, self._bulk_keys, self._alive = bulk, bulk_keys, alive
-        self._overlay = PackedZones(overlay)
-        self._number = np.cumsum(alive) - 1
-        self.zones: tuple[Zone, ...] = (*compress(bulk.table.zones, alive.tolist()), *overlay)
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def zones(self) -> list[Zone]:
+        """The table's zone versions; a result's zone is the one at its number."""
+        return self.table.zones
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the zone versions that are looked for, in order."""
+        return sorted(self._items)
 
     def near(self, lons: ArrayLike, lats: ArrayLike, reach_m: ArrayLike) -> Nearby:
         """Return exactly the pairs whose signed distance is at least -reach_m.
@@ -74,16 +83,12 @@ class ZoneIndex:
         degrees, one-dimensional; ``reach_m`` in metres, one for all or one each, 0 or more.
         """
         lon, lat = _places(lons, lats)
-        reach = np.broadcast_to(np.asarray(reach_m, dtype=np.float64), lon.shape)
-        wanted = places(lon, lat, reach)
-        position, zone, distance = self._bulk.near(wanted)
-        alive = self._alive[zone]
-        more_position, more_zone, more_distance = self._overlay.near(wanted)
-        position = np.concatenate([position[alive], more_position])
-        zone = self._numbers(zone[alive], more_zone)
-        distance = np.concatenate([distance[alive], more_distance])
-        order = np.lexsort((zone, position))
-        return Nearby(position[order], zone[order], distance[order])
+        reach = np.asarray(reach_m, dtype=np.float64)
+        position, zone = self._candidates(lon, lat, reach)
+        metres = self.table.signed_distances_m(lon.take(position), lat.take(position), zone)
+        least = -reach if reach.ndim == 0 else -reach.take(position)
+        kept = np.flatnonzero(metres >= least)
+        return Nearby(position.take(kept), zone.take(kept), metres.take(kept))
 
     def crossed(
         self, lon0: ArrayLike, lat0: ArrayLike, lon1: ArrayLike, lat1: ArrayLike
@@ -92,45 +97,148 @@ class ZoneIndex:
 
         Paths in degrees, one-dimensional; each is the way of ``zones.crossing``.
         """
-        wanted = paths(_places(lon0, lat0), _places(lon1, lat1))
-        path, zone = self._bulk.crossed(wanted)
-        alive = self._alive[zone]
-        more_path, more_zone = self._overlay.crossed(wanted)
-        path = np.concatenate([path[alive], more_path])
-        zone = self._numbers(zone[alive], more_zone)
-        order = np.lexsort((zone, path))
-        return path[order], zone[order]
+        start, end = _places(lon0, lat0), _places(lon1, lat1)
+        way = np.stack([*start, wrapped(end[0] - start[0]), end[1] - start[1]], axis=1)
+        length_m = _most_lengths_m(way)
+        path, zone = self._on_the_way(way, length_m)
+        left_m = length_m.take(path) * _SLACK + _SLACK_M
+        for lon, lat in (start, end):
+            metres = self.table.signed_distances_m(lon.take(path), lat.take(path), zone)
+            left_m += metres
+            kept = ((metres < 0.0) & (left_m >= 0.0)).nonzero()[0]
+            path, zone, left_m = path.take(kept), zone.take(kept), left_m.take(kept)
+        kept = self.table.touched(way.take(path, axis=0), zone).nonzero()[0]
+        return path.take(kept), zone.take(kept)
 
-    def edited(self, added: Iterable[Zone] = (), removed: Iterable[ZoneKey] = ()) -> "ZoneIndex":
-        """Return the index with zone versions removed, then others added.
+    def edit(self, added: Iterable[Zone] = (), removed: Iterable[ZoneKey] = ()) -> None:
+        """Remove zone versions, then add others; all of it, or nothing.
 
         Raises:
             ZoneError: a removed one is not there, or an added one already is.
         """
-        alive = self._alive.copy()
-        overlay = {zone.key: zone for zone in self._overlay.table.zones}
+        gone: dict[int, None] = {}
         for key in removed:
-            number = self._bulk_keys.get(key, -1)
-            if overlay.pop(key, None) is None:
-                if number < 0 or not alive[number]:
-                    raise ZoneError(f"version {key[1]} is not in the index", zone_id=key[0])
-                alive[number] = False
+            number = self.table.number_of(key)
+            if number is None or number not in self._items or number in gone:
+                raise ZoneError(f"version {key[1]} is not in the index", zone_id=key[0])
+            gone[number] = None
+        new: dict[ZoneKey, Zone] = {}
         for zone in added:
-            number = self._bulk_keys.get(zone.key, -1)
-            if zone.key in overlay or (number >= 0 and alive[number]):
-                raise _duplicate(zone)
-            overlay[zone.key] = zone
-        changed = len(overlay) + np.count_nonzero(~alive)
-        if changed > max(OVERLAY_LEAST, len(alive) // OVERLAY_SHARE):
-            return ZoneIndex((*compress(self._bulk.table.zones, alive.tolist()), *overlay.values()))
-        edited = ZoneIndex.__new__(ZoneIndex)
-        edited._settle(self._bulk, self._bulk_keys, alive, tuple(overlay.values()))
-        return edited
+            number = self.table.number_of(zone.key)
+            if zone.key in new or (number in self._items and number not in gone):
+                raise ZoneError(
+                    f"version {zone.version} is in the index twice", zone_id=zone.zone_id
+                )
+            new[zone.key] = zone
+        zones = list(new.values())
+        numbers = self.table.extend(zones)
+        for number in gone:
+            items = self._items.pop(number)
+            self._boxes[items.start : items.stop, 0] = np.inf
+        if zones:
+            self._add(zones, np.array(numbers, dtype=np.intp))
 
-    def _numbers(self, bulk: Indices, overlay: Indices) -> Indices:
-        """Return the numbers in ``zones`` of zones of the large tree, then of the overlay."""
-        first = len(self.zones) - len(self._overlay.table.zones)
-        return np.concatenate([self._number[bulk], overlay + first])
+    def _add(self, zones: list[Zone], numbers: Indices) -> None:
+        boxes, growth, owner = grown_boxes(zones, GROWN_M)
+        order = np.argsort(owner, kind="stable")
+        rows = np.zeros((len(order), _ROW))
+        rows[:, :4], rows[:, 4:6] = boxes[order], growth[order] * _TAKEN_BACK
+        owner = numbers[owner[order]]
+        first, self._size = self._size, self._size + len(rows)
+        self._boxes, self._owner = (
+            room_for(self._boxes, self._size),
+            room_for(self._owner, self._size),
+        )
+        self._boxes[first : self._size], self._owner[first : self._size] = rows, owner
+        begins = np.flatnonzero(np.diff(owner, prepend=-1))
+        ends = np.append(begins[1:], len(owner))
+        spans = zip(owner[begins].tolist(), begins.tolist(), ends.tolist(), strict=True)
+        self._items |= {number: range(first + a, first + b) for number, a, b in spans}
+        self._several |= len(begins) < len(owner)
+        if len(rows) > max(64, self._cells.entries // 64):
+            self._rebuild()
+            return
+        for item in range(first, self._size):
+            self._cells.add(item, self._boxes[item, :4])
+        if self._cells.is_full:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        boxes = self._boxes[: self._size]
+        live = np.flatnonzero(boxes[:, 0] < np.inf)
+        self._cells = Cells(boxes[live, :4], live)
+
+    def _candidates(self, lon: Floats, lat: Floats, reach_m: Floats) -> tuple[Indices, Indices]:
+        """Return (place, zone) of all that may be within reach, sorted, each once."""
+        share = reach_m * (1.0 / GROWN_M)
+        if not (share > 1.0).any():
+            return self._in_order(*self._holding(lon, lat, 1.0 - share))
+        share = np.broadcast_to(share, lon.shape)
+        close, wide = np.flatnonzero(share <= 1.0), np.flatnonzero(share > 1.0)
+        row, zone = self._holding(lon.take(close), lat.take(close), 1.0 - share.take(close))
+        reach = np.broadcast_to(reach_m, lon.shape).take(wide) - GROWN_M
+        more = window(lon.take(wide), lat.take(wide), reach)
+        more_row, more_zone = self._meeting(more, 0.0)
+        return self._in_order(
+            np.concatenate([close.take(row), wide.take(more_row)]),
+            np.concatenate([zone, more_zone]),
+        )
+
+    def _on_the_way(self, way: Floats, length_m: Floats) -> tuple[Indices, Indices]:
+        """Return (path, zone) of all that paths may touch, sorted, each once."""
+        share = length_m * (0.5 / GROWN_M)
+        short, long = np.flatnonzero(share <= 1.0), np.flatnonzero(share > 1.0)
+        half = way.take(short, axis=0)
+        middle = wrapped(half[:, 0] + half[:, 2] / 2.0), half[:, 1] + half[:, 3] / 2.0
+        row, zone = self._holding(*middle, 1.0 - share.take(short))
+        row = short.take(row)
+        if len(long):
+            ends = way.take(long, axis=0)
+            ends[:, 2:] += ends[:, :2]
+            least, most = (each(ends[:, :2], ends[:, 2:]) for each in (np.minimum, np.maximum))
+            more_row, more_zone = self._meeting(np.concatenate([least, most], axis=1), 1.0)
+            row = np.concatenate([row, long.take(more_row)])
+            zone = np.concatenate([zone, more_zone])
+        return self._in_order(row, zone)
+
+    def _holding(self, lon: Floats, lat: Floats, taken_back: Floats) -> tuple[Indices, Indices]:
+        """Return (place, zone) where a place is in a grown box, in no order.
+
+        ``taken_back`` is the share of the growth that is not wanted, one for all or one each.
+        """
+        row, item = self._cells.at(lon, lat)
+        box = self._boxes.take(item, axis=0).T
+        x, y = lon.take(row), lat.take(row)
+        less = taken_back.take(row) if taken_back.ndim else taken_back
+        d_lon, d_lat = box[4] * less, box[5] * less
+        held = box[0] + d_lon <= x
+        held &= box[2] - d_lon >= x
+        held &= box[1] + d_lat <= y
+        held &= box[3] - d_lat >= y
+        kept = held.nonzero()[0]
+        return row.take(kept), self._owner.take(item.take(kept))
+
+    def _meeting(self, bounds: Floats, taken_back: float) -> tuple[Indices, Indices]:
+        """Return (row, zone) where bounds meet a grown box, in no order, some more than once."""
+        windows, row = framed(bounds, np.arange(len(bounds)))
+        found, item, vast = self._cells.within(windows)
+        if len(vast):
+            every = np.arange(self._size)
+            found = np.concatenate([found, vast.repeat(len(every))])
+            item = np.concatenate([item, np.tile(every, len(vast))])
+        box, asked = self._boxes.take(item, axis=0), windows.take(found, axis=0)
+        growth = box[:, 4:6] * taken_back
+        meets = (box[:, :2] + growth <= asked[:, 2:]) & (asked[:, :2] <= box[:, 2:4] - growth)
+        kept = np.flatnonzero(meets.all(axis=1))
+        return row.take(found.take(kept)), self._owner.take(item.take(kept))
+
+    def _in_order(self, row: Indices, zone: Indices) -> tuple[Indices, Indices]:
+        """Return pairs sorted, each once."""
+        size = max(1, len(self.table.zones))
+        pair = row * size + zone
+        pair.sort()
+        pair = pair[np.diff(pair, prepend=-1).nonzero()[0]]
+        return np.divmod(pair, size)
 
 
 def _places(lons: ArrayLike, lats: ArrayLike) -> tuple[Floats, Floats]:
@@ -138,13 +246,10 @@ def _places(lons: ArrayLike, lats: ArrayLike) -> tuple[Floats, Floats]:
     return lon, np.atleast_1d(np.asarray(lats, dtype=np.float64))
 
 
-def _refuse_duplicate(zones: tuple[Zone, ...]) -> None:
-    seen: set[ZoneKey] = set()
-    for zone in zones:
-        if zone.key in seen:
-            raise _duplicate(zone)
-        seen.add(zone.key)
-
-
-def _duplicate(zone: Zone) -> ZoneError:
-    return ZoneError(f"version {zone.version} is in the index twice", zone_id=zone.zone_id)
+def _most_lengths_m(way: Floats) -> Floats:
+    """Return lengths in metres that ways, as lon, lat, d_lon, d_lat, do not exceed."""
+    lat, other = way[:, 1], way[:, 1] + way[:, 3]
+    lowest = np.where(lat * other <= 0.0, 0.0, np.minimum(np.abs(lat), np.abs(other)))
+    angle = np.hypot(way[:, 3], way[:, 2] * np.cos(lowest * RADIAN)) * RADIAN
+    length: Floats = GREATEST_RADIUS_M * angle
+    return length

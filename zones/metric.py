@@ -137,7 +137,10 @@ def near_edge_distances_m(
 
 def wrapped(lon: Floats) -> Floats:
     """Return longitudes, or differences of them, in -180..180; those already there untouched."""
-    out: Floats = np.where(np.abs(lon) > 180.0, (lon + 180.0) % 360.0 - 180.0, lon)
+    beyond = np.abs(lon) > 180.0
+    if not beyond.any():
+        return lon
+    out: Floats = np.where(beyond, (lon + 180.0) % 360.0 - 180.0, lon)
     return out
 
 

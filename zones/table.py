@@ -1,22 +1,28 @@
-"""Many zones as arrays: signed distances of (position, zone) pairs without a loop over zones.
+"""Zones as arrays, and signed distances of (position, zone) pairs without a loop over zones.
 
-Circles are their centres, radii and the metres per degree there. Areas of up to ``FEW_EDGES``
-edges, away from the antimeridian, stand with all edges in one array. The others, and every pair
+A table only grows: each zone version stands under its number for ever, and adding one costs what it
+takes itself. Beside the zone a number has a row of eight float64, one line of the processor's
+cache, so what a pair costs does not depend on how many zones there are. Circles are whole in their
+row: centre, radius and the metres per degree there. Areas of up to ``FEW_EDGES`` edges, away from
+the antimeridian, have a box there and their edges in one array for all. The others, and every pair
 farther than the near limit, are asked zone by zone: same formulas, same results.
+
+Threads may read while one adds: what is read under a number was there before the number was given.
 """
 
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from zones.area import signed
 from zones.boundary import Boundary
+from zones.errors import ZoneError
 from zones.metric import (
+    NEAR_SPAN_DEG,
     Floats,
     Scales,
-    expand,
     far_distances_m,
     near_distances_m,
     near_edge_distances_m,
@@ -25,126 +31,240 @@ from zones.metric import (
     wrapped,
 )
 from zones.outline import ON_BOUNDARY_M
-from zones.zone import Area, Circle, Zone
+from zones.zone import Area, Circle, Zone, ZoneKey
 
 Indices: TypeAlias = NDArray[np.intp]
+_Kind = TypeVar("_Kind", bound=np.generic)
 FEW_EDGES: Final = 96
+
+_ROW: Final = 8
+_RADIUS: Final = 2
+_OUTLINE: Final = -1.0
+"""In the radius' place: an area whose edges stand in the array."""
+_ASKED: Final = -2.0
+"""In the radius' place: an area that is asked itself."""
+_SEAM_DEG: Final = 180.0 - NEAR_SPAN_DEG
 
 
 class ZoneTable:
-    """The geometry of zones in order, as arrays."""
+    """Zone versions by number.
 
-    __slots__ = (
-        "_at",
-        "_bounds",
-        "_centre",
-        "_circle",
-        "_count",
-        "_edges",
-        "_first",
-        "_radius",
-        "geometry",
-        "zones",
-    )
+    Raises:
+        ZoneError: a zone version is added that is there with another shape.
 
-    def __init__(self, zones: tuple[Zone, ...]) -> None:
-        self.zones = zones
-        size = len(zones)
-        self._circle = np.zeros(size, dtype=np.bool_)
-        self._centre, self._radius = np.zeros((size, 2)), np.zeros(size)
-        self._first, self._count = np.zeros(size, dtype=np.intp), np.zeros(size, dtype=np.intp)
-        self.geometry = np.full(size, None, dtype=object)
-        edges: list[Floats] = []
-        total = 0
-        for number, zone in enumerate(zones):
-            shape = zone.shape
-            if isinstance(shape, Circle):
-                self._circle[number] = True
-                self._centre[number] = shape.lon, shape.lat
-                self._radius[number] = shape.radius_m
-                continue
-            self.geometry[number] = shape.geometry
-            if _is_plain(shape):
-                own = shape.boundary.edges
-                self._first[number], self._count[number] = total, len(own)
-                edges.append(own)
-                total += len(own)
-        every = np.concatenate(edges) if edges else np.zeros((0, 4))
-        self._edges = tuple(np.ascontiguousarray(column) for column in every.T)
-        self._at = scales(self._centre[:, 1])
-        self._bounds = tuple(np.ascontiguousarray(each) for each in shapely.bounds(self.geometry).T)
+    Attributes:
+        zones: the zone versions; a zone's number is its place.
+    """
 
-    def signed_distances_m(self, lon: Floats, lat: Floats, at: Scales, zone: Indices) -> Floats:
-        """Return the metres of pairs: a place (with its scales) and a zone for each element."""
+    __slots__ = ("_edge_count", "_edges", "_numbers", "_rows", "zones")
+
+    def __init__(self, zones: Iterable[Zone] = ()) -> None:
+        self.zones: list[Zone] = []
+        self._numbers: dict[str | ZoneKey, int] = {}
+        self._rows = np.empty((0, _ROW))
+        self._edges = tuple(np.empty(0) for _ in range(4))
+        self._edge_count = 0
+        self.extend(zones)
+
+    def __len__(self) -> int:
+        return len(self.zones)
+
+    def number(self, zone: Zone) -> int:
+        """Return the number of a zone version, which is added if it is new."""
+        number = self._numbers.get(_name(zone))
+        return self.extend((zone,))[0] if number is None else number
+
+    def number_of(self, key: ZoneKey) -> int | None:
+        """Return the number of a zone version, None if it is not in the table."""
+        return self._numbers.get(key[0] if key[1] == 1 else key)
+
+    def extend(self, zones: Iterable[Zone]) -> list[int]:
+        """Return the numbers of zone versions, of which those that are new are added."""
+        numbers: list[int] = []
+        fresh: list[Zone] = []
+        first = len(self.zones)
+        known = self._numbers
+        added: dict[str | ZoneKey, int] = {}
+        for zone in zones:
+            name = _name(zone)
+            number = known.get(name)
+            if number is None:
+                number = added.setdefault(name, first + len(fresh))
+                if number == first + len(fresh):
+                    fresh.append(zone)
+            elif self.zones[number].shape != zone.shape:
+                raise ZoneError(
+                    f"version {zone.version} has another shape already", zone_id=zone.zone_id
+                )
+            numbers.append(number)
+        if fresh:
+            self._add(fresh)
+            known.update(added)
+        return numbers
+
+    def signed_distances_m(self, lon: Floats, lat: Floats, zone: Indices) -> Floats:
+        """Return the metres of pairs: a place, longitude in -180..180, and a zone's number each."""
+        rows = self._rows.take(zone, axis=0)
+        kind = rows[:, _RADIUS]
+        circle = kind > 0.0
+        if circle.all():
+            return _circles_m(rows, lon, lat)
         out = np.empty(len(zone))
-        circle = self._circle[zone]
         pairs = np.flatnonzero(circle)
-        out[pairs] = self._circle_m(lon[pairs], lat[pairs], zone[pairs])
-        few = self._count[zone] > 0
-        pairs = np.flatnonzero(few)
         if len(pairs):
-            distance = self._edges_m(lon[pairs], lat[pairs], at.take(pairs), zone[pairs])
-            out[pairs] = signed(distance, self._contain(lon[pairs], lat[pairs], zone[pairs]))
-            few[pairs] = ~needs_far(lat[pairs], distance)
-        self._one_by_one(out, np.flatnonzero(~circle & ~few), lon, lat, zone)
+            out[pairs] = _circles_m(rows.take(pairs, axis=0), lon.take(pairs), lat.take(pairs))
+        outline = np.flatnonzero(kind == _OUTLINE)
+        asked = np.flatnonzero(kind == _ASKED)
+        if len(outline):
+            at_lat = lat.take(outline)
+            metres = self._outlines_m(rows.take(outline, axis=0), lon.take(outline), at_lat)
+            out[outline] = metres
+            far = needs_far(at_lat, np.abs(metres))
+            if far.any():
+                asked = np.concatenate([asked, outline[far]])
+        if len(asked):
+            self._one_by_one(out, asked, lon, lat, zone)
         return out
 
-    def is_circle(self, zone: Indices) -> NDArray[np.bool_]:
-        """Tell which zones are circles."""
-        return self._circle[zone]
+    def touched(self, way: Floats, zone: Indices) -> NDArray[np.bool_]:
+        """Tell which zones are touched by a way each, shape (n, 4) as lon, lat, d_lon, d_lat."""
+        circle = self._rows[zone, _RADIUS] > 0.0
+        out = np.empty(len(zone), dtype=np.bool_)
+        out[circle] = self._circles_touched(way[circle], zone[circle])
+        areas = np.flatnonzero(~circle)
+        if len(areas):
+            out[areas] = self._areas_touched(way.take(areas, axis=0), zone.take(areas))
+        return out
 
-    def circles_touched(self, edge: Floats, zone: Indices) -> NDArray[np.bool_]:
-        """Tell which circles are touched by their edge, shape (n, 4) as lon, lat, d_lon, d_lat."""
-        lon, lat = self._centre[zone].T
-        start = edge[:, 0] - lon
-        start -= 360.0 * np.round((start + edge[:, 2] / 2.0) / 360.0)
+    def _circles_touched(self, way: Floats, zone: Indices) -> NDArray[np.bool_]:
+        rows = self._rows.take(zone, axis=0)
+        lon, lat, radius = rows[:, 0], rows[:, 1], rows[:, _RADIUS]
+        start = way[:, 0] - lon
+        start -= 360.0 * np.round((start + way[:, 2] / 2.0) / 360.0)
         distance = near_edge_distances_m(
-            self._at.take(zone), start, edge[:, 1] - lat, edge[:, 2], edge[:, 3]
+            _scales_of(rows), start, way[:, 1] - lat, way[:, 2], way[:, 3]
         )
         for pair in np.flatnonzero(needs_far(lat, distance)):
-            path = Boundary(edge[pair : pair + 1])
+            path = Boundary(way[pair : pair + 1])
             distance[pair] = path.far_m(lon[pair : pair + 1], lat[pair : pair + 1])[0]
-        touched: NDArray[np.bool_] = distance <= self._radius[zone] + ON_BOUNDARY_M
+        touched: NDArray[np.bool_] = distance <= radius + ON_BOUNDARY_M
         return touched
 
-    def _circle_m(self, lon: Floats, lat: Floats, zone: Indices) -> Floats:
-        centre_lon, centre_lat = self._centre[zone].T
-        d_lon = wrapped(lon - centre_lon)
-        distance = near_distances_m(self._at.take(zone), d_lon, lat - centre_lat)
-        far = needs_far(centre_lat, distance)
-        if far.any():
-            distance[far] = far_distances_m(centre_lon[far], centre_lat[far], lon[far], lat[far])
-        out: Floats = self._radius[zone] - distance
-        out[np.abs(out) < ON_BOUNDARY_M] = 0.0
-        return out
+    def _areas_touched(self, way: Floats, zone: Indices) -> NDArray[np.bool_]:
+        geometry = np.array([self.zones[each].shape.geometry for each in zone.tolist()])
+        ends = way.copy()
+        ends[:, 2:] += ends[:, :2]
+        touched: NDArray[np.bool_] = shapely.intersects(geometry, _lines(ends))
+        west, east = (each(ends[:, 0], ends[:, 2]) for each in (np.minimum, np.maximum))
+        for beyond, turn in ((west <= -180.0, 360.0), (east >= 180.0, -360.0)):
+            again = np.flatnonzero(beyond & ~touched)
+            if len(again):
+                lines = _lines(ends[again] + np.array([turn, 0.0, turn, 0.0]))
+                touched[again] = shapely.intersects(geometry[again], lines)
+        return touched
 
-    def _contain(self, lon: Floats, lat: Floats, zone: Indices) -> NDArray[np.bool_]:
-        west, south, east, north = (column[zone] for column in self._bounds)
-        inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
-        asked = np.flatnonzero(inside)
-        geometry = self.geometry[zone[asked]]
-        inside[asked] = shapely.intersects_xy(geometry, lon[asked], lat[asked])
-        return inside
+    def _add(self, zones: Sequence[Zone]) -> None:
+        first, end = len(self.zones), len(self.zones) + len(zones)
+        edges: list[Floats] = []
+        edge_count = self._edge_count
+        listed: list[tuple[float, ...]] = []
+        for zone in zones:
+            shape = zone.shape
+            if isinstance(shape, Circle):
+                listed.append((shape.lon, shape.lat, shape.radius_m, 0.0, 0.0))
+                continue
+            own = _outline(shape)
+            if own is None:
+                listed.append((0.0, 0.0, _ASKED, 0.0, 0.0))
+                continue
+            listed.append((0.0, 0.0, _OUTLINE, edge_count, len(own)))
+            edges.append(own)
+            edge_count += len(own)
+        if edges:
+            more = np.concatenate(edges).T
+            columns = tuple(room_for(column, edge_count) for column in self._edges)
+            for column, values in zip(columns, more, strict=True):
+                column[self._edge_count : edge_count] = values
+            self._edges, self._edge_count = columns, edge_count
+        rows = np.zeros((len(zones), _ROW))
+        rows[:, :5] = listed
+        circle = np.flatnonzero(rows[:, _RADIUS] > 0.0)
+        rows[circle, 3:] = np.stack(scales(rows[circle, 1]), axis=1)
+        self._rows = room_for(self._rows, end)
+        self._rows[first:end] = rows
+        self.zones += zones
 
-    def _edges_m(self, lon: Floats, lat: Floats, at: Scales, zone: Indices) -> Floats:
-        count = self._count[zone]
-        edge = expand(self._first[zone], count)
-        a_lon, a_lat, d_lon, d_lat = (column[edge] for column in self._edges)
-        a_lon -= np.repeat(lon, count)
-        a_lat -= np.repeat(lat, count)
-        every = near_edge_distances_m(at.repeat(count), a_lon, a_lat, d_lon, d_lat)
-        nearest: Floats = np.minimum.reduceat(every, np.cumsum(count) - count)
-        return nearest
+    def _outlines_m(self, rows: Floats, lon: Floats, lat: Floats) -> Floats:
+        first, count = rows[:, 3].astype(np.intp), rows[:, 4].astype(np.intp)
+        ends = np.cumsum(count)
+        starts = ends - count
+        pair = np.repeat(np.arange(len(rows)), count)
+        edge = np.arange(ends[-1]) + (first - starts).take(pair)
+        a_lon, a_lat, b_lon, b_lat = (column.take(edge) for column in self._edges)
+        d_lon, d_lat = b_lon - a_lon, b_lat - a_lat
+        place_lat = lat.take(pair)
+        a_lon -= lon.take(pair)
+        a_lat -= place_lat
+        above = b_lat > place_lat
+        meets = (a_lat > 0.0) != above
+        meets &= (a_lon * d_lat - a_lat * d_lon > 0.0) == above
+        inside = np.logical_xor.reduceat(meets, starts)
+        every = near_edge_distances_m(scales(lat).take(pair), a_lon, a_lat, d_lon, d_lat)
+        metres: Floats = np.minimum.reduceat(every, starts)
+        on = metres < ON_BOUNDARY_M
+        np.negative(metres, out=metres, where=~inside)
+        metres[on] = 0.0
+        return metres
 
     def _one_by_one(
         self, out: Floats, pairs: Indices, lon: Floats, lat: Floats, zone: Indices
     ) -> None:
         order = pairs[np.argsort(zone[pairs], kind="stable")]
         for group in np.split(order, np.flatnonzero(np.diff(zone[order])) + 1):
-            if len(group):
-                shape = self.zones[int(zone[group[0]])].shape
-                out[group] = shape.signed_distances_m(lon[group], lat[group])
+            shape = self.zones[int(zone[group[0]])].shape
+            out[group] = shape.signed_distances_m(lon[group], lat[group])
 
 
-def _is_plain(area: Area) -> bool:
-    return len(area.boundary.edges) <= FEW_EDGES and not area.boundary.reaches_antimeridian
+def _name(zone: Zone) -> str | ZoneKey:
+    """Return what a zone version is remembered by; most have one version, and no need of a pair."""
+    return zone.zone_id if zone.version == 1 else zone.key
+
+
+def _outline(area: Area) -> Floats | None:
+    """Return the edges of an area, shape (n, 4), if they are few and away from the antimeridian."""
+    if area.positions > 2 * FEW_EDGES:
+        return None
+    edges = area.edges
+    if len(edges) > FEW_EDGES or np.abs(edges[:, ::2]).max() > _SEAM_DEG:
+        return None
+    return edges
+
+
+def room_for(array: NDArray[_Kind], size: int) -> NDArray[_Kind]:
+    """Return an array with room for so many rows: itself, or one of twice the room."""
+    room = len(array)
+    if size <= room:
+        return array
+    grown = np.empty((max(size, 2 * room), *array.shape[1:]), dtype=array.dtype)
+    grown[:room] = array
+    return grown
+
+
+def _lines(ends: Floats) -> NDArray[np.object_]:
+    lines: NDArray[np.object_] = shapely.linestrings(ends.reshape(-1, 2, 2))
+    return lines
+
+
+def _scales_of(rows: Floats) -> Scales:
+    return Scales(*rows[:, 3:].T)
+
+
+def _circles_m(rows: Floats, lon: Floats, lat: Floats) -> Floats:
+    centre_lon, centre_lat = rows[:, 0], rows[:, 1]
+    distance = near_distances_m(_scales_of(rows), wrapped(lon - centre_lon), lat - centre_lat)
+    far = needs_far(centre_lat, distance)
+    if far.any():
+        distance[far] = far_distances_m(centre_lon[far], centre_lat[far], lon[far], lat[far])
+    out: Floats = rows[:, _RADIUS] - distance
+    out[np.abs(out) < ON_BOUNDARY_M] = 0.0
+    return out

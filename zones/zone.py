@@ -15,9 +15,11 @@ from zones.errors import ZoneError
 from zones.instant import Instant
 from zones.metric import Floats, wrapped, wrapped_degrees
 
-__all__ = ["Area", "Circle", "Shape", "Zone", "ZoneError"]
+__all__ = ["Area", "Circle", "Shape", "Zone", "ZoneError", "ZoneKey"]
 
 Shape: TypeAlias = Circle | Area
+ZoneKey: TypeAlias = tuple[str, int]
+"""A zone_id and a version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Zone:
             raise ZoneError(f"version {self.version} must be 1 or greater", zone_id=self.zone_id)
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> ZoneKey:
         """The zone and its version."""
         return (self.zone_id, self.version)
 

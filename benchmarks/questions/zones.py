@@ -41,9 +41,9 @@ def rows(effort: Effort) -> list[Row]:
     shapely.prepare(outlines)
     dynamic = rtree.index.Index((number, each.bounds, None) for number, each in enumerate(outlines))
     packed = shapely.STRtree(outlines)
-    edited = index = ZoneIndex(zones)
+    index, edited = ZoneIndex(zones), ZoneIndex(zones)
     for number in range(EDITS):
-        edited = edited.edited([], [zones[number].key])
+        edited.edit([], [zones[number].key])
     few = lon[:ALONE], lat[:ALONE]
     runs: dict[str, Callable[[], object]] = {
         "ours": partial(index.near, lon, lat, REACH_M),
