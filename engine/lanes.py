@@ -26,8 +26,8 @@ from engine.core.topic import telemetry_topic
 from engine.live_positions import LivePositions
 from engine.recent import Taken
 from engine.sources.source import Delivery
-from zones.growing import GrowingTable
 from zones.instant import Instant
+from zones.table import ZoneTable
 
 
 class QuietBatch(NamedTuple):
@@ -60,7 +60,7 @@ class Lanes:
     """A lane for each activation that has one."""
 
     def __init__(self) -> None:
-        self._table = LaneTable(GrowingTable(), SharedZones())
+        self._table = LaneTable(ZoneTable(), SharedZones())
         self._topics: dict[str, int] = {}
         self._started: dict[str, Instant] = {}
         self._devices: list[str] = []

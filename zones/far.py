@@ -152,13 +152,22 @@ def _possible(found: Nearest) -> Nearest:
 
 
 def _part(found: Nearest, index: NDArray[np.bool_] | NDArray[np.intp]) -> Nearest:
-    return Nearest(*(column[index] for column in found))
+    return Nearest(
+        found.owner[index],
+        found.piece[index],
+        found.begin[index],
+        found.end[index],
+        found.t[index],
+        found.distance_m[index],
+        found.slack_m[index],
+    )
 
 
 def _in_order(one: Nearest, other: Nearest) -> Nearest:
     """Return the pairs of both, by place."""
-    both = Nearest(*(np.concatenate(pair) for pair in zip(one, other, strict=True)))
-    return _part(both, np.argsort(both.owner, kind="stable"))
+    order = np.argsort(np.concatenate([one.owner, other.owner]), kind="stable")
+    both = [np.concatenate(pair)[order] for pair in zip(one, other, strict=True)]
+    return Nearest(*both)
 
 
 def _first_look(boundary: Pieces, place: Floats) -> Nearest:

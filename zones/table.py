@@ -7,10 +7,11 @@ row: centre, radius and the metres per degree there. Areas of up to ``FEW_EDGES`
 the antimeridian, have a box there and their edges in one array for all. The others, and every pair
 farther than the near limit, are asked zone by zone: same formulas, same results.
 
-Threads may read while one adds: what is read under a number was there before the number was given.
+A zone gets its row with the next question, or at once by `ZoneTable.extend`: after that threads
+may ask about it while one of them adds others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
@@ -56,14 +57,14 @@ class ZoneTable:
         zones: the zone versions; a zone's number is its place.
     """
 
-    __slots__ = ("_edge_count", "_edges", "_numbers", "_rows", "zones")
+    __slots__ = ("_edge_count", "_edges", "_numbers", "_rows", "_settled", "zones")
 
     def __init__(self, zones: Iterable[Zone] = ()) -> None:
         self.zones: list[Zone] = []
         self._numbers: dict[str | ZoneKey, int] = {}
         self._rows = np.empty((0, _ROW))
         self._edges = tuple(np.empty(0) for _ in range(4))
-        self._edge_count = 0
+        self._edge_count = self._settled = 0
         self.extend(zones)
 
     def __len__(self) -> int:
@@ -71,8 +72,16 @@ class ZoneTable:
 
     def number(self, zone: Zone) -> int:
         """Return the number of a zone version, which is added if it is new."""
-        number = self._numbers.get(_name(zone))
-        return self.extend((zone,))[0] if number is None else number
+        name = _name(zone)
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.zones)
+            self.zones.append(zone)
+        elif self.zones[number] is not zone and self.zones[number].shape != zone.shape:
+            raise ZoneError(
+                f"version {zone.version} has another shape already", zone_id=zone.zone_id
+            )
+        return number
 
     def number_of(self, key: ZoneKey) -> int | None:
         """Return the number of a zone version, None if it is not in the table."""
@@ -80,30 +89,13 @@ class ZoneTable:
 
     def extend(self, zones: Iterable[Zone]) -> list[int]:
         """Return the numbers of zone versions, of which those that are new are added."""
-        numbers: list[int] = []
-        fresh: list[Zone] = []
-        first = len(self.zones)
-        known = self._numbers
-        added: dict[str | ZoneKey, int] = {}
-        for zone in zones:
-            name = _name(zone)
-            number = known.get(name)
-            if number is None:
-                number = added.setdefault(name, first + len(fresh))
-                if number == first + len(fresh):
-                    fresh.append(zone)
-            elif self.zones[number].shape != zone.shape:
-                raise ZoneError(
-                    f"version {zone.version} has another shape already", zone_id=zone.zone_id
-                )
-            numbers.append(number)
-        if fresh:
-            self._add(fresh)
-            known.update(added)
+        numbers = [self.number(zone) for zone in zones]
+        self._settle()
         return numbers
 
     def signed_distances_m(self, lon: Floats, lat: Floats, zone: Indices) -> Floats:
         """Return the metres of pairs: a place, longitude in -180..180, and a zone's number each."""
+        self._settle()
         rows = self._rows.take(zone, axis=0)
         kind = rows[:, _RADIUS]
         circle = kind > 0.0
@@ -128,6 +120,7 @@ class ZoneTable:
 
     def touched(self, way: Floats, zone: Indices) -> NDArray[np.bool_]:
         """Tell which zones are touched by a way each, shape (n, 4) as lon, lat, d_lon, d_lat."""
+        self._settle()
         circle = self._rows[zone, _RADIUS] > 0.0
         out = np.empty(len(zone), dtype=np.bool_)
         out[circle] = self._circles_touched(way[circle], zone[circle])
@@ -163,8 +156,12 @@ class ZoneTable:
                 touched[again] = shapely.intersects(geometry[again], lines)
         return touched
 
-    def _add(self, zones: Sequence[Zone]) -> None:
-        first, end = len(self.zones), len(self.zones) + len(zones)
+    def _settle(self) -> None:
+        """Give a row to each zone that has none yet."""
+        first, end = self._settled, len(self.zones)
+        if first == end:
+            return
+        zones = self.zones[first:end]
         edges: list[Floats] = []
         edge_count = self._edge_count
         listed: list[tuple[float, ...]] = []
@@ -192,7 +189,7 @@ class ZoneTable:
         rows[circle, 3:] = np.stack(scales(rows[circle, 1]), axis=1)
         self._rows = room_for(self._rows, end)
         self._rows[first:end] = rows
-        self.zones += zones
+        self._settled = end
 
     def _outlines_m(self, rows: Floats, lon: Floats, lat: Floats) -> Floats:
         first, count = rows[:, 3].astype(np.intp), rows[:, 4].astype(np.intp)

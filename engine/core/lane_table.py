@@ -14,8 +14,8 @@ from engine.core.position import Position
 from engine.core.position_columns import ARRAYS, DTYPES, PositionColumns, columns_of
 from engine.core.ragged import Indices, Ragged
 from engine.core.shared_zones import SharedZones
-from zones.growing import GrowingTable
 from zones.instant import Instant
+from zones.table import ZoneTable
 
 _FEWEST: Final = 64
 _KINDS: Final[dict[str, Any]] = {
@@ -51,7 +51,7 @@ tables of others."""
 class LaneTable:
     """The lanes, and the zones they are about."""
 
-    def __init__(self, zones: GrowingTable, shared: SharedZones) -> None:
+    def __init__(self, zones: ZoneTable, shared: SharedZones) -> None:
         self.zones = zones
         self.shared = shared
         self.places = Ragged(zone=np.int32, group=np.int16, factor=np.float64)

@@ -24,7 +24,6 @@ class SharedZones:
     def __init__(self) -> None:
         self._index = ZoneIndex()
         self._sets: dict[int, tuple[ZoneSet, int]] = {}
-        self._bits: dict[tuple[str, int], int] = {}
         self._of_zone = np.zeros(0, np.int64)
 
     def bits(self, sets: Iterable[ZoneSet]) -> int:
@@ -37,7 +36,7 @@ class SharedZones:
 
     def near(self, lon: Real, lat: Real, reach_m: Real, bits: Whole) -> Whole:
         """Return which places are within reach of a zone of a set of theirs, some repeatedly."""
-        if not self._bits or not len(lon):
+        if not len(self._index) or not len(lon):
             return np.zeros(0, np.int64)
         found = self._index.near(lon, lat, reach_m)
         his = (self._of_zone[found.zone] & bits[found.position]) != 0
@@ -50,10 +49,10 @@ class SharedZones:
             return 0
         bit = 1 << (len(self._sets) % BITS)
         self._sets[id(added)] = (added, bit)
-        self._index = self._index.edited(
-            added=[zone for key, zone in zones.items() if key not in self._bits]
-        )
-        for key in zones:
-            self._bits[key] = self._bits.get(key, 0) | bit
-        self._of_zone = np.array([self._bits[zone.key] for zone in self._index.zones], np.int64)
+        table = self._index.table
+        self._index.edit(zone for key, zone in zones.items() if table.number_of(key) is None)
+        more = len(table) - len(self._of_zone)
+        if more > 0:
+            self._of_zone = np.append(self._of_zone, np.zeros(max(more, len(table)), np.int64))
+        self._of_zone[[table.number(zone) for zone in zones.values()]] |= bit
         return bit

@@ -19,9 +19,9 @@ from engine.core.replay import index_of
 from engine.core.shared_zones import SharedZones
 from tests.judgement_kit import T0, position
 from tests.property.test_fold_order import History, histories
-from zones.growing import GrowingTable
 from zones.instant import SECOND
 from zones.interval import BEGINNING
+from zones.table import ZoneTable
 
 PLACES = [0.0, 30.0, 60.0, 90.0, 140.0, 200.0, 1000.0, 1010.0, 5000.0]
 STEPS = [1.0, 30.0, 60.0, 61.0, 299.0, 300.0, 301.0, 1800.0, 7200.0]
@@ -65,7 +65,7 @@ def folded(history: History, fold: Fold, count: int) -> tuple[Docket, Archive]:
 
 def laned(docket: Docket) -> tuple[LaneTable, int]:
     """Return a table in which a docket has its lane, if there is one, and the row."""
-    lane_table = LaneTable(GrowingTable(), SharedZones())
+    lane_table = LaneTable(ZoneTable(), SharedZones())
     row = lane_table.row(docket.state.activation_id)
     lane, last = lane_of(docket, BEGINNING), docket.state.admission.last
     counted, head = docket.state.counting.newest, docket.state.head
