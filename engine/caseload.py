@@ -266,7 +266,7 @@ class Caseload:
         self._concerned |= dict.fromkeys(followed.activations)
         self.attribution = self.attribution.after(values)
         if followed.zones:
-            self._index = self._index.edited(added=followed.zones)
+            self._index.edit(followed.zones)
             self.gauge = IndexGauge(self._index)
 
     def _adopt(self, registry: ResidentRegistry, attribution: Attribution) -> None:

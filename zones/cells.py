@@ -1,6 +1,6 @@
 """Boxes found by place in a spatial hash: cells of the plane, and in each the boxes that meet it.
 
-A box stands in cells of a size of its own kind: the smallest of ``CELL_DEG``, four times that, and
+A box stands in cells of a size of its own kind: the smallest of ``CELL_DEG``, twice that, and
 so on, of which it is no longer than ``CELLS_LONG``. So a box is in few cells, and what is looked
 for is looked for once on each level in use. Cells are not kept but hashed, ``u + v·stride`` modulo
 the number of slots, neighbours in a row side by side; a slot lists the boxes of all cells that fall
@@ -22,8 +22,8 @@ from zones.metric import Floats, expand
 Indices: TypeAlias = NDArray[np.intp]
 
 CELL_DEG: Final = 0.002
-CELLS_LONG: Final = 4
-LEVELS: Final = 10
+CELLS_LONG: Final = 2
+LEVELS: Final = 19
 """On the last one a single cell is the earth."""
 MOST_CELLS: Final = 8192
 """A window over more cells than this is not looked for by cells."""
@@ -38,7 +38,11 @@ _PER_DEGREE: Final = 1.0 / CELL_DEG
 
 
 class Cells:
-    """Boxes by number, in cells."""
+    """Boxes by number, in cells.
+
+    Attributes:
+        entries: in how many slots the boxes are, all together.
+    """
 
     __slots__ = ("_bits", "_end", "_levels", "_pool", "_room", "_slots", "_stride", "entries")
 
@@ -55,14 +59,14 @@ class Cells:
         length = np.bincount(slot, minlength=1 << self._bits)
         start = np.cumsum(length) - length
         self._slots = np.where(length > 0, start << _LENGTH_BITS | length, 0)
-        self._room = length.astype(np.int32)
+        self._room: dict[int, int] = {}
         self._pool = numbers[owner[order]].astype(np.int32)
         self._end = len(owner)
 
     @property
     def is_full(self) -> bool:
         """Whether slots have become crowded, or the pool is half holes: time to build anew."""
-        return 2 * self.entries > 1 << self._bits or self._end > 4 * self.entries + 4096
+        return self.entries > 1 << self._bits or self._end > 4 * self.entries + 4096
 
     def add(self, number: int, box: Floats) -> None:
         """Add a box, shape (4,), under a number."""
@@ -80,10 +84,10 @@ class Cells:
         u, v = _cell(lon, 180.0), _cell(lat, 90.0)
         levels = self._levels
         if len(levels) != 1:
-            shift = 2 * levels[:, None]
+            shift = levels[:, None]
             u, v, levels = u >> shift, v >> shift, levels[:, None]
         elif levels[0]:
-            u, v = u >> 2 * levels, v >> 2 * levels
+            u, v = u >> levels, v >> levels
         listed = self._slots.take(self._hashed(u, v, levels).ravel())
         hit = listed.nonzero()[0]
         listed = listed.take(hit)
@@ -108,8 +112,9 @@ class Cells:
         return row.take(fits).take(owner).take(found), box, vast.nonzero()[0]
 
     def _append(self, slot: int, number: int) -> None:
-        listed, room = int(self._slots[slot]), int(self._room[slot])
+        listed = int(self._slots[slot])
         start, length = listed >> _LENGTH_BITS, listed & _LENGTH
+        room = self._room.get(slot, length)
         if length == room:
             end = self._end + max(4, 2 * room)
             if end > len(self._pool):
@@ -140,13 +145,13 @@ def _cell(degrees: Floats, offset: float) -> Indices:
 def _levels_of(boxes: Floats) -> Indices:
     """Return on which level each box stands."""
     longest = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    sizes = CELLS_LONG * CELL_DEG * 4.0 ** np.arange(LEVELS - 1)
+    sizes = CELLS_LONG * CELL_DEG * 2.0 ** np.arange(LEVELS - 1)
     return np.searchsorted(sizes, longest)
 
 
 def _ranges(boxes: Floats, level: Indices) -> tuple[Indices, Indices, Indices, Indices]:
     """Return of the cells that each box meets: first column and row, columns, number of all."""
-    shift = 2 * level
+    shift = level
     west, east = (_cell(boxes[:, each], 180.0) >> shift for each in (0, 2))
     south, north = (_cell(boxes[:, each], 90.0) >> shift for each in (1, 3))
     columns = east - west + 1

@@ -2,8 +2,8 @@
 
 Zones are found by their bounding boxes, grown by ``GROWN_M``: what is within that reach of a zone
 is in its grown box, so one look into the cells (``zones.cells``) finds every zone that a place can
-be near. Where the reach is greater, and for long paths, a window is looked for instead. Candidates
-are then measured, or their crossing tested, exactly.
+be near; a path is looked for piece by piece. Where the reach is greater, and for the longest paths,
+a window is looked for instead. Candidates are then measured, or their crossing tested, exactly.
 
 The zones are rows of a table (``zones.table``), which may hold others too; results name them by
 their numbers in it. Adding or removing a zone version costs what it takes itself, and the next
@@ -19,12 +19,14 @@ from numpy.typing import ArrayLike
 from zones.cells import Cells
 from zones.errors import ZoneError
 from zones.frame import framed, grown_boxes, window
-from zones.metric import GREATEST_RADIUS_M, RADIAN, Floats, wrapped
+from zones.metric import GREATEST_RADIUS_M, RADIAN, Floats, expand, wrapped
 from zones.table import Indices, ZoneTable, room_for
 from zones.zone import Zone, ZoneKey
 
 GROWN_M: Final = 100.0
 """Up to this reach in metres a place is looked for once."""
+MOST_PIECES: Final = 64
+"""A path of more pieces, each no longer than twice that reach, is looked for as a window."""
 
 _ROW: Final = 8
 """A box's west, south, east, north and how far it is grown; one line of the processor's cache."""
@@ -172,37 +174,37 @@ class ZoneIndex:
         """Return (place, zone) of all that may be within reach, sorted, each once."""
         share = reach_m * (1.0 / GROWN_M)
         if not (share > 1.0).any():
-            return self._in_order(*self._holding(lon, lat, 1.0 - share))
+            row, item = self._holding(lon, lat, 1.0 - share)
+            return self._in_order(row, self._owner.take(item))
         share = np.broadcast_to(share, lon.shape)
         close, wide = np.flatnonzero(share <= 1.0), np.flatnonzero(share > 1.0)
-        row, zone = self._holding(lon.take(close), lat.take(close), 1.0 - share.take(close))
+        row, item = self._holding(lon.take(close), lat.take(close), 1.0 - share.take(close))
         reach = np.broadcast_to(reach_m, lon.shape).take(wide) - GROWN_M
         more = window(lon.take(wide), lat.take(wide), reach)
-        more_row, more_zone = self._meeting(more, 0.0)
-        return self._in_order(
-            np.concatenate([close.take(row), wide.take(more_row)]),
-            np.concatenate([zone, more_zone]),
-        )
+        more_row, more_item = self._meeting(more, 0.0)
+        row = np.concatenate([close.take(row), wide.take(more_row)])
+        return self._in_order(row, self._owner.take(np.concatenate([item, more_item])))
 
     def _on_the_way(self, way: Floats, length_m: Floats) -> tuple[Indices, Indices]:
         """Return (path, zone) of all that paths may touch, sorted, each once."""
-        share = length_m * (0.5 / GROWN_M)
-        short, long = np.flatnonzero(share <= 1.0), np.flatnonzero(share > 1.0)
-        half = way.take(short, axis=0)
-        middle = wrapped(half[:, 0] + half[:, 2] / 2.0), half[:, 1] + half[:, 3] / 2.0
-        row, zone = self._holding(*middle, 1.0 - share.take(short))
-        row = short.take(row)
+        pieces = np.ceil(length_m * (0.5 / GROWN_M)).clip(1.0)
+        short, long = np.flatnonzero(pieces <= MOST_PIECES), np.flatnonzero(pieces > MOST_PIECES)
+        count = pieces.take(short).astype(np.intp)
+        path = short.repeat(count)
+        share = (length_m * (0.5 / GROWN_M) / pieces).take(path)
+        row, item = self._holding(*_middles(way.take(path, axis=0), count), 1.0 - share)
+        row = path.take(row)
+        bounds = _bounds(way)
+        kept = _meets(self._boxes.take(item, axis=0), _framed(bounds).take(row, axis=0), 1.0)
+        row, item = row.take(kept), item.take(kept)
         if len(long):
-            ends = way.take(long, axis=0)
-            ends[:, 2:] += ends[:, :2]
-            least, most = (each(ends[:, :2], ends[:, 2:]) for each in (np.minimum, np.maximum))
-            more_row, more_zone = self._meeting(np.concatenate([least, most], axis=1), 1.0)
+            more_row, more_item = self._meeting(bounds.take(long, axis=0), 1.0)
             row = np.concatenate([row, long.take(more_row)])
-            zone = np.concatenate([zone, more_zone])
-        return self._in_order(row, zone)
+            item = np.concatenate([item, more_item])
+        return self._in_order(row, self._owner.take(item))
 
     def _holding(self, lon: Floats, lat: Floats, taken_back: Floats) -> tuple[Indices, Indices]:
-        """Return (place, zone) where a place is in a grown box, in no order.
+        """Return (place, item) where a place is in a grown box, in no order.
 
         ``taken_back`` is the share of the growth that is not wanted, one for all or one each.
         """
@@ -216,21 +218,19 @@ class ZoneIndex:
         held &= box[1] + d_lat <= y
         held &= box[3] - d_lat >= y
         kept = held.nonzero()[0]
-        return row.take(kept), self._owner.take(item.take(kept))
+        return row.take(kept), item.take(kept)
 
     def _meeting(self, bounds: Floats, taken_back: float) -> tuple[Indices, Indices]:
-        """Return (row, zone) where bounds meet a grown box, in no order, some more than once."""
+        """Return (row, item) where bounds meet a grown box, in no order, some more than once."""
         windows, row = framed(bounds, np.arange(len(bounds)))
         found, item, vast = self._cells.within(windows)
         if len(vast):
             every = np.arange(self._size)
             found = np.concatenate([found, vast.repeat(len(every))])
             item = np.concatenate([item, np.tile(every, len(vast))])
-        box, asked = self._boxes.take(item, axis=0), windows.take(found, axis=0)
-        growth = box[:, 4:6] * taken_back
-        meets = (box[:, :2] + growth <= asked[:, 2:]) & (asked[:, :2] <= box[:, 2:4] - growth)
-        kept = np.flatnonzero(meets.all(axis=1))
-        return row.take(found.take(kept)), self._owner.take(item.take(kept))
+        box = self._boxes.take(item, axis=0)
+        kept = _meets(box, windows.take(found, axis=0), taken_back)
+        return row.take(found.take(kept)), item.take(kept)
 
     def _in_order(self, row: Indices, zone: Indices) -> tuple[Indices, Indices]:
         """Return pairs sorted, each once."""
@@ -244,6 +244,37 @@ class ZoneIndex:
 def _places(lons: ArrayLike, lats: ArrayLike) -> tuple[Floats, Floats]:
     lon = wrapped(np.atleast_1d(np.asarray(lons, dtype=np.float64)))
     return lon, np.atleast_1d(np.asarray(lats, dtype=np.float64))
+
+
+def _meets(box: Floats, asked: Floats, taken_back: float) -> Indices:
+    """Return which rows of boxes meet the bounds beside them."""
+    growth = box[:, 4:6] * taken_back
+    meets = (box[:, :2] + growth <= asked[:, 2:]) & (asked[:, :2] <= box[:, 2:4] - growth)
+    return np.flatnonzero(meets[:, 0] & meets[:, 1])
+
+
+def _bounds(way: Floats) -> Floats:
+    """Return the west, south, east and north of ways, which may leave the frame."""
+    ends = way[:, :2] + way[:, 2:]
+    least, most = np.minimum(way[:, :2], ends), np.maximum(way[:, :2], ends)
+    return np.concatenate([least, most], axis=1)
+
+
+def _framed(bounds: Floats) -> Floats:
+    """Return bounds, round the earth where they leave the frame or end at its edge."""
+    leaves = (bounds[:, 0] <= -180.0) | (bounds[:, 2] >= 180.0)
+    out = bounds
+    if leaves.any():
+        out = bounds.copy()
+        out[leaves, ::2] = -180.0, 180.0
+    return out
+
+
+def _middles(way: Floats, count: Indices) -> tuple[Floats, Floats]:
+    """Return the middles of equal pieces of ways; each way is there once for each piece."""
+    number = expand(np.zeros(len(count), dtype=np.intp), count)
+    share = (number + 0.5) / count.repeat(count)
+    return wrapped(way[:, 0] + share * way[:, 2]), way[:, 1] + share * way[:, 3]
 
 
 def _most_lengths_m(way: Floats) -> Floats:
