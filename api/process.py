@@ -68,6 +68,7 @@ async def serve(settings: Settings) -> None:
         mqtt = MqttSource(
             broker.url,
             clock.now,
+            version=settings.mqtt_version,
             tls=tls,
             max_in_flight=settings.max_in_flight,
         )

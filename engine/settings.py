@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     broker_ca_file: Path | None = Field(
         default=None, description="PEM file of the authorities that mqtts:// trusts."
     )
+    mqtt_version: Literal["auto", "5", "3.1.1"] = Field(
+        default="auto",
+        description="Version of MQTT spoken to the broker; 'auto': 5, or 3.1.1 where 5 is refused.",
+    )
     broker_port: int = Field(
         default=0, ge=0, le=65535, description="Port of the embedded broker; 0 takes a free one."
     )

@@ -93,3 +93,12 @@ class TlsFiles:
                     f"{self.key_file} cannot be used: {error}"
                 ) from error
         return context
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerLogin:
+    """Where to connect, as whom, and under which session's name; `tls` is None without TLS."""
+
+    address: BrokerAddress
+    client_id: str
+    tls: ssl.SSLContext | None = None

@@ -1,12 +1,13 @@
 """The inbox holds what arrived until it is taken, and wakes the one who waits.
 
 Taking never lingers and never splits the order of arrival. A batch is bounded by number and by
-payload bytes, and holds at least one delivery.
+payload bytes, and holds at least one delivery. Nothing is done for each delivery that can be done
+for many.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from engine.sources.source import DEFAULT_MAX_BATCH, DEFAULT_MAX_BATCH_BYTES, Delivery
 
@@ -29,7 +30,7 @@ class Inbox:
                 raise ValueError(f"{name} is {bound}: give at least 1")
         self._max_batch = max_batch
         self._max_batch_bytes = max_batch_bytes
-        self._waiting: deque[Delivery] = deque()
+        self._waiting: list[Delivery] = []
         self._wake = asyncio.Event()
         self._closed = False
 
@@ -42,21 +43,21 @@ class Inbox:
         """Whether nothing more will be handed out."""
         return self._closed
 
-    def put(self, delivery: Delivery) -> None:
-        """Add one delivery at the end."""
-        self._waiting.append(delivery)
-        self._wake.set()
+    def put(self, deliveries: Iterable[Delivery]) -> None:
+        """Add deliveries at the end, in their order."""
+        self._waiting += deliveries
+        if self._waiting:
+            self._wake.set()
 
     def put_first(self, deliveries: Iterable[Delivery]) -> None:
         """Add deliveries before all others, in their order."""
-        self._waiting.extendleft(reversed(list(deliveries)))
+        self._waiting[:0] = deliveries
         if self._waiting:
             self._wake.set()
 
     def clear(self) -> list[Delivery]:
         """Remove and return what was not taken."""
-        waiting = list(self._waiting)
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, []
         if not self._closed:
             self._wake.clear()
         return waiting
@@ -66,22 +67,35 @@ class Inbox:
         self._closed = True
         self._wake.set()
 
-    async def take(self) -> list[Delivery]:
-        """Wait for a delivery and return what is there up to the bounds; empty once closed.
+    async def ready(self) -> bool:
+        """Wait until there is something to take; False once closed."""
+        while not self._waiting and not self._closed:
+            await self._wake.wait()
+        return not self._closed
+
+    def take(self) -> list[Delivery]:
+        """Return what is there up to the bounds; empty if nothing is, or once closed."""
+        if self._closed:
+            return []
+        batch = self._within_bytes(self._waiting[: self._max_batch])
+        if len(batch) == len(self._waiting):
+            self._waiting = []
+            self._wake.clear()
+        else:
+            del self._waiting[: len(batch)]
+        return batch
+
+    async def next(self) -> list[Delivery]:
+        """Wait for a delivery and take; empty once closed.
 
         Cancelling is safe: deliveries leave the inbox only when the call returns.
         """
-        while not self._waiting and not self._closed:
-            await self._wake.wait()
-        if self._closed:
-            return []
-        batch: list[Delivery] = []
-        room = self._max_batch_bytes
-        while self._waiting and len(batch) < self._max_batch:
-            room -= len(self._waiting[0].payload)
-            if batch and room < 0:
-                break
-            batch.append(self._waiting.popleft())
-        if not self._waiting:
-            self._wake.clear()
-        return batch
+        await self.ready()
+        return self.take()
+
+    def _within_bytes(self, batch: list[Delivery]) -> list[Delivery]:
+        sizes: Sequence[int] = [len(each.payload) for each in batch]
+        if sum(sizes) <= self._max_batch_bytes:
+            return batch
+        fitting = sum(total <= self._max_batch_bytes for total in accumulate(sizes))
+        return batch[: max(1, fitting)]

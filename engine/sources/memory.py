@@ -8,9 +8,11 @@ submitted and unacknowledged deliveries is bounded: a submitter waits for a plac
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
+
+from msgspec.structs import replace
 
 from engine.sources.inbox import Inbox
 from engine.sources.source import DEFAULT_MAX_BATCH, DEFAULT_MAX_BATCH_BYTES, Delivery
@@ -129,15 +131,25 @@ class MemorySource:
         acknowledged = asyncio.get_running_loop().create_future()
         delivery = Delivery(topic, payload, self._now(), object())
         self._held[delivery.token] = _Held(delivery, acknowledged)
-        self._inbox.put(delivery)
+        self._inbox.put((delivery,))
         await acknowledged
 
     async def next_batch(self) -> Sequence[Delivery]:
         """Wait for at least one delivery; see `Source.next_batch`."""
-        return await self._inbox.take()
+        return await self._inbox.next()
+
+    async def ready(self) -> bool:
+        """Wait until there is something to take; see `Source.ready`."""
+        return await self._inbox.ready()
+
+    def take(self) -> Sequence[Delivery]:
+        """Return what is there; see `Source.take`."""
+        return self._inbox.take()
 
     async def acknowledge(self, batch: Sequence[Delivery]) -> None:
         """Resolve the submissions of these deliveries; see `Source.acknowledge`."""
+        if not self._held:
+            return
         for delivery in batch:
             acknowledged = self._forget(delivery.token)
             if acknowledged is not None:

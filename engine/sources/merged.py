@@ -1,25 +1,19 @@
 """Several sources as one: a batch is what all of them have ready, each within its own bound.
 
 So none can starve another. Nothing is fetched ahead: while a batch is being committed, deliveries
-pile up in the sources, and their bounds hold. An acknowledgement goes back to the source of the
-delivery. The merged source ends when all of its sources have ended.
+pile up in the sources, and their bounds hold. An acknowledgement goes to every source, and each
+leaves out what is another's. The merged source ends when all of its sources have ended.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
 from engine.sources.source import Delivery, Source
 from zones.instant import Instant
-
-
-@dataclass(frozen=True, slots=True)
-class _Routed:
-    source: Source
-    token: object
 
 
 class MergedSource:
@@ -34,8 +28,9 @@ class MergedSource:
         if not sources:
             raise ValueError("nothing to merge: give at least one source")
         self._sources = sources
-        self._open = list(sources)
-        self._ready: list[Delivery] = []
+        self._waiting: dict[Source, asyncio.Future[bool]] = {}
+        """For each source that has not ended, the wait for it to be ready, if there is one."""
+        self._ended: set[Source] = set()
         self._exits = AsyncExitStack()
 
     @property
@@ -75,25 +70,42 @@ class MergedSource:
     ) -> None:
         """Stop all sources, then close them."""
         self.stop()
+        for waiting in self._waiting.values():
+            waiting.cancel()
+        await asyncio.gather(*self._waiting.values(), return_exceptions=True)
         await self._exits.aclose()
 
     async def next_batch(self) -> Sequence[Delivery]:
         """Wait until one source has something and return what all have; see `Source.next_batch`."""
-        while self._open and not self._ready:
-            await self._gather()
-        ready, self._ready = self._ready, []
-        return ready
+        while not (batch := self.take()) and await self.ready():
+            pass
+        return batch
+
+    async def ready(self) -> bool:
+        """Wait until one source has something; see `Source.ready`.
+
+        Cancelling loses nothing: the waits for the sources go on, and take nothing from them.
+        """
+        while open_sources := [each for each in self._sources if each not in self._ended]:
+            for source in open_sources:
+                if source not in self._waiting:
+                    self._waiting[source] = asyncio.ensure_future(source.ready())
+            done, _ = await asyncio.wait(
+                self._waiting.values(), return_when=asyncio.FIRST_COMPLETED
+            )
+            if self._note(done):
+                return True
+        return False
+
+    def take(self) -> Sequence[Delivery]:
+        """Return what all sources have; see `Source.take`."""
+        batches = [batch for source in self._sources if (batch := source.take())]
+        return batches[0] if len(batches) == 1 else list(chain.from_iterable(batches))
 
     async def acknowledge(self, batch: Sequence[Delivery]) -> None:
-        """Acknowledge each delivery to its source; see `Source.acknowledge`."""
+        """Acknowledge to each source; see `Source.acknowledge`."""
         for source in self._sources:
-            own = [
-                replace(delivery, token=delivery.token.token)
-                for delivery in batch
-                if isinstance(delivery.token, _Routed) and delivery.token.source is source
-            ]
-            if own:
-                await source.acknowledge(own)
+            await source.acknowledge(batch)
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """Publish through each source; see `Source.publish`."""
@@ -105,25 +117,15 @@ class MergedSource:
         for source in self._sources:
             source.stop()
 
-    async def _gather(self) -> None:
-        """Wait for the first batch and keep what every source has; cancelling loses none of it."""
-        tasks = {source: asyncio.ensure_future(source.next_batch()) for source in self._open}
-        try:
-            await asyncio.wait(tasks.values(), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks.values():
-                task.cancel()
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
-            for source, task in tasks.items():
-                if not task.cancelled() and task.exception() is None:
-                    self._keep(source, task.result())
-        for task in tasks.values():
-            if not task.cancelled():
-                task.result()
+    def _note(self, done: Collection[asyncio.Future[bool]]) -> bool:
+        """Forget the waits that are over, and return whether a source is ready.
 
-    def _keep(self, source: Source, batch: Sequence[Delivery]) -> None:
-        if not batch:
-            self._open.remove(source)
-        self._ready += [
-            replace(delivery, token=_Routed(source, delivery.token)) for delivery in batch
-        ]
+        Raises:
+            Exception: what a source's wait raised.
+        """
+        over = {source: wait for source, wait in self._waiting.items() if wait in done}
+        for source, wait in over.items():
+            del self._waiting[source]
+            if not wait.result():
+                self._ended.add(source)
+        return len(over) > len(self._ended.intersection(over))

@@ -1,4 +1,8 @@
-"""Telemetry from any MQTT 3.1.1 broker, acknowledged after the commit.
+"""Telemetry from an MQTT broker, acknowledged after the commit.
+
+MQTT 5 is spoken to a broker that does, MQTT 3.1.1 to others: the first CONNECT is one of version 5,
+and a broker that refuses the version is met with 3.1.1 from then on, as long as the process runs.
+Version 5 costs less, says why, and bounds what is in flight itself.
 
 One persistent session (a fixed client identifier, never a clean one) holds one subscription at
 QoS 1, so the broker keeps what arrives while the engine is away. `$share` is never used: it breaks
@@ -12,28 +16,26 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal, Self
 
-import aiomqtt
 import structlog
-from paho.mqtt.reasoncodes import ReasonCode
 
 from engine.backoff import delays
-from engine.core.topic import TELEMETRY_FILTER
-from engine.sources.address import BrokerAddress, TlsFiles
-from engine.sources.connection import MqttConnection
+from engine.sources.address import BrokerAddress, BrokerLogin, TlsFiles
 from engine.sources.inbox import Inbox
-from engine.sources.outgoing import MAX_WAITING, Outgoing
+from engine.sources.link import Link, LinkError, UnsupportedVersionError
+from engine.sources.mqtt_5 import Mqtt5Link
+from engine.sources.mqtt_311 import Mqtt311Link
+from engine.sources.outgoing import Outgoing
 from engine.sources.source import DEFAULT_MAX_BATCH, DEFAULT_MAX_BATCH_BYTES, Delivery
+from engine.sources.unacknowledged import Unacknowledged
 from zones.instant import Instant
 
 DEFAULT_CLIENT_ID: Final = "ringfence-engine"
 DEFAULT_MAX_IN_FLIGHT: Final = 1_000
-KEEPALIVE_S: Final = 15
-TIMEOUT_S: Final = 5.0
 FLUSH_S: Final = 2.0
 STEADY_S: Final = 10.0
-_CREDENTIALS_REFUSED: Final = ("Bad user name or password", "Not authorized")
+MqttVersion = Literal["auto", "5", "3.1.1"]
 _log = structlog.get_logger(__name__)
 
 
@@ -45,6 +47,7 @@ class MqttSource:
         url: str,
         now: Callable[[], Instant],
         *,
+        version: MqttVersion = "auto",
         client_id: str = "",
         tls: TlsFiles | None = None,
         max_in_flight: int = DEFAULT_MAX_IN_FLIGHT,
@@ -64,15 +67,20 @@ class MqttSource:
         """
         if max_in_flight < 1:
             raise ValueError(f"max_in_flight is {max_in_flight}: give at least 1")
-        self._address = BrokerAddress.parse(url)
-        self._client_id = client_id or self._address.client_id or DEFAULT_CLIENT_ID
-        self._tls = (tls or TlsFiles()).context() if self._address.tls else None
+        address = BrokerAddress.parse(url)
+        self._login = BrokerLogin(
+            address,
+            client_id or address.client_id or DEFAULT_CLIENT_ID,
+            (tls or TlsFiles()).context() if address.tls else None,
+        )
+        self._version: MqttVersion = version
         self._now = now
         self._max_in_flight = max_in_flight
         self._waits = (reconnect_first_s, reconnect_longest_s)
         self._inbox = Inbox(max_batch, max_batch_bytes)
         self._outgoing = Outgoing()
-        self._connection: MqttConnection | None = None
+        self._link: Link | None = None
+        self._unacknowledged = Unacknowledged(self._inbox, max_in_flight)
         self._connections = 0
         self._closing = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -92,12 +100,12 @@ class MqttSource:
     @property
     def in_flight(self) -> int:
         """Deliveries of this connection that are not acknowledged."""
-        return 0 if self._connection is None else self._connection.in_flight
+        return self._unacknowledged.in_flight
 
     @property
     def oldest(self) -> Instant | None:
         """When the oldest of these arrived; None if there is none."""
-        return None if self._connection is None else self._connection.oldest
+        return self._unacknowledged.oldest
 
     @property
     def reconnects(self) -> int:
@@ -133,12 +141,21 @@ class MqttSource:
 
     async def next_batch(self) -> Sequence[Delivery]:
         """Wait for at least one delivery; see `Source.next_batch`."""
-        return await self._inbox.take()
+        return await self._inbox.next()
+
+    async def ready(self) -> bool:
+        """Wait until there is something to take; see `Source.ready`."""
+        return await self._inbox.ready()
+
+    def take(self) -> Sequence[Delivery]:
+        """Return what is there; see `Source.take`."""
+        return self._inbox.take()
 
     async def acknowledge(self, batch: Sequence[Delivery]) -> None:
         """Acknowledge to the broker; see `Source.acknowledge`."""
-        if self._connection is not None:
-            self._connection.acknowledge(batch)
+        numbers = self._unacknowledged.acknowledge(batch)
+        if self._link is not None:
+            self._link.acknowledge(numbers)
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """Send at QoS 1 in the background; see `Source.publish`."""
@@ -156,8 +173,16 @@ class MqttSource:
             began = clock()
             try:
                 await self._serve()
-            except (aiomqtt.MqttError, OSError) as error:
+            except UnsupportedVersionError as error:
+                if self._version == "auto":
+                    self._version = "3.1.1"
+                    continue
                 self._report(error)
+            except (LinkError, OSError) as error:
+                self._report(error)
+            except Exception as error:  # a fault of ours must not end the taking of telemetry
+                _log.exception("mqtt.fault")
+                self._problem = f"a fault: {error!r}"
             if clock() - began > STEADY_S:
                 waits = delays(*self._waits)
             with suppress(TimeoutError):
@@ -166,69 +191,51 @@ class MqttSource:
 
     async def _serve(self) -> None:
         """Hold one connection until it is lost (raises) or the source closes (returns)."""
-        connection = MqttConnection(self._client(), self._inbox, self._now, self._max_in_flight)
-        self._connection = connection
+        held = self._unacknowledged = Unacknowledged(self._inbox, self._max_in_flight)
+        link = self._link = self._new_link(held)
         try:
-            async with connection.client as client:
-                await self._subscribe(client)
-                self._begin(connection)
-                await self._until_over(client)
+            async with link:
+                await link.subscribe()
+                self._begin(link)
+                await self._until_over(link)
         finally:
-            self._connection = None
+            self._link = None
             self._connected = False
+            self._unacknowledged = Unacknowledged(self._inbox, self._max_in_flight)
             self._inbox.clear()
-            connection.wire.abandon()
+            link.abandon()
 
-    def _client(self) -> aiomqtt.Client:
-        client = aiomqtt.Client(
-            self._address.host,
-            self._address.port,
-            username=self._address.username,
-            password=self._address.password,
-            identifier=self._client_id,
-            clean_session=False,
-            keepalive=KEEPALIVE_S,
-            timeout=TIMEOUT_S,
-            tls_context=self._tls,
-        )
-        client.pending_calls_threshold = MAX_WAITING
-        return client
+    def _new_link(self, held: Unacknowledged) -> Link:
+        if self._version == "3.1.1":
+            return Mqtt311Link(self._login, held, self._now)
+        return Mqtt5Link(self._login, held, self._now, self._max_in_flight)
 
-    async def _subscribe(self, client: aiomqtt.Client) -> None:
-        """Subscribe at QoS 1.
-
-        Raises:
-            MqttError: the broker grants less.
-        """
-        granted = await client.subscribe(TELEMETRY_FILTER, qos=1)
-        codes = [code if isinstance(code, int) else code.value for code in granted]
-        if codes != [1]:
-            raise aiomqtt.MqttError(
-                f"the broker does not grant {TELEMETRY_FILTER} at QoS 1 (it answered {codes}): "
-                "give the engine's user the permission to subscribe"
-            )
-
-    def _begin(self, connection: MqttConnection) -> None:
-        remembered = connection.wire.session_present
+    def _begin(self, link: Link) -> None:
+        remembered = link.session_present
         self._connected = True
         self._connections += 1
         self._problem = None
-        _log.info("mqtt.connected", broker=str(self._address), session_remembered=remembered)
+        _log.info(
+            "mqtt.connected",
+            broker=str(self._login.address),
+            version="3.1.1" if self._version == "3.1.1" else "5",
+            session_remembered=remembered,
+        )
         if self._connections > 1 and not remembered:
             _log.error(
                 "mqtt.session_lost",
-                broker=str(self._address),
+                broker=str(self._login.address),
                 meaning="the broker forgot the session: what it held for the engine is gone",
                 fix="let the broker keep sessions on disk, and never expire the engine's",
             )
 
-    async def _until_over(self, client: aiomqtt.Client) -> None:
+    async def _until_over(self, link: Link) -> None:
         """Wait until the connection is lost (raises) or the source closes (returns)."""
         tasks = [
             asyncio.create_task(coroutine)
             for coroutine in (
-                _lost(client),
-                self._outgoing.send(client),
+                link.lost(),
+                self._outgoing.send(link),
                 self._closed_and_flushed(),
             )
         ]
@@ -249,28 +256,7 @@ class MqttSource:
 
     def _report(self, error: Exception) -> None:
         """Log why there is no connection, once for each reason, and keep it for who asks."""
-        problem = describe(error)
+        problem = str(error) or type(error).__name__
         if problem != self._problem and not self._closing.is_set():
-            _log.error("mqtt.no_connection", broker=str(self._address), problem=problem)
+            _log.error("mqtt.no_connection", broker=str(self._login.address), problem=problem)
         self._problem = problem
-
-
-async def _lost(client: aiomqtt.Client) -> None:
-    """Wait until the connection is lost; our messages never go through aiomqtt's queue.
-
-    Raises:
-        MqttError: always.
-    """
-    try:
-        async for _ in client.messages:
-            pass
-    except aiomqtt.MqttError as error:
-        raise aiomqtt.MqttError(f"the connection was lost ({error.__cause__ or error})") from error
-
-
-def describe(error: Exception) -> str:
-    """Return why a connection failed, in words for the operator."""
-    code = getattr(error, "rc", None)
-    if isinstance(code, ReasonCode) and code.getName() in _CREDENTIALS_REFUSED:
-        return f"{code}: check the user and the password in the broker's URL"
-    return str(error) or type(error).__name__

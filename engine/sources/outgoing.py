@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-import aiomqtt
 import structlog
+
+from engine.sources.link import Link, LinkError
 
 MAX_WAITING: Final = 1_000
 _TOGETHER: Final = 10
@@ -56,23 +57,23 @@ class Outgoing:
         """Wait until nothing is left to send."""
         await self._emptied.wait()
 
-    async def send(self, client: aiomqtt.Client) -> None:
+    async def send(self, link: Link) -> None:
         """Send what waits and what comes, until cancelled.
 
         Raises:
-            MqttError: the connection does not take messages; what was not sent waits for the next.
+            LinkError: the connection does not take messages; what was not sent waits for the next.
         """
         while True:
             await self._filled.wait()
             if not (together := self._next()):
                 continue
             outcomes = await asyncio.gather(
-                *(client.publish(message.topic, message.payload, qos=1) for message in together),
+                *(link.publish(message.topic, message.payload) for message in together),
                 return_exceptions=True,
             )
             self._settle(together, outcomes)
             for outcome in outcomes:
-                if isinstance(outcome, aiomqtt.MqttError):
+                if isinstance(outcome, LinkError):
                     raise outcome
 
     def _next(self) -> list[_Message]:

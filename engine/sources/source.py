@@ -20,9 +20,10 @@ acknowledged, and leaving the block disconnects.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self
+
+import msgspec
 
 from zones.instant import Instant
 
@@ -33,9 +34,8 @@ DEFAULT_MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
 """Most payload bytes in one batch; a single larger delivery still comes, alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message as it arrived.
+class Delivery(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One message as it arrived; only itself equals it.
 
     `token` is the source's own handle for the acknowledgement and means nothing to anyone else.
     """
@@ -91,8 +91,20 @@ class Source(Protocol):
         """
         ...
 
+    async def ready(self) -> bool:
+        """Wait until there is something to take; False once the source was stopped."""
+        ...
+
+    def take(self) -> Sequence[Delivery]:
+        """Return what `next_batch` would return now, without waiting; empty if it would wait."""
+        ...
+
     async def acknowledge(self, batch: Sequence[Delivery]) -> None:
-        """Forget these deliveries: to be called after the transaction with their effects."""
+        """Forget these deliveries: to be called after the transaction with their effects.
+
+        They are the very ones that were handed out. Those of another source, or of a connection
+        that is gone, are left out.
+        """
         ...
 
     async def publish(self, topic: str, payload: bytes) -> None:

@@ -12,7 +12,7 @@ from engine.broker.embedded import EmbeddedBroker
 from engine.core.topic import telemetry_topic
 from engine.sources.memory import MemorySource
 from engine.sources.merged import MergedSource
-from engine.sources.mqtt import MqttSource
+from engine.sources.mqtt import MqttSource, MqttVersion
 from engine.sources.source import Delivery, Source
 from tests.integration.mqtt_kit import (
     Cable,
@@ -26,6 +26,7 @@ from tests.integration.mqtt_kit import (
 )
 
 IN_FLIGHT = 50
+MOSQUITTO: dict[str, MqttVersion] = {"mosquitto, MQTT 3.1.1": "3.1.1", "mosquitto, MQTT 5": "5"}
 
 
 class Bench(ABC):
@@ -104,8 +105,15 @@ class MemoryBench(Bench):
 class MqttBench(Bench):
     """The MQTT source on a broker, through a cable."""
 
-    def __init__(self, exits: AsyncExitStack, engine_url: str, vendor_url: str) -> None:
+    def __init__(
+        self,
+        exits: AsyncExitStack,
+        engine_url: str,
+        vendor_url: str,
+        version: MqttVersion = "auto",
+    ) -> None:
         super().__init__(exits)
+        self._version = version
         self._engine_url = engine_url
         self._vendor_url = vendor_url
 
@@ -115,6 +123,7 @@ class MqttBench(Bench):
         return MqttSource(
             self._cable.url,
             now,
+            version=self._version,
             max_in_flight=IN_FLIGHT,
             max_batch=max_batch,
             reconnect_first_s=0.05,
@@ -182,9 +191,9 @@ async def open_bench(kind: str, folder: Path, exits: AsyncExitStack) -> Bench:
     """Return a bench of a kind, with a broker of its own where it needs one."""
     if kind == "memory":
         return MemoryBench(exits)
-    if kind == "mosquitto":
+    if kind in MOSQUITTO:
         url = await exits.enter_async_context(run_mosquitto(folder, IN_FLIGHT))
-        return MqttBench(exits, url, url)
+        return MqttBench(exits, url, url, MOSQUITTO[kind])
     limits = Limits(max_in_flight=IN_FLIGHT, ack_wait_s=1.5)
     broker = EmbeddedBroker(folder / "broker", ["acme"], limits=limits)
     await exits.enter_async_context(broker)

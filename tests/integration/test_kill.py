@@ -3,14 +3,25 @@
 import asyncio
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from engine.broker.configuration import Limits
 from engine.broker.embedded import EmbeddedBroker
 from engine.core.topic import telemetry_topic
 from engine.sources.mqtt import MqttSource
-from tests.integration.mqtt_kit import Message, now, publish_stubbornly, soon, until
+from tests.integration.mqtt_kit import (
+    Message,
+    mosquitto,
+    now,
+    publish_stubbornly,
+    run_mosquitto,
+    soon,
+    until,
+)
 
 LIMITS = Limits(max_in_flight=100, ack_wait_s=0.5)
 ROOT = Path(__file__).parents[2]
@@ -44,20 +55,43 @@ async def killed_consumer(url: str, path: Path, goes_on: Callable[[], bool]) -> 
         await process.wait()
 
 
-async def test_no_message_is_lost_when_the_engine_is_killed_at_any_moment(tmp_path: Path) -> None:
+@asynccontextmanager
+async def urls_of(kind: str, folder: Path) -> AsyncIterator[tuple[str, str]]:
+    """Run a broker and yield its URL for the engine and for the vendor acme."""
+    if kind == "embedded broker":
+        async with EmbeddedBroker(folder / "broker", ["acme"], limits=LIMITS) as broker:
+            yield broker.url_for_engine(), broker.url_for_vendor("acme")
+        return
+    async with run_mosquitto(folder, LIMITS.max_in_flight) as url:
+        async with MqttSource(url, now) as source:  # opens the session that messages wait in
+            await until(lambda: source.connected, "the source connects")
+        yield url, url
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "embedded broker",
+        pytest.param(
+            "mosquitto, MQTT 5",
+            marks=pytest.mark.skipif(mosquitto() is None, reason="mosquitto is not installed"),
+        ),
+    ],
+)
+async def test_no_message_is_lost_when_the_engine_is_killed_at_any_moment(
+    kind: str, tmp_path: Path
+) -> None:
     """After six kill -9 of a consumer that commits and then acknowledges, its file holds all."""
     sent = numbered(1_500)
     expected = {payload for _, payload in sent}
     path = tmp_path / "committed"
-    async with EmbeddedBroker(tmp_path / "broker", ["acme"], limits=LIMITS) as broker:
-        sending = asyncio.create_task(publish_stubbornly(broker.url_for_vendor("acme"), sent))
+    async with urls_of(kind, tmp_path) as (engine_url, vendor_url):
+        sending = asyncio.create_task(publish_stubbornly(vendor_url, sent))
         for _ in range(6):
-            await killed_consumer(
-                broker.url_for_engine(), path, lambda: committed(path) == expected
-            )
+            await killed_consumer(engine_url, path, lambda: committed(path) == expected)
         assert committed(path) != expected, "all was over before the last kill: send more"
         await sending
-        async with MqttSource(broker.url_for_engine(), now) as source:
+        async with MqttSource(engine_url, now) as source:
             rest: set[bytes] = set()
             while committed(path) | rest != expected:
                 batch = await soon(source.next_batch())

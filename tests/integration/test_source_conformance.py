@@ -11,7 +11,15 @@ import pytest
 from engine.core.topic import rejections_topic, telemetry_topic
 from engine.sources.source import Delivery, Source
 from tests.integration.mqtt_kit import Message, mosquitto, now, soon, until
-from tests.integration.source_kit import Bench, drain, messages_of, numbered, open_bench, take
+from tests.integration.source_kit import (
+    MOSQUITTO,
+    Bench,
+    drain,
+    messages_of,
+    numbered,
+    open_bench,
+    take,
+)
 
 
 @pytest.fixture(
@@ -19,9 +27,12 @@ from tests.integration.source_kit import Bench, drain, messages_of, numbered, op
         "memory",
         "embedded broker",
         "merged",
-        pytest.param(
-            "mosquitto",
-            marks=pytest.mark.skipif(mosquitto() is None, reason="mosquitto is not installed"),
+        *(
+            pytest.param(
+                kind,
+                marks=pytest.mark.skipif(mosquitto() is None, reason="mosquitto is not installed"),
+            )
+            for kind in MOSQUITTO
         ),
     ]
 )

@@ -22,36 +22,36 @@ async def test_a_batch_is_bounded_by_bytes_but_never_empty() -> None:
     """A batch ends before the bytes run over; one that is too large by itself comes alone."""
     inbox = Inbox(max_batch=10, max_batch_bytes=100)
     for number, size in enumerate((40, 60, 1, 500, 1)):
-        inbox.put(delivery(number, size))
-    assert [numbers(await inbox.take()) for _ in range(4)] == [[0, 1], [2], [3], [4]]
+        inbox.put([delivery(number, size)])
+    assert [numbers(await inbox.next()) for _ in range(4)] == [[0, 1], [2], [3], [4]]
 
 
 async def test_what_is_put_first_comes_first_in_its_order() -> None:
     """Deliveries to be made again go before those that wait."""
     inbox = Inbox()
-    inbox.put(delivery(3))
+    inbox.put([delivery(3)])
     inbox.put_first([delivery(1), delivery(2)])
-    assert numbers(await inbox.take()) == [1, 2, 3]
+    assert numbers(await inbox.next()) == [1, 2, 3]
 
 
 async def test_a_cleared_inbox_makes_its_taker_wait() -> None:
     """After clear there is nothing to take until the next delivery."""
     inbox = Inbox()
-    inbox.put(delivery(1))
+    inbox.put([delivery(1)])
     assert numbers(inbox.clear()) == [1]
-    taking = asyncio.create_task(inbox.take())
+    taking = asyncio.create_task(inbox.next())
     await asyncio.sleep(0)
     assert not taking.done()
-    inbox.put(delivery(2))
+    inbox.put([delivery(2)])
     assert numbers(await taking) == [2]
 
 
 async def test_a_closed_inbox_hands_out_nothing() -> None:
     """Not even what was there, for it could not be committed any more."""
     inbox = Inbox()
-    inbox.put(delivery(1))
+    inbox.put([delivery(1)])
     inbox.close()
-    assert await inbox.take() == []
+    assert await inbox.next() == []
 
 
 @pytest.mark.parametrize("bounds", [{"max_batch": 0}, {"max_batch_bytes": -1}])
