@@ -12,14 +12,14 @@ from itertools import chain
 from types import TracebackType
 from typing import Self
 
-from engine.sources.source import Delivery, Source
+from engine.sources.source import Delivery, MergeableSource
 from zones.instant import Instant
 
 
 class MergedSource:
     """A `Source` made of others; a published message goes to each."""
 
-    def __init__(self, *sources: Source) -> None:
+    def __init__(self, *sources: MergeableSource) -> None:
         """Merge the sources, which are connected and closed with this one.
 
         Raises:
@@ -28,9 +28,9 @@ class MergedSource:
         if not sources:
             raise ValueError("nothing to merge: give at least one source")
         self._sources = sources
-        self._waiting: dict[Source, asyncio.Future[bool]] = {}
+        self._waiting: dict[MergeableSource, asyncio.Future[bool]] = {}
         """For each source that has not ended, the wait for it to be ready, if there is one."""
-        self._ended: set[Source] = set()
+        self._ended: set[MergeableSource] = set()
         self._exits = AsyncExitStack()
 
     @property
@@ -82,7 +82,7 @@ class MergedSource:
         return batch
 
     async def ready(self) -> bool:
-        """Wait until one source has something; see `Source.ready`.
+        """Wait until one source has something; see `MergeableSource.ready`.
 
         Cancelling loses nothing: the waits for the sources go on, and take nothing from them.
         """
@@ -98,7 +98,7 @@ class MergedSource:
         return False
 
     def take(self) -> Sequence[Delivery]:
-        """Return what all sources have; see `Source.take`."""
+        """Return what all sources have; see `MergeableSource.take`."""
         batches = [batch for source in self._sources if (batch := source.take())]
         return batches[0] if len(batches) == 1 else list(chain.from_iterable(batches))
 

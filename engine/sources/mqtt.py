@@ -144,11 +144,11 @@ class MqttSource:
         return await self._inbox.next()
 
     async def ready(self) -> bool:
-        """Wait until there is something to take; see `Source.ready`."""
+        """Wait until there is something to take; see `MergeableSource.ready`."""
         return await self._inbox.ready()
 
     def take(self) -> Sequence[Delivery]:
-        """Return what is there; see `Source.take`."""
+        """Return what is there; see `MergeableSource.take`."""
         return self._inbox.take()
 
     async def acknowledge(self, batch: Sequence[Delivery]) -> None:

@@ -91,14 +91,6 @@ class Source(Protocol):
         """
         ...
 
-    async def ready(self) -> bool:
-        """Wait until there is something to take; False once the source was stopped."""
-        ...
-
-    def take(self) -> Sequence[Delivery]:
-        """Return what `next_batch` would return now, without waiting; empty if it would wait."""
-        ...
-
     async def acknowledge(self, batch: Sequence[Delivery]) -> None:
         """Forget these deliveries: to be called after the transaction with their effects.
 
@@ -117,4 +109,16 @@ class Source(Protocol):
 
     def stop(self) -> None:
         """Take nothing new: the wait for a batch ends, the batch in hand can be acknowledged."""
+        ...
+
+
+class MergeableSource(Source, Protocol):
+    """A source that can also be waited for without taking anything, so beside others."""
+
+    async def ready(self) -> bool:
+        """Wait until there is something to take; False once the source was stopped."""
+        ...
+
+    def take(self) -> Sequence[Delivery]:
+        """Return what `next_batch` would return now, without waiting; empty if it would wait."""
         ...
