@@ -2,12 +2,13 @@
 
 Most positions are like that: the wearer is where he may be, and stays there. Such a position is
 *quiet*: folding it moves the time, the head, the last position and the count of the state, and
-nothing else; no episode begins, changes or ends. A lane is made of a docket, holds as long as what
-is in force does not change, and asks of a position, all of it or it is not quiet:
+nothing else; no episode begins, changes or ends. A lane is made of a docket, holds as long as it
+is known what is in force (`turns.py`), and asks of a position, all of it or it is not quiet:
 
 - measured after everything that is known of the activation, and before anything changes by itself;
 - reachable from the last position at a plausible speed, numbered by the same or the next number;
-- surely inside one place of every condition that says where to be;
+- surely inside one place of every condition that says where to be, and if there was a turn since
+  the last position, and that one held then, that one too, by what is asked from then on;
 - farther from every zone to keep out of than its reach, and than the way since the last position;
 - nothing said of the battery that begins or ends a fault, and no word of the device itself.
 
@@ -15,25 +16,22 @@ What is not quiet is folded. A lane is there only where nothing runs that a quie
 have to change: see `lane_of`.
 """
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from engine.core import device_fold
 from engine.core.docket import Docket
 from engine.core.episode import EpisodeKind
-from engine.core.fold import next_change
-from engine.core.order import Condition, ConditionKind, Supervision
+from engine.core.order import Condition, Supervision
 from engine.core.plausibility import Admission
 from engine.core.position import Position
 from engine.core.rules import RULES
 from engine.core.sequence import Counting
-from engine.core.state import ActivationState, ConditionState
+from engine.core.state import ActivationState
+from engine.core.turns import Fence, Turns, factor_of, in_effect, turned, turns_of
 from zones.instant import Instant
 from zones.interval import END
-from zones.membership import distance_limit_m
-from zones.zone import Zone
 from zones.zone_set import ZoneSet
 
 FEW: Final = 32
@@ -50,18 +48,6 @@ _BY_POSITION: Final = frozenset(
 """Faults that a judged position ends."""
 
 
-class Fence(NamedTuple):
-    """A zone, and how far from its boundary is far enough: plus `factor` x accuracy, metres."""
-
-    zone: Zone
-    factor: float
-    plus_m: float = 0.0
-
-
-Places = tuple[tuple[Fence, ...], ...]
-"""Of each condition that says where to be, its places: one of each must hold the wearer."""
-
-
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a quiet position of one activation."""
 
@@ -70,13 +56,8 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     after: Instant
     """It must be measured after this, and before `until`."""
     until: Instant
-    change: Instant
-    """When what is in force changes next."""
-    change_after: Instant
-    """And when after that."""
-    places: Places
-    places_then: Places | None
-    """Those from `change` on; None if more changes then than the places to be."""
+    turns: Turns
+    """What is asked of where to be, and when that changes."""
     fences: tuple[Fence, ...]
     """Zones to keep out of, of his own."""
     shared: tuple[ZoneSet, ...]
@@ -99,30 +80,28 @@ def lane_of(docket: Docket, newest: Instant) -> Lane | None:
     supervision, state = docket.supervision, docket.state
     if not _at_rest(docket) or state.head is None or not _plain(supervision, state):
         return None
-    at, change = state.time, next_change(state)
+    at = state.time
     pairs = [
         (condition, each)
         for condition, each in zip(supervision.conditions, state.conditions, strict=True)
         if each.window_start is not None
     ]
-    if not all(each.complied for _, each in pairs):
+    turns = turns_of(supervision, at)
+    if turns is None or not all(each.complied for _, each in pairs):
         return None
     outs = [condition for condition, _ in pairs if condition.keep_out]
-    limits = (change, _device_change(supervision, state), supervision.activation.ended_at or END)
+    limits = (turns.until, _device_change(supervision, state), supervision.activation.ended_at)
     plan = supervision.plans.since[-1]
     every_turn = any(RULES[each.kind].every_turn for each in supervision.conditions)
     large = [each for each in outs if _is_large(each)]
     return Lane(
         since=max(supervision.activation.started_at, plan),
         after=max(state.head[0], newest),
-        until=min(limits),
-        change=change,
-        change_after=_change_after(supervision, change),
-        places=_places([condition for condition, _ in pairs], at),
-        places_then=None if every_turn else _places_then(supervision, state, change),
+        until=min(END if each is None else each for each in limits),
+        turns=turns,
         fences=tuple(fence for each in outs if not _is_large(each) for fence in _out(each, at)),
         shared=tuple(zones for each in large for zones in (each.zones, each.places)),
-        shared_factor=max((_factor(each) for each in large), default=0.0),
+        shared_factor=max((factor_of(each) for each in large), default=0.0),
         shared_plus_m=max((each.parameters.buffer_m for each in large), default=0.0),
         faulty=device_fold.holds_anything(state),
         due=docket.due if every_turn or device_fold.holds_anything(state) else END,
@@ -132,7 +111,7 @@ def lane_of(docket: Docket, newest: Instant) -> Lane | None:
 
 def moved_on(docket: Docket, last: Position) -> Docket:
     """Return a docket after quiet positions, the last of which is given."""
-    state = docket.state
+    state = turned(docket.supervision, docket.state, last.fix_time)
     counting = state.counting
     moved = msgspec.structs.replace(
         state,
@@ -171,64 +150,11 @@ def _device_change(supervision: Supervision, state: ActivationState) -> Instant:
     return device_fold.next_change(supervision, state, state.time)
 
 
-def _change_after(supervision: Supervision, change: Instant) -> Instant:
-    if change >= END:
-        return END
-    return min((each.next_change(change) for each in supervision.conditions), default=END)
-
-
 def _is_large(condition: Condition) -> bool:
     return len(condition.zones.histories) > FEW or len(condition.places.histories) > FEW
-
-
-def _factor(condition: Condition) -> float:
-    # A hair more than the limit: products are rounded otherwise than quotients.
-    return distance_limit_m(1.0, condition.parameters.confidence) * (1.0 + 1e-9)
 
 
 def _out(condition: Condition, at: Instant) -> list[Fence]:
     """Return the fences of a condition in force on zones to keep out of."""
     plus_m = condition.parameters.buffer_m
-    return [Fence(zone, _factor(condition), plus_m) for zone in _in_effect(condition, at)]
-
-
-def _places(conditions: Iterable[Condition], at: Instant) -> Places:
-    """Return the places of conditions in force that say where to be."""
-    groups = (
-        tuple(Fence(zone, _factor(each)) for zone in _in_effect(each, at))
-        for each in conditions
-        if each.says_where
-    )
-    return tuple(group for group in groups if group)
-
-
-def _in_effect(condition: Condition, at: Instant) -> list[Zone]:
-    window = condition.window_at(at)
-    histories = () if window is None else condition.targets(window).values()
-    versions = (history.at(at) for history in histories)
-    return [zone for zone in versions if zone is not None]
-
-
-def _places_then(
-    supervision: Supervision, state: ActivationState, change: Instant
-) -> Places | None:
-    """Return the places to be from a change on; None if zones to keep out of change as well."""
-    if change >= END:
-        return ()
-    there = []
-    for condition, each in zip(supervision.conditions, state.conditions, strict=True):
-        window = condition.window_at(change)
-        if condition.keep_out and not _goes_on(condition, each, change):
-            return None
-        if condition.kind is ConditionKind.PROXIMITY:
-            return None
-        if window is not None and condition.says_where:
-            there.append(condition)
-    return _places(there, change)
-
-
-def _goes_on(condition: Condition, state: ConditionState, change: Instant) -> bool:
-    """Tell whether of zones to keep out of nothing changes."""
-    if state.next_change > change:
-        return True
-    return state.window_start is not None and condition.window_at(change) is None
+    return [Fence(zone, factor_of(condition), plus_m) for zone in in_effect(condition, at)]

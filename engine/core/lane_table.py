@@ -9,12 +9,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.lane import Lane, Places
+from engine.core.lane import Lane
 from engine.core.position import Position
 from engine.core.position_columns import ARRAYS, DTYPES, PositionColumns, columns_of
 from engine.core.ragged import Indices, Ragged
 from engine.core.shared_zones import SharedZones
+from engine.core.turns import MOST_SETS, MOST_TURNS, UNKNOWN, Turns
 from zones.instant import Instant
+from zones.interval import END
 from zones.table import ZoneTable
 
 _FEWEST: Final = 64
@@ -25,13 +27,9 @@ _KINDS: Final[dict[str, Any]] = {
     "head": np.int64,
     "after": np.int64,
     "until": np.int64,
-    "change": np.int64,
-    "change_after": np.int64,
     "max_age": np.int64,
     "due": np.int64,
     "faulty": np.bool_,
-    "groups": np.int64,
-    "groups_then": np.int64,
     "shared": np.int64,
     "shared_factor": np.float64,
     "shared_plus_m": np.float64,
@@ -42,8 +40,7 @@ _KINDS: Final[dict[str, Any]] = {
     "live": np.int64,
     "vendor": np.int64,
 }
-"""`groups` is how many conditions say where to be, `groups_then` how many will from the next change
-on (-1: more changes then); `shared` are bits of sets of zones; `moved` says that the last position
+"""`shared` are bits of sets of zones; `moved` says that the last position
 is newer than the docket; `heard` is when the device was heard last; the last four are numbers in
 tables of others."""
 
@@ -54,8 +51,14 @@ class LaneTable:
     def __init__(self, zones: ZoneTable, shared: SharedZones) -> None:
         self.zones = zones
         self.shared = shared
-        self.places = Ragged(zone=np.int32, group=np.int16, factor=np.float64)
-        self.places_then = Ragged(zone=np.int32, group=np.int16, factor=np.float64)
+        self.places = Ragged(zone=np.int32, group=np.int16, set=np.int8, factor=np.float64)
+        """The places to be: of which set, and for which of its conditions."""
+        self.turns = np.zeros((_FEWEST, MOST_TURNS), np.int64)
+        """When the set that counts is another; END for never."""
+        self.sets = np.zeros((_FEWEST, MOST_TURNS + 1), np.int8)
+        """Which set counts, before the first turn and after each; UNKNOWN where nobody can tell."""
+        self.groups = np.zeros((_FEWEST, MOST_SETS), np.int16)
+        """How many conditions of each set say where to be."""
         self.fences = Ragged(zone=np.int32, factor=np.float64, plus_m=np.float64)
         self._rows: dict[int, int] = {}
         self._columns = {name: np.zeros(_FEWEST, kind) for name, kind in _KINDS.items()}
@@ -81,7 +84,9 @@ class LaneTable:
         if row == len(self._columns["open"]):
             for columns in (self._columns, self._last):
                 for name, column in columns.items():
-                    columns[name] = np.concatenate([column, np.zeros_like(column)])
+                    columns[name] = _doubled(column)
+            self.turns, self.sets = _doubled(self.turns), _doubled(self.sets)
+            self.groups = _doubled(self.groups)
         self._columns["activation"][row] = activation_id
         return row
 
@@ -96,16 +101,13 @@ class LaneTable:
     def open(self, row: int, lane: Lane, last: Position, seq: int, head: Instant) -> None:
         """Open a row at a docket's last position; `seq` is the number it has counted to."""
         columns = self._columns
-        for name in ("since", "after", "until", "change", "change_after", "max_age", "due"):
+        for name in ("since", "after", "until", "max_age", "due"):
             columns[name][row] = getattr(lane, name)
         columns["head"][row], columns["faulty"][row] = head, lane.faulty
         columns["shared"][row] = self.shared.bits(lane.shared)
         columns["shared_factor"][row] = lane.shared_factor
         columns["shared_plus_m"][row] = lane.shared_plus_m
-        columns["groups"][row] = self._put_places(self.places, row, lane.places)
-        then = lane.places_then
-        columns["groups_then"][row] = -1 if then is None else len(then)
-        self._put_places(self.places_then, row, then or ())
+        self._put_turns(row, lane.turns)
         self.fences.put(
             row,
             zone=[self.zones.number(fence.zone) for fence in lane.fences],
@@ -126,12 +128,25 @@ class LaneTable:
         one = np.array([row])
         return PositionColumns(**{name: self._last[name][one] for name in ARRAYS}).position(0)
 
-    def _put_places(self, table: Ragged, row: int, places: Places) -> int:
-        fences = [(number, fence) for number, group in enumerate(places) for fence in group]
-        table.put(
+    def _put_turns(self, row: int, turns: Turns) -> None:
+        count = len(turns.at)
+        self.turns[row], self.turns[row, :count] = END, turns.at
+        self.sets[row], self.sets[row, : count + 1] = UNKNOWN, turns.sets
+        self.groups[row, : len(turns.places)] = [len(groups) for groups in turns.places]
+        fences = [
+            (number, group, fence)
+            for number, groups in enumerate(turns.places)
+            for group, some in enumerate(groups)
+            for fence in some
+        ]
+        self.places.put(
             row,
-            zone=[self.zones.number(fence.zone) for _, fence in fences],
-            group=[number for number, _ in fences],
-            factor=[fence.factor for _, fence in fences],
+            zone=[self.zones.number(fence.zone) for _, _, fence in fences],
+            group=[group for _, group, _ in fences],
+            set=[number for number, _, _ in fences],
+            factor=[fence.factor for _, _, fence in fences],
         )
-        return len(places)
+
+
+def _doubled(column: NDArray[Any]) -> NDArray[Any]:
+    return np.concatenate([column, np.zeros_like(column)])

@@ -13,8 +13,8 @@ from engine.core.battery import LEVELS_PCT
 from engine.core.evidence import MAX_AHEAD
 from engine.core.lane_table import LaneTable
 from engine.core.plausibility import MAX_SPEED_MPS, MOST_M_PER_DEGREE
-from engine.core.position_columns import PositionColumns, Real, Whole
-from engine.core.ragged import Ragged
+from engine.core.position_columns import PositionColumns, Real, Small, Whole
+from engine.core.turns import UNKNOWN
 from zones.instant import HOUR, SECOND
 
 Marks = NDArray[np.bool_]
@@ -70,7 +70,7 @@ def _chain(table: LaneTable, rows: Whole, message: Whole, positions: PositionCol
     taken = positions.take(order)
     before = {
         name: _before(getattr(taken, name), first, table.last(name)[row])
-        for name in ("fix_time", "seq", "lat", "lon")
+        for name in ("fix_time", "seq", "lat", "lon", "accuracy_m")
     }
     before["after"] = _before(taken.fix_time, first, table["after"][row])
     before["head"] = _before(taken.fix_time, first, table["head"][row])
@@ -120,7 +120,7 @@ def _clear(table: LaneTable, chain: _Chain, ok: Marks) -> Marks:
     way_m = np.where(
         elapsed > table["max_age"][row], 0.0, _degrees(chain)[asked] * MOST_M_PER_DEGREE
     )
-    clear = _inside(table, table.places, row, lon, lat, accuracy_m) == table["groups"][row]
+    clear = _where_to_be(table, chain, asked)
     clear[_fenced(table, row, lon, lat, accuracy_m, way_m)] = False
     bits = table["shared"][row]
     sharing = np.flatnonzero(bits)
@@ -134,22 +134,50 @@ def _clear(table: LaneTable, chain: _Chain, ok: Marks) -> Marks:
     return out
 
 
+def _where_to_be(table: LaneTable, chain: _Chain, asked: Whole) -> Marks:
+    """Return which are surely where they have to be, now and at the turn before, if there was one.
+
+    At a turn the position before is read again, if it still holds.
+    """
+    row, at, before = chain.row[asked], chain.positions, chain.before
+    fix_time, former = at.fix_time[asked], before["fix_time"][asked]
+    turns = table.turns[row]
+    count = (turns <= fix_time[:, None]).sum(axis=1)
+    number = table.sets[row, count]
+    kept = _inside(table, row, number, at.lon[asked], at.lat[asked], at.accuracy_m[asked])
+    turned = np.flatnonzero(turns[np.arange(len(row)), np.maximum(count - 1, 0)] > former)
+    turned = turned[count[turned] > 0]
+    if len(turned):
+        kept[turned] &= (turns[turned] <= former[turned, None]).sum(axis=1) == count[turned] - 1
+        held = former[turned] + table["max_age"][row[turned]]
+        again = turned[turns[turned, count[turned] - 1] <= held]
+        own = asked[again]
+        place = (before["lon"][own], before["lat"][own], before["accuracy_m"][own])
+        kept[again] &= _inside(table, row[again], number[again], *place)
+    return kept
+
+
 def _inside(
-    table: LaneTable, places: Ragged, row: Whole, lon: Real, lat: Real, accuracy_m: Real
-) -> Whole:
-    """Return of how many groups of places each position is surely in one."""
-    count, entry = places.places(row)
-    if not len(entry):
-        return np.zeros(len(row), np.int64)
+    table: LaneTable, row: Whole, number: Small, lon: Real, lat: Real, accuracy_m: Real
+) -> Marks:
+    """Return which positions are surely in one place for each condition of a set, by its number."""
+    known: Marks = number != UNKNOWN
+    asked = np.where(known, table.groups[row, number], 0)
+    if not asked.any():
+        return known
+    count, entry = table.places.places(row)
     owner = np.repeat(np.arange(len(row)), count)
-    metres = table.zones.signed_distances_m(lon[owner], lat[owner], places["zone"][entry])
-    sure = metres >= places["factor"][entry] * accuracy_m[owner] + _HAIR_M
-    group = places["group"][entry]
+    own = table.places["set"][entry] == number[owner]
+    owner, entry = owner[own], entry[own]
+    metres = table.zones.signed_distances_m(lon[owner], lat[owner], table.places["zone"][entry])
+    sure = metres >= table.places["factor"][entry] * accuracy_m[owner] + _HAIR_M
+    group = table.places["group"][entry]
     starts = np.ones(len(entry), np.bool_)
     starts[1:] = (owner[1:] != owner[:-1]) | (group[1:] != group[:-1])
     begin = np.flatnonzero(starts)
     held = np.logical_or.reduceat(sure, begin)
-    return np.bincount(owner[begin][held], minlength=len(row))
+    found: Marks = known & (np.bincount(owner[begin][held], minlength=len(row)) == asked)
+    return found
 
 
 def _fenced(
@@ -206,21 +234,23 @@ def _result(table: LaneTable, chain: _Chain, ok: Marks) -> Quiet:
 
 
 def _due(table: LaneTable, row: Whole, at: PositionColumns, newest: Whole) -> Whole:
-    """Return when time alone next changes an episode: at a change that finds him elsewhere.
+    """Return when time alone next changes an episode: at a turn that finds him elsewhere.
 
-    A position that no longer holds at the next change says nothing then, and one from which all
-    that is asked from then on is kept changes nothing.
+    A position that no longer holds at the next turn says nothing then, and one from which all that
+    is asked from then on is kept changes nothing.
     """
     due = table["due"][row]
-    holds_until = at.fix_time[newest] + table["max_age"][row]
-    change = table["change"][row]
-    turned = np.flatnonzero(change <= holds_until)
-    if len(turned):
-        own, index = row[turned], newest[turned]
+    fix_time = at.fix_time[newest]
+    holds_until = fix_time + table["max_age"][row]
+    turns = table.turns[row]
+    count = (turns <= fix_time[:, None]).sum(axis=1)
+    coming = (turns <= holds_until[:, None]).sum(axis=1)
+    met = np.flatnonzero(coming > count)
+    if len(met):
+        own, index = row[met], newest[met]
         places = (at.lon[index], at.lat[index], at.accuracy_m[index])
-        inside = _inside(table, table.places_then, own, *places)
-        kept = (inside == table["groups_then"][own]) & (
-            table["change_after"][own] > holds_until[turned]
-        )
-        due[turned] = np.where(kept, due[turned], np.minimum(due[turned], change[turned]))
+        kept = _inside(table, own, table.sets[own, count[met] + 1], *places)
+        kept &= coming[met] == count[met] + 1
+        turn = turns[met, count[met]]
+        due[met] = np.where(kept, due[met], np.minimum(due[met], turn))
     return due

@@ -1,13 +1,15 @@
 """What is taken for quiet changes nothing: whoever folds it finds what the lane says."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from hypothesis import assume, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.core.archive import Archive
 from engine.core.docket import Docket, judge, open_docket
-from engine.core.fold import Fold, in_order
+from engine.core.fold import Fold, Report, in_order
 from engine.core.folding import time_of
 from engine.core.gauge import IndexGauge
 from engine.core.lane import lane_of, moved_on
@@ -18,42 +20,62 @@ from engine.core.quiet import Quiet, quiet_of
 from engine.core.replay import index_of
 from engine.core.shared_zones import SharedZones
 from tests.judgement_kit import T0, position
-from tests.property.test_fold_order import History, histories
-from zones.instant import SECOND
+from tests.property.test_fold_order import NIGHTS, histories, supervisions
+from zones.instant import HOUR, MINUTE, SECOND, Instant
 from zones.interval import BEGINNING
 from zones.table import ZoneTable
 
-PLACES = [0.0, 30.0, 60.0, 90.0, 140.0, 200.0, 1000.0, 1010.0, 5000.0]
-STEPS = [1.0, 30.0, 60.0, 61.0, 299.0, 300.0, 301.0, 1800.0, 7200.0]
+PLACES = [1000.0, 1000.0, 990.0, 910.0, 905.0, 600.0, 140.0, 60.0, 0.0, 5000.0]
+"""Metres east; home is at 1000, and later perhaps at 900."""
+STEPS = [1, 30, 60, 60, 60, 61, 299, 300, 301, 1800, 7200, 40_000]
+CALM = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
-@settings(deadline=None, max_examples=150)
+@CALM
 @given(st.data())
-def test_folding_a_quiet_position_moves_only_what_the_lane_moves(data: st.DataObject) -> None:
+def test_folding_quiet_positions_moves_only_what_the_lane_moves(data: st.DataObject) -> None:
     """No episode changes, the state is the moved one, nothing falls due before the lane says."""
-    history: History = data.draw(histories())
-    count = data.draw(st.integers(1, len(history.reports)))
-    fold = Fold(history.judged_by, IndexGauge(index_of([history.judged_by])))
-    docket, archive = folded(history, fold, count)
-    lane_table, row = laned(docket)
-    assume(lane_table["open"][row])
-    candidate = data.draw(candidates(docket))
-    quiet = told(lane_table, row, [candidate])
-    event(f"quiet: {len(quiet.kept)}")
-    if len(quiet.kept):
-        judged = judge(docket, fold, [candidate], candidate.fix_time, archive.history())
+    night = data.draw(st.sampled_from(NIGHTS))
+    judged_by = data.draw(supervisions(night))
+    reports: Sequence[Report] = data.draw(st.lists(found(night), min_size=1, max_size=2))
+    if data.draw(st.integers(0, 4)) == 0:
+        history = data.draw(histories())
+        judged_by, reports = history.judged_by, history.reports
+    fold = Fold(judged_by, IndexGauge(index_of([judged_by])))
+    docket, archive = folded(open_docket(judged_by), fold, Archive("w"), in_order(reports))
+    table, row = laned(docket)
+    event(f"open: {bool(table['open'][row])}")
+    assume(table["open"][row])
+    track = data.draw(tracks(docket))
+    quiet = told(table, row, track)
+    kept = [track[index] for index in quiet.kept]
+    event(f"quiet: {len(kept)} of {len(track)}")
+    assert kept == track[: len(kept)]
+    if kept:
+        judged = judge(docket, fold, kept, kept[-1].fix_time, archive.history())
         assert (judged.changes, judged.verdicts, judged.refolded_from) == ([], {}, None)
-        assert judged.state == moved_on(docket, candidate).state
+        assert judged.state == moved_on(docket, kept[-1]).state
         assert int(quiet.due[0]) <= judged.due
-        assert [each.at for each in judged.cuts] == [
-            candidate.fix_time // 3_600_000_000 * 3_600_000_000 for _ in quiet.cut
+        cuts = [(at.fix_time // HOUR * HOUR, before) for at, before in cut(quiet, track)]
+        states = [docket if each is None else moved_on(docket, each) for _, each in cuts]
+        assert [(each.at, each.state) for each in judged.cuts] == [
+            (hour, before.state) for (hour, _), before in zip(cuts, states, strict=True)
         ]
 
 
-def folded(history: History, fold: Fold, count: int) -> tuple[Docket, Archive]:
-    """Return the docket and the past after the first reports in order."""
-    archive, docket = Archive("w"), open_docket(history.judged_by)
-    for report in in_order(history.reports)[:count]:
+def cut(quiet: Quiet, track: list[Position]) -> list[tuple[Position, Position | None]]:
+    """Return the positions before which an hour passed, each with the one before it."""
+    pairs = sorted(zip(quiet.cut.tolist(), quiet.before.tolist(), strict=True))
+    return [(track[at], None if before < 0 else track[before]) for at, before in pairs]
+
+
+def folded(
+    docket: Docket, fold: Fold, archive: Archive, reports: Sequence[Report]
+) -> tuple[Docket, Archive]:
+    """Return the docket and the past after reports that are in order."""
+    for report in reports:
         judged = judge(docket, fold, [report], time_of(report), archive.history())
         archive.add(report)
         shown = archive.keep(judged, time_of(report))
@@ -65,38 +87,53 @@ def folded(history: History, fold: Fold, count: int) -> tuple[Docket, Archive]:
 
 def laned(docket: Docket) -> tuple[LaneTable, int]:
     """Return a table in which a docket has its lane, if there is one, and the row."""
-    lane_table = LaneTable(ZoneTable(), SharedZones())
-    row = lane_table.row(docket.state.activation_id)
+    table = LaneTable(ZoneTable(), SharedZones())
+    row = table.row(docket.state.activation_id)
     lane, last = lane_of(docket, BEGINNING), docket.state.admission.last
     counted, head = docket.state.counting.newest, docket.state.head
     if lane is not None and last is not None and counted is not None and head is not None:
-        lane_table.open(row, lane, last, counted, head[0])
-    return lane_table, row
+        table.open(row, lane, last, counted, head[0])
+    return table, row
 
 
-def told(lane_table: LaneTable, row: int, positions: list[Position]) -> Quiet:
+def told(table: LaneTable, row: int, positions: list[Position]) -> Quiet:
     """Return what is quiet of positions, each of a message of its own."""
     many = np.arange(len(positions))
-    return quiet_of(lane_table, np.full(len(positions), row), many, columns_of(positions))
+    return quiet_of(table, np.full(len(positions), row), many, columns_of(positions))
 
 
 @st.composite
-def candidates(draw: st.DrawFn, docket: Docket) -> Position:
-    """Return a position after a docket's newest, near where it or something else is."""
+def found(draw: st.DrawFn, after: Instant) -> Position:
+    """Return a position some time after an instant, at home more often than not."""
+    at = after + draw(st.integers(0, 300)) * MINUTE
+    return position((at - T0) / SECOND, draw(st.sampled_from(PLACES)), 10.0, seq=1)
+
+
+@st.composite
+def tracks(draw: st.DrawFn, docket: Docket) -> list[Position]:
+    """Return positions after a docket's newest, most of them near the one before."""
     state = docket.state
     last = state.admission.last
     head = state.time if state.head is None else state.head[0]
+    seq, made = state.counting.newest or 0, list[Position]()
     turns = [each.next_change for each in state.conditions if head < each.next_change < 2**60]
-    after = head + round(draw(st.sampled_from(STEPS)) * SECOND)
-    at = draw(st.sampled_from([after, *(turn - 1 for turn in turns), *turns]))
-    east = draw(st.sampled_from(PLACES))
-    made = position((at - T0) / SECOND, east, draw(st.sampled_from([5.0, 20.0, 60.0])))
-    if last is not None and draw(st.booleans()):
-        made = replace(made, lat=last.lat, lon=last.lon + draw(st.sampled_from([0.0, 1e-5])))
-    step = draw(st.sampled_from([0, 1, 1, 1, 2]))
+    for _ in range(draw(st.integers(1, 8))):
+        if last is not None and draw(st.integers(0, 3)):
+            seq, at = seq + 1, head + draw(st.sampled_from(STEPS)) * SECOND
+            each = replace(last, lon=last.lon + draw(st.sampled_from([0.0, 1e-5, -1e-5])))
+        else:
+            seq += draw(st.sampled_from([0, 1, 2]))
+            at = draw(st.sampled_from([head + MINUTE, *(turn - 1 for turn in turns), *turns]))
+            each = draw(elsewhere())
+        last = replace(each, fix_time=at, received_at=at, seq=seq)
+        made.append(last)
+        head = max(head, at)
+    return made
+
+
+@st.composite
+def elsewhere(draw: st.DrawFn) -> Position:
+    """Return a position wherever, of whatever accuracy, and what its message says of the device."""
+    made = position(0.0, draw(st.sampled_from(PLACES)), draw(st.sampled_from([5.0, 20.0, 60.0])))
     battery = draw(st.sampled_from([None, None, 80.0, 15.0]))
-    charging = draw(st.sampled_from([None, None, False, True]))
-    seq = (state.counting.newest or 0) + step
-    return replace(
-        made, fix_time=at, received_at=at, seq=seq, battery_pct=battery, charging=charging
-    )
+    return replace(made, battery_pct=battery, charging=draw(st.sampled_from([None, False, True])))

@@ -1,0 +1,134 @@
+"""What is in force changes by turns that are known beforehand, and most of them change one thing.
+
+A curfew that opens every evening asks of the wearer to be at home; one that closes asks nothing.
+Whoever is where he has to be, before the turn and after it, makes no episode of it: only what is in
+force is another. So the next turns are worked out with what each leads to, as long as they change
+nothing but the places to be. The first that changes more leads to what is not known (`UNKNOWN`).
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+import msgspec
+
+from engine.core.order import Condition, Supervision
+from engine.core.rules import RULES
+from engine.core.state import ActivationState, ConditionState
+from zones.instant import Instant
+from zones.interval import END
+from zones.membership import distance_limit_m
+from zones.zone import Zone
+
+MOST_TURNS: Final = 6
+MOST_SETS: Final = 4
+UNKNOWN: Final = -1
+
+
+class Fence(NamedTuple):
+    """A zone, and how far from its boundary is far enough: plus `factor` x accuracy, metres."""
+
+    zone: Zone
+    factor: float
+    plus_m: float = 0.0
+
+
+Places = tuple[tuple[Fence, ...], ...]
+"""Of each condition that says where to be, its places: one of each must hold the wearer."""
+
+
+class Turns(msgspec.Struct, frozen=True):
+    """Turns in order, and the places to be before the first of them and after each."""
+
+    at: tuple[Instant, ...]
+    sets: tuple[int, ...]
+    """One more than turns: which of `places` counts; UNKNOWN after a turn that changes more."""
+    places: tuple[Places, ...]
+
+    @property
+    def until(self) -> Instant:
+        """From when on it is not known what is asked."""
+        return self.at[-1] if self.sets[-1] == UNKNOWN else END
+
+
+def turns_of(supervision: Supervision, time: Instant) -> Turns | None:
+    """Return the turns after an instant; None if it is not known what is asked at that instant."""
+    places: list[Places] = []
+    now, at, sets = time, list[Instant](), [_number(_asked(supervision, time), places)]
+    while sets[-1] != UNKNOWN:
+        changes = [condition.next_change(now) for condition in supervision.conditions]
+        now = min(changes, default=END)
+        if now >= END:
+            break
+        at.append(now)
+        plain = len(at) < MOST_TURNS and all(
+            _says_where_only(condition) or change > now
+            for condition, change in zip(supervision.conditions, changes, strict=True)
+        )
+        sets.append(_number(_asked(supervision, now), places) if plain else UNKNOWN)
+    return None if sets[0] == UNKNOWN else Turns(tuple(at), tuple(sets), tuple(places))
+
+
+def turned(supervision: Supervision, state: ActivationState, time: Instant) -> ActivationState:
+    """Return a state after turns up to an instant at which the wearer is where he has to be."""
+    if not any(each.next_change <= time for each in state.conditions):
+        return state
+    conditions = zip(supervision.conditions, state.conditions, strict=True)
+    return msgspec.structs.replace(
+        state, conditions=tuple(_turned(condition, each, time) for condition, each in conditions)
+    )
+
+
+def _turned(condition: Condition, state: ConditionState, time: Instant) -> ConditionState:
+    if state.next_change > time:
+        return state
+    window = condition.window_at(time)
+    return msgspec.structs.replace(
+        state,
+        next_change=condition.next_change(time),
+        window_start=None if window is None else window.start,
+        window_end=None if window is None else window.end,
+        complied=window is not None,
+    )
+
+
+def in_effect(condition: Condition, at: Instant) -> list[Zone]:
+    """Return the zones that count in the window in force at an instant; none if there is none."""
+    window = condition.window_at(at)
+    histories = () if window is None else condition.targets(window).values()
+    versions = (history.at(at) for history in histories)
+    return [zone for zone in versions if zone is not None]
+
+
+def factor_of(condition: Condition) -> float:
+    """Return how many times its accuracy a position must be clear of a boundary."""
+    # A hair more than the limit: products are rounded otherwise than quotients.
+    return distance_limit_m(1.0, condition.parameters.confidence) * (1.0 + 1e-9)
+
+
+def _says_where_only(condition: Condition) -> bool:
+    return condition.says_where and not RULES[condition.kind].every_turn
+
+
+def _asked(supervision: Supervision, at: Instant) -> Places | None:
+    """Return the places to be at an instant; None if a condition has none to be in."""
+    found = []
+    for condition in _in_force(supervision.conditions, at):
+        group = tuple(Fence(zone, factor_of(condition)) for zone in in_effect(condition, at))
+        if not group:
+            return None
+        found.append(group)
+    return tuple(found)
+
+
+def _in_force(conditions: Iterable[Condition], at: Instant) -> list[Condition]:
+    return [each for each in conditions if each.says_where and each.window_at(at) is not None]
+
+
+def _number(asked: Places | None, places: list[Places]) -> int:
+    if asked is None:
+        return UNKNOWN
+    if asked not in places:
+        if len(places) == MOST_SETS:
+            return UNKNOWN
+        places.append(asked)
+    return places.index(asked)
