@@ -103,7 +103,7 @@ def lane_of(docket: Docket, newest: Instant) -> Lane | None:
         shared=tuple(zones for each in large for zones in (each.zones, each.places)),
         shared_factor=max((factor_of(each) for each in large), default=0.0),
         shared_plus_m=max((each.parameters.buffer_m for each in large), default=0.0),
-        faulty=device_fold.holds_anything(state),
+        faulty=bool(state.faults),
         due=docket.due if every_turn or device_fold.holds_anything(state) else END,
         max_age=supervision.plans.max_ages[-1],
     )
