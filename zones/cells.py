@@ -95,6 +95,18 @@ class Cells:
         row = hit.take(row)
         return (row if len(self._levels) == 1 else row % len(lon)), box
 
+    def at_one(self, lon: float, lat: float) -> list[int]:
+        """Return the boxes that may hold one place, each once."""
+        u, v = int((lon + 180.0) * _PER_DEGREE), int((lat + 90.0) * _PER_DEGREE)
+        found: list[int] = []
+        for level in self._levels.tolist():
+            slot = (u >> level) + ((v >> level) + level * _SALT) * self._stride
+            listed = int(self._slots[slot & ((1 << self._bits) - 1)])
+            if listed:
+                start = listed >> _LENGTH_BITS
+                found += self._pool[start : start + (listed & _LENGTH)].tolist()
+        return found
+
     def within(self, windows: Floats) -> tuple[Indices, Indices, Indices]:
         """Return (row, box, vast): the boxes that may meet windows, some of them more than once.
 

@@ -19,14 +19,18 @@ from numpy.typing import ArrayLike
 from zones.cells import Cells
 from zones.errors import ZoneError
 from zones.frame import framed, grown_boxes, window
-from zones.metric import GREATEST_RADIUS_M, RADIAN, Floats, expand, wrapped
+from zones.metric import Floats, wrapped, wrapped_degrees
 from zones.table import Indices, ZoneTable, room_for
+from zones.ways import bounds_of, in_frame, middles, most_lengths_m
 from zones.zone import Zone, ZoneKey
 
 GROWN_M: Final = 100.0
 """Up to this reach in metres a place is looked for once."""
 MOST_PIECES: Final = 64
 """A path of more pieces, each no longer than twice that reach, is looked for as a window."""
+
+FEW: Final = 8
+"""So few places are looked for one by one: arrays cost more than they do."""
 
 _ROW: Final = 8
 """A box's west, south, east, north and how far it is grown; one line of the processor's cache."""
@@ -43,6 +47,9 @@ class Nearby(NamedTuple):
     position: Indices
     zone: Indices
     signed_distance_m: Floats
+
+
+_NOTHING: Final = Nearby(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
 
 
 class ZoneIndex:
@@ -86,6 +93,8 @@ class ZoneIndex:
         """
         lon, lat = _places(lons, lats)
         reach = np.asarray(reach_m, dtype=np.float64)
+        if len(lon) <= FEW and not (reach > GROWN_M).any():
+            return self._near_few(lon.tolist(), lat.tolist(), np.full(len(lon), reach).tolist())
         position, zone = self._candidates(lon, lat, reach)
         metres = self.table.signed_distances_m(lon.take(position), lat.take(position), zone)
         least = -reach if reach.ndim == 0 else -reach.take(position)
@@ -101,8 +110,10 @@ class ZoneIndex:
         """
         start, end = _places(lon0, lat0), _places(lon1, lat1)
         way = np.stack([*start, wrapped(end[0] - start[0]), end[1] - start[1]], axis=1)
-        length_m = _most_lengths_m(way)
+        length_m = most_lengths_m(way)
         path, zone = self._on_the_way(way, length_m)
+        if not len(path):
+            return path, zone
         left_m = length_m.take(path) * _SLACK + _SLACK_M
         for lon, lat in (start, end):
             metres = self.table.signed_distances_m(lon.take(path), lat.take(path), zone)
@@ -170,6 +181,29 @@ class ZoneIndex:
         live = np.flatnonzero(boxes[:, 0] < np.inf)
         self._cells = Cells(boxes[live, :4], live)
 
+    def _near_few(self, lon: list[float], lat: list[float], reach_m: list[float]) -> Nearby:
+        """Return what `near` does, without arrays until the end."""
+        zones, found = self.table.zones, []
+        for position, (x, y, reach) in enumerate(zip(lon, lat, reach_m, strict=True)):
+            for zone in self._held(x, y, 1.0 - reach * (1.0 / GROWN_M)):
+                metres = zones[zone].shape.signed_distance_m(x, y)
+                if metres >= -reach:
+                    found.append((position, zone, metres))
+        if not found:
+            return _NOTHING
+        positions, numbers, distances = zip(*found, strict=True)
+        return Nearby(np.array(positions), np.array(numbers), np.array(distances))
+
+    def _held(self, lon: float, lat: float, taken_back: float) -> list[int]:
+        """Return the zones in whose grown box a place is, as `_holding` does, sorted."""
+        found = set()
+        for item in self._cells.at_one(lon, lat):
+            west, south, east, north, d_lon, d_lat, _, _ = self._boxes[item].tolist()
+            d_lon, d_lat = d_lon * taken_back, d_lat * taken_back
+            if west + d_lon <= lon <= east - d_lon and south + d_lat <= lat <= north - d_lat:
+                found.add(int(self._owner[item]))
+        return sorted(found)
+
     def _candidates(self, lon: Floats, lat: Floats, reach_m: Floats) -> tuple[Indices, Indices]:
         """Return (place, zone) of all that may be within reach, sorted, each once."""
         share = reach_m * (1.0 / GROWN_M)
@@ -188,20 +222,33 @@ class ZoneIndex:
     def _on_the_way(self, way: Floats, length_m: Floats) -> tuple[Indices, Indices]:
         """Return (path, zone) of all that paths may touch, sorted, each once."""
         pieces = np.ceil(length_m * (0.5 / GROWN_M)).clip(1.0)
+        if len(way) <= FEW and pieces.sum() <= FEW:
+            return self._on_few_ways(way.tolist(), pieces.tolist())
         short, long = np.flatnonzero(pieces <= MOST_PIECES), np.flatnonzero(pieces > MOST_PIECES)
         count = pieces.take(short).astype(np.intp)
         path = short.repeat(count)
         share = (length_m * (0.5 / GROWN_M) / pieces).take(path)
-        row, item = self._holding(*_middles(way.take(path, axis=0), count), 1.0 - share)
+        row, item = self._holding(*middles(way.take(path, axis=0), count), 1.0 - share)
         row = path.take(row)
-        bounds = _bounds(way)
-        kept = _meets(self._boxes.take(item, axis=0), _framed(bounds).take(row, axis=0), 1.0)
+        bounds = bounds_of(way)
+        kept = _meets(self._boxes.take(item, axis=0), in_frame(bounds).take(row, axis=0), 1.0)
         row, item = row.take(kept), item.take(kept)
         if len(long):
             more_row, more_item = self._meeting(bounds.take(long, axis=0), 1.0)
             row = np.concatenate([row, long.take(more_row)])
             item = np.concatenate([item, more_item])
         return self._in_order(row, self._owner.take(item))
+
+    def _on_few_ways(self, ways: list[list[float]], pieces: list[float]) -> tuple[Indices, Indices]:
+        """Return what `_on_the_way` does, or more, without arrays until the end."""
+        found = set()
+        for path, ((lon, lat, d_lon, d_lat), count) in enumerate(zip(ways, pieces, strict=True)):
+            for number in range(int(count)):
+                share = (number + 0.5) / count
+                x = wrapped_degrees(lon + share * d_lon)
+                found |= {(path, zone) for zone in self._held(x, lat + share * d_lat, 0.0)}
+        pairs = np.array(sorted(found), dtype=np.intp).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
 
     def _holding(self, lon: Floats, lat: Floats, taken_back: Floats) -> tuple[Indices, Indices]:
         """Return (place, item) where a place is in a grown box, in no order.
@@ -251,36 +298,3 @@ def _meets(box: Floats, asked: Floats, taken_back: float) -> Indices:
     growth = box[:, 4:6] * taken_back
     meets = (box[:, :2] + growth <= asked[:, 2:]) & (asked[:, :2] <= box[:, 2:4] - growth)
     return np.flatnonzero(meets[:, 0] & meets[:, 1])
-
-
-def _bounds(way: Floats) -> Floats:
-    """Return the west, south, east and north of ways, which may leave the frame."""
-    ends = way[:, :2] + way[:, 2:]
-    least, most = np.minimum(way[:, :2], ends), np.maximum(way[:, :2], ends)
-    return np.concatenate([least, most], axis=1)
-
-
-def _framed(bounds: Floats) -> Floats:
-    """Return bounds, round the earth where they leave the frame or end at its edge."""
-    leaves = (bounds[:, 0] <= -180.0) | (bounds[:, 2] >= 180.0)
-    out = bounds
-    if leaves.any():
-        out = bounds.copy()
-        out[leaves, ::2] = -180.0, 180.0
-    return out
-
-
-def _middles(way: Floats, count: Indices) -> tuple[Floats, Floats]:
-    """Return the middles of equal pieces of ways; each way is there once for each piece."""
-    number = expand(np.zeros(len(count), dtype=np.intp), count)
-    share = (number + 0.5) / count.repeat(count)
-    return wrapped(way[:, 0] + share * way[:, 2]), way[:, 1] + share * way[:, 3]
-
-
-def _most_lengths_m(way: Floats) -> Floats:
-    """Return lengths in metres that ways, as lon, lat, d_lon, d_lat, do not exceed."""
-    lat, other = way[:, 1], way[:, 1] + way[:, 3]
-    lowest = np.where(lat * other <= 0.0, 0.0, np.minimum(np.abs(lat), np.abs(other)))
-    angle = np.hypot(way[:, 3], way[:, 2] * np.cos(lowest * RADIAN)) * RADIAN
-    length: Floats = GREATEST_RADIUS_M * angle
-    return length

@@ -37,6 +37,8 @@ from zones.zone import Area, Circle, Zone, ZoneKey
 Indices: TypeAlias = NDArray[np.intp]
 _Kind = TypeVar("_Kind", bound=np.generic)
 FEW_EDGES: Final = 96
+FEW_PAIRS: Final = 4
+"""So few pairs are measured one by one: arrays cost more than they do."""
 
 _ROW: Final = 8
 _RADIUS: Final = 2
@@ -95,6 +97,9 @@ class ZoneTable:
 
     def signed_distances_m(self, lon: Floats, lat: Floats, zone: Indices) -> Floats:
         """Return the metres of pairs: a place, longitude in -180..180, and a zone's number each."""
+        if len(zone) <= FEW_PAIRS:
+            each = zip(zone.tolist(), lon.tolist(), lat.tolist(), strict=True)
+            return np.array([self.zones[z].shape.signed_distance_m(x, y) for z, x, y in each])
         self._settle()
         rows = self._rows.take(zone, axis=0)
         kind = rows[:, _RADIUS]

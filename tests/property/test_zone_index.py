@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zones.crossing import crosses
 from zones.errors import ZoneError
-from zones.index import ZoneIndex
+from zones.index import FEW, ZoneIndex
 from zones.zone import Area, Circle, Zone
 
 TOWNS = [(-46.63, -23.55), (180.0, -17.0), (-179.999, 65.0), (20.0, 89.99), (0.0, -90.0), (10, 50)]
@@ -76,7 +76,7 @@ def test_near_is_brute_force(world: tuple[list[Zone], np.ndarray], reach_m: floa
     assert got.signed_distance_m.tolist() == pytest.approx([want[pair] for pair in pairs], abs=1e-6)
 
 
-@given(worlds(), st.lists(st.floats(0.0, 5_000.0), min_size=8, max_size=8))
+@given(worlds(), st.lists(st.floats(0.0, 5_000.0) | st.floats(0.0, 100.0), min_size=8, max_size=8))
 @settings(max_examples=30, deadline=None)
 def test_each_position_has_its_own_reach(
     world: tuple[list[Zone], np.ndarray], reaches: list[float]
@@ -85,11 +85,13 @@ def test_each_position_has_its_own_reach(
     found, at = world
     index = ZoneIndex(found)
     reach = np.array(reaches[: len(at)])
-    together = index.near(at[:, 0], at[:, 1], reach)
+    many = np.concatenate([at, np.zeros((FEW, 2))])
+    together = index.near(many[:, 0], many[:, 1], np.append(reach, np.zeros(FEW)))
     for position, (lon, lat) in enumerate(at):
         alone = index.near([lon], [lat], reach[position])
         mine = together.position == position
         assert together.zone[mine].tolist() == alone.zone.tolist()
+        assert together.signed_distance_m[mine].tolist() == alone.signed_distance_m.tolist()
 
 
 @given(worlds(), st.data())
@@ -107,6 +109,9 @@ def test_crossed_is_brute_force(world: tuple[list[Zone], np.ndarray], data: st.D
         and zone.signed_distance_m(*a) < 0.0
         and zone.signed_distance_m(*b) < 0.0
     ]
+    assert list(zip(path.tolist(), number.tolist(), strict=True)) == want
+    many = np.concatenate([start, np.zeros((FEW, 2))]), np.concatenate([end, np.zeros((FEW, 2))])
+    path, number = ZoneIndex(found).crossed(*many[0].T, *many[1].T)
     assert list(zip(path.tolist(), number.tolist(), strict=True)) == want
 
 

@@ -64,12 +64,12 @@ def test_pairs_are_measured_as_by_the_zones(world: tuple[list[Zone], np.ndarray]
 def test_a_number_stays() -> None:
     """However many zones are added one by one, a zone keeps its number and its distance."""
     table = ZoneTable([Zone("first", Circle(10.0, 50.0, 100.0))])
-    at = np.array([10.0]), np.array([50.0]), np.array([0])
+    at = np.full(9, 10.0), np.full(9, 50.0), np.zeros(9, dtype=np.intp)
     ring = ((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0))
     for number in range(1000):
         shape = Area([[ring]]) if number % 3 else Circle(10.0, 50.0, 1.0)
         assert table.number(Zone("other", shape, version=number + 1)) == number + 1
-        assert table.signed_distances_m(*at).tolist() == [100.0]
+        assert table.signed_distances_m(*at).tolist() == [100.0] * 9
     assert (len(table), table.number_of(("other", 7)), table.number_of(("other", 9999))) == (
         1001,
         7,
