@@ -5,10 +5,9 @@ cut is no boundary: where the area goes on at the other side of ±180, and along
 nothing to cross, and no distance is measured to it. Edges are straight in longitude and latitude.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from zones.boundary import Boundary
+from zones.edges import edges_of
 from zones.errors import ZoneError
 from zones.interior import Interior, interior
 from zones.metric import Floats
@@ -120,7 +120,7 @@ class Area:
     @property
     def edges(self) -> Floats:
         """The edges that bound the area, shape (n, 4), each from lon, lat to lon, lat."""
-        return _edges_of([ring for rings in self.rings for ring in rings])
+        return edges_of([ring for rings in self.rings for ring in rings])
 
     @property
     def geometry(self) -> Polygon | MultiPolygon:
@@ -196,27 +196,3 @@ def _ring_sizes(part: Polygon) -> tuple[int, ...]:
 def _shared(sizes: Sizes) -> Sizes:
     """Return the one object for all equal sizes: most areas are one ring of a few positions."""
     return sizes
-
-
-def _edges_of(rings: Sequence[Floats]) -> Floats:
-    """Return the edges that bound an area of rings, shape (n, 4), from lon, lat to lon, lat."""
-    edge = np.concatenate([np.concatenate([at[:-1], at[1:]], axis=1) for at in rings])
-    edge = edge[(edge[:, 0] != edge[:, 2]) | (edge[:, 1] != edge[:, 3])]
-    pole = (np.abs(edge[:, 1]) == 90.0) & (edge[:, 1] == edge[:, 3])
-    cut = (np.abs(edge[:, 0]) == 180.0) & (edge[:, 0] == edge[:, 2])
-    if not (pole | cut).any():
-        return np.asarray(edge)
-    kept: Floats = np.concatenate([edge[~pole & ~cut], _one_sided(edge[cut])])
-    return kept
-
-
-def _one_sided(seam: Floats) -> Floats:
-    """Return the parts of edges along ±180 that have the area at one side only."""
-    ends = np.unique(seam[:, [1, 3]])
-    low, high = np.minimum(seam[:, 1], seam[:, 3]), np.maximum(seam[:, 1], seam[:, 3])
-    edges = [
-        (180.0, south, 180.0, north)
-        for south, north in pairwise(ends)
-        if np.count_nonzero((low <= south) & (high >= north)) == 1
-    ]
-    return np.array(edges, dtype=np.float64).reshape(-1, 4)

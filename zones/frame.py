@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zones.metric import Floats, reach_deg
-from zones.zone import Area, Circle, Zone
+from zones.shapes import shapes_of
+from zones.zone import Area, Zone
 
 Indices: TypeAlias = NDArray[np.intp]
 
@@ -22,18 +23,18 @@ def grown_boxes(zones: Sequence[Zone], reach_m: float) -> tuple[Floats, Floats, 
     latitude, 0 for a box that is cut. Grown by a share of the reach, it would be less than that
     share of it: taking back the rest leaves all that is within the smaller reach in the box.
     """
-    shapes = [(each, zone.shape) for each, zone in enumerate(zones)]
-    circles = [(each, shape) for each, shape in shapes if isinstance(shape, Circle)]
-    areas = [(each, shape) for each, shape in shapes if isinstance(shape, Area)]
-    numbers = [each for each, _ in circles] + [each for each, area in areas for _ in area.sizes]
-    bounds = _circle_bounds([shape for _, shape in circles])
-    if areas:
-        bounds = np.concatenate([bounds, _area_bounds([shape for _, shape in areas])])
+    shapes = shapes_of(zones)
+    bounds = window(shapes.lon, shapes.lat, shapes.radius_m)
+    number = shapes.circle
+    if shapes.areas:
+        parts = np.fromiter((len(each.sizes) for each in shapes.areas), np.intp, len(shapes.areas))
+        number = np.concatenate([number, shapes.area.repeat(parts)])
+        bounds = np.concatenate([bounds, _area_bounds(shapes.areas)])
     growth = _growth(bounds, np.array(reach_m))
     grown = bounds + np.concatenate([-growth, growth], axis=1)
     boxes, part = framed(grown, np.arange(len(grown)))
     growth = np.where((boxes == grown[part]).all(axis=1)[:, None], growth[part], 0.0)
-    return boxes, growth, np.array(numbers, dtype=np.intp)[part]
+    return boxes, growth, number[part]
 
 
 def framed(bounds: Floats, owner: Indices) -> tuple[Floats, Indices]:
@@ -65,11 +66,6 @@ def window(lon: Floats, lat: Floats, reach_m: Floats) -> Floats:
 def _growth(bounds: Floats, reach_m: Floats) -> Floats:
     pole = np.abs(bounds[:, 1::2]).max(axis=1)
     return np.stack(reach_deg(pole, reach_m), axis=1)
-
-
-def _circle_bounds(circles: Sequence[Circle]) -> Floats:
-    at = np.array([(each.lon, each.lat, each.radius_m) for each in circles]).reshape(-1, 3)
-    return window(at[:, 0], at[:, 1], at[:, 2])
 
 
 def _area_bounds(areas: Sequence[Area]) -> Floats:

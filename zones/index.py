@@ -62,18 +62,18 @@ class ZoneIndex:
         ZoneError: on building, if two zones share zone_id and version.
     """
 
-    __slots__ = ("_boxes", "_cells", "_items", "_owner", "_several", "_size", "table")
+    __slots__ = ("_boxes", "_cells", "_count", "_first", "_owner", "_size", "table")
 
     def __init__(self, zones: Iterable[Zone] = (), table: ZoneTable | None = None) -> None:
         self.table = ZoneTable() if table is None else table
-        self._items: dict[int, range] = {}
-        self._owner, self._boxes = np.empty(0, dtype=np.intp), np.empty((0, _ROW))
-        self._size, self._several = 0, False
+        self._first = self._owner = np.empty(0, dtype=np.intp)
+        self._boxes = np.empty((0, _ROW))
+        self._size = self._count = 0
         self._cells = Cells(self._boxes[:, :4], self._owner)
         self.edit(zones)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._count
 
     @property
     def zones(self) -> list[Zone]:
@@ -81,9 +81,9 @@ class ZoneIndex:
         return self.table.zones
 
     @property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Indices:
         """The numbers of the zone versions that are looked for, in order."""
-        return sorted(self._items)
+        return np.flatnonzero(self._first >= 0)
 
     def near(self, lons: ArrayLike, lats: ArrayLike, reach_m: ArrayLike) -> Nearby:
         """Return exactly the pairs whose signed distance is at least -reach_m.
@@ -129,27 +129,33 @@ class ZoneIndex:
         Raises:
             ZoneError: a removed one is not there, or an added one already is.
         """
-        gone: dict[int, None] = {}
+        zones = list(added)
+        numbers = np.array(self.table.extend(zones), dtype=np.intp)
+        self._first = room_for(self._first, len(self.table), -1)
+        gone, first = set[int](), self._first
         for key in removed:
             number = self.table.number_of(key)
-            if number is None or number not in self._items or number in gone:
+            if number is None or number in gone or first[number] < 0:
                 raise ZoneError(f"version {key[1]} is not in the index", zone_id=key[0])
-            gone[number] = None
-        new: dict[ZoneKey, Zone] = {}
-        for zone in added:
-            number = self.table.number_of(zone.key)
-            if zone.key in new or (number in self._items and number not in gone):
+            gone.add(number)
+        again = set[int]()
+        for number, zone in zip(numbers.tolist(), zones, strict=True):
+            if number in again or (first[number] >= 0 and number not in gone):
                 raise ZoneError(
                     f"version {zone.version} is in the index twice", zone_id=zone.zone_id
                 )
-            new[zone.key] = zone
-        zones = list(new.values())
-        numbers = self.table.extend(zones)
+            again.add(number)
         for number in gone:
-            items = self._items.pop(number)
-            self._boxes[items.start : items.stop, 0] = np.inf
+            self._drop(number)
         if zones:
-            self._add(zones, np.array(numbers, dtype=np.intp))
+            self._add(zones, numbers)
+
+    def _drop(self, number: int) -> None:
+        item, self._first[number] = int(self._first[number]), -1
+        while item < self._size and self._owner[item] == number:
+            self._boxes[item, 0] = np.inf
+            item += 1
+        self._count -= 1
 
     def _add(self, zones: list[Zone], numbers: Indices) -> None:
         boxes, growth, owner = grown_boxes(zones, GROWN_M)
@@ -158,16 +164,12 @@ class ZoneIndex:
         rows[:, :4], rows[:, 4:6] = boxes[order], growth[order] * _TAKEN_BACK
         owner = numbers[owner[order]]
         first, self._size = self._size, self._size + len(rows)
-        self._boxes, self._owner = (
-            room_for(self._boxes, self._size),
-            room_for(self._owner, self._size),
-        )
+        self._boxes = room_for(self._boxes, self._size, 0.0)
+        self._owner = room_for(self._owner, self._size, -1)
         self._boxes[first : self._size], self._owner[first : self._size] = rows, owner
         begins = np.flatnonzero(np.diff(owner, prepend=-1))
-        ends = np.append(begins[1:], len(owner))
-        spans = zip(owner[begins].tolist(), begins.tolist(), ends.tolist(), strict=True)
-        self._items |= {number: range(first + a, first + b) for number, a, b in spans}
-        self._several |= len(begins) < len(owner)
+        self._first[owner[begins]] = first + begins
+        self._count += len(begins)
         if len(rows) > max(64, self._cells.entries // 64):
             self._rebuild()
             return

@@ -19,9 +19,9 @@ import shapely
 from numpy.typing import NDArray
 
 from zones.boundary import Boundary
+from zones.edges import few_edges
 from zones.errors import ZoneError
 from zones.metric import (
-    NEAR_SPAN_DEG,
     Floats,
     Scales,
     far_distances_m,
@@ -32,21 +32,22 @@ from zones.metric import (
     wrapped,
 )
 from zones.outline import ON_BOUNDARY_M
-from zones.zone import Area, Circle, Zone, ZoneKey
+from zones.shapes import shapes_of
+from zones.zone import Area, Zone, ZoneKey
 
 Indices: TypeAlias = NDArray[np.intp]
 _Kind = TypeVar("_Kind", bound=np.generic)
-FEW_EDGES: Final = 96
 FEW_PAIRS: Final = 4
 """So few pairs are measured one by one: arrays cost more than they do."""
 
+_AT_ONCE: Final = 20_000
+"""Areas whose edges are taken at once, not to need much room beside them."""
 _ROW: Final = 8
 _RADIUS: Final = 2
 _OUTLINE: Final = -1.0
 """In the radius' place: an area whose edges stand in the array."""
 _ASKED: Final = -2.0
 """In the radius' place: an area that is asked itself."""
-_SEAM_DEG: Final = 180.0 - NEAR_SPAN_DEG
 
 
 class ZoneTable:
@@ -167,34 +168,29 @@ class ZoneTable:
         if first == end:
             return
         zones = self.zones[first:end]
-        edges: list[Floats] = []
-        edge_count = self._edge_count
-        listed: list[tuple[float, ...]] = []
-        for zone in zones:
-            shape = zone.shape
-            if isinstance(shape, Circle):
-                listed.append((shape.lon, shape.lat, shape.radius_m, 0.0, 0.0))
-                continue
-            own = _outline(shape)
-            if own is None:
-                listed.append((0.0, 0.0, _ASKED, 0.0, 0.0))
-                continue
-            listed.append((0.0, 0.0, _OUTLINE, edge_count, len(own)))
-            edges.append(own)
-            edge_count += len(own)
-        if edges:
-            more = np.concatenate(edges).T
-            columns = tuple(room_for(column, edge_count) for column in self._edges)
-            for column, values in zip(columns, more, strict=True):
-                column[self._edge_count : edge_count] = values
-            self._edges, self._edge_count = columns, edge_count
-        rows = np.zeros((len(zones), _ROW))
-        rows[:, :5] = listed
-        circle = np.flatnonzero(rows[:, _RADIUS] > 0.0)
-        rows[circle, 3:] = np.stack(scales(rows[circle, 1]), axis=1)
-        self._rows = room_for(self._rows, end)
+        rows = np.zeros((end - first, _ROW))
+        shapes = shapes_of(zones)
+        rows[shapes.circle, :3] = np.stack([shapes.lon, shapes.lat, shapes.radius_m], axis=1)
+        rows[shapes.circle, 3:] = np.stack(scales(shapes.lat), axis=1)
+        for begin in range(0, len(shapes.areas), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            rows[shapes.area[part], _RADIUS:5] = self._outlined(shapes.areas[part])
+        self._rows = room_for(self._rows, end, 0.0)
         self._rows[first:end] = rows
         self._settled = end
+
+    def _outlined(self, areas: list[Area]) -> Floats:
+        """Keep the edges of areas, and return of each its kind, first edge and their number."""
+        edges, count = few_edges(
+            [each.coordinates for each in areas], [each.sizes for each in areas]
+        )
+        begin, self._edge_count = self._edge_count, self._edge_count + edges.shape[1]
+        columns = tuple(room_for(column, self._edge_count, 0.0) for column in self._edges)
+        for column, values in zip(columns, edges, strict=True):
+            column[begin : self._edge_count] = values
+        self._edges = columns
+        kind = np.where(count > 0, _OUTLINE, _ASKED)
+        return np.stack([kind, begin + count.cumsum() - count, count], axis=1)
 
     def _outlines_m(self, rows: Floats, lon: Floats, lat: Floats) -> Floats:
         first, count = rows[:, 3].astype(np.intp), rows[:, 4].astype(np.intp)
@@ -232,22 +228,12 @@ def _name(zone: Zone) -> str | ZoneKey:
     return zone.zone_id if zone.version == 1 else zone.key
 
 
-def _outline(area: Area) -> Floats | None:
-    """Return the edges of an area, shape (n, 4), if they are few and away from the antimeridian."""
-    if area.positions > 2 * FEW_EDGES:
-        return None
-    edges = area.edges
-    if len(edges) > FEW_EDGES or np.abs(edges[:, ::2]).max() > _SEAM_DEG:
-        return None
-    return edges
-
-
-def room_for(array: NDArray[_Kind], size: int) -> NDArray[_Kind]:
-    """Return an array with room for so many rows: itself, or one of twice the room."""
+def room_for(array: NDArray[_Kind], size: int, filled: float) -> NDArray[_Kind]:
+    """Return an array with room for so many rows: itself, or one with more, which are filled."""
     room = len(array)
     if size <= room:
         return array
-    grown = np.empty((max(size, 2 * room), *array.shape[1:]), dtype=array.dtype)
+    grown = np.full((max(size, room + room // 2), *array.shape[1:]), filled, dtype=array.dtype)
     grown[:room] = array
     return grown
 

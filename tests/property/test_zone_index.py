@@ -185,4 +185,4 @@ def test_a_version_has_one_shape() -> None:
 def test_a_duplicate_is_refused() -> None:
     """Two zones with one zone_id and version make no index."""
     with pytest.raises(ZoneError, match=r"zone 'a'.*twice"):
-        ZoneIndex([Zone("a", Circle(0.0, 0.0, 50.0)), Zone("a", Circle(1.0, 0.0, 50.0))])
+        ZoneIndex([Zone("b", Circle(1.0, 0.0, 50.0)), *[Zone("a", Circle(0.0, 0.0, 50.0))] * 2])

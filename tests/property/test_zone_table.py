@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zones.table import FEW_EDGES, ZoneTable
+from zones.edges import FEW_EDGES
+from zones.table import ZoneTable
 from zones.zone import Area, Circle, Zone
 
 METRES_PER_DEGREE = 111_195.0
