@@ -13,7 +13,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.position import Mechanism, Position, Quarantine, content_digest, range_digest
+from engine.core.position import (
+    Mechanism,
+    Position,
+    PositionKey,
+    Quarantine,
+    content_digest,
+    range_digest,
+)
 
 Whole: TypeAlias = NDArray[np.int64]
 Real: TypeAlias = NDArray[np.float64]
@@ -65,8 +72,8 @@ class PositionColumns(msgspec.Struct, frozen=True, eq=False):
         """Return how many positions there are."""
         return len(self.fix_time)
 
-    def take(self, index: NDArray[Any]) -> "PositionColumns":
-        """Return the positions at indices, or those that are marked."""
+    def take(self, index: "NDArray[Any] | slice") -> "PositionColumns":
+        """Return the positions at indices, or in a slice, or those that are marked."""
         arrays = {name: getattr(self, name)[index] for name in ARRAYS}
         return PositionColumns(**arrays, places=self.places)
 
@@ -99,6 +106,14 @@ class PositionColumns(msgspec.Struct, frozen=True, eq=False):
             quarantine=QUARANTINES[int(self.quarantine[index])],
         )
 
+    def positions(self) -> list[Position]:
+        """Return all positions as the values they were made of, in order."""
+        return [self.position(index) for index in range(len(self))]
+
+    def key(self, index: int) -> PositionKey:
+        """Return the key of one position."""
+        return PositionKey(int(self.fix_time[index]), int(self.seq[index]), self.digest(index))
+
     def digest(self, index: int) -> bytes:
         """Return the 16 bytes over what the device stated."""
         fix_time, seq = int(self.fix_time[index]), int(self.seq[index])
@@ -126,7 +141,7 @@ class PositionColumns(msgspec.Struct, frozen=True, eq=False):
 ARRAYS: Final = PositionColumns.__struct_fields__[:-1]
 """Names of the columns that are arrays, in order."""
 
-_TYPES: Final = {
+_TYPES: Final[dict[object, type[np.int64] | type[np.int8] | type[np.float64]]] = {
     Whole: np.int64,
     Real: np.float64,
     Small: np.int8,

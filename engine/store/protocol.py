@@ -102,8 +102,19 @@ class JournalPart(Protocol):
         """Return the blocks after one, oldest first."""
 
 
+class Unmerged(NamedTuple):
+    """What has been appended and not yet sorted into what is read fast."""
+
+    batches: int
+    positions: int
+
+
 class PositionsPart(Protocol):
-    """Positions, judged and quarantined."""
+    """Positions, judged and quarantined.
+
+    How far merging has come changes no answer. Two positions of an activation with one key are one
+    position delivered twice: it is read once, as it was first stored.
+    """
 
     def append(
         self,
@@ -117,6 +128,15 @@ class PositionsPart(Protocol):
         `message_index` says which message of the journal block each is from. The caller leaves out
         those that are stored already (`known`, `newest_keys`).
         """
+
+    def merge(self, times: int = 1) -> bool:
+        """Do a bounded piece of sorting what was appended, and tell if there was any to do.
+
+        Nothing is done before there is `times` as much to do as makes it worth while.
+        """
+
+    def unmerged(self) -> Unmerged:
+        """Return how much of what was appended is not merged yet."""
 
     def known(self, keys: Mapping[int, Collection[PositionKey]]) -> set[tuple[int, PositionKey]]:
         """Return those of the keys, by activation, that are stored already."""

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from engine.core.journal import (
     verify_chain,
 )
 from engine.core.position import Position, PositionKey, Quarantine
+from engine.core.position_columns import columns_of
 from engine.core.rejection import Reason
 from engine.store import ConflictError, Store
 from engine.store.protocol import Checkpoint, Page, StoredPosition, StoredRejection
@@ -127,14 +129,28 @@ def test_only_keys_that_are_stored_are_known(store: Store) -> None:
         assert tx.positions.known({1: []}) == tx.positions.known({}) == set()
 
 
-def test_a_position_is_stored_once(store: Store) -> None:
-    """Inserting a key that is stored is a conflict and leaves the batch out."""
+def test_a_position_is_read_once(store: Store) -> None:
+    """Of two positions with one key, the one that was stored first is read, and only it."""
     with store.write() as tx:
-        store_positions(tx, [position(1, T0)])
-    with pytest.raises(ConflictError), store.write() as tx:
-        store_positions(tx, [position(1, T0 + 1), position(1, T0, received_at=1)])
+        first = store_positions(tx, [position(1, T0)])
+    with store.write() as tx:
+        later = position(1, T0, received_at=1)
+        store_positions(tx, [position(1, T0 + 1), later, later])
+        worn = put_on(tx, "w1", "d1", T0)
+        assert worn.activation_id == 1
     with store.read() as tx:
-        assert list(tx.positions.since(1, 0)) == [position(1, T0)]
+        assert list(tx.positions.since(1, 0)) == [position(1, T0), position(1, T0 + 1)]
+        assert tx.positions.track("w1", T0, T0 + 1, Page()) == first
+        assert tx.positions.known({1: [later.key]}) == {(1, later.key)}
+
+
+def test_ids_of_positions_are_given_to_one_batch_only(store: Store) -> None:
+    """Appending under ids that are stored is a conflict and leaves the batch out."""
+    columns = columns_of([position(1, T0)])
+    with store.write() as tx:
+        tx.positions.append(columns, 7, 1, np.zeros(1, np.int64))
+    with pytest.raises(ConflictError), store.write() as tx:
+        tx.positions.append(columns, 7, 2, np.zeros(1, np.int64))
 
 
 def test_a_changed_verdict_changes_nothing_but_the_verdict(store: Store) -> None:

@@ -53,8 +53,15 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "gap episodes": newest_gap_episodes,
     "registry revision": lambda tx: tx.registry.revision(),
 }
-SMALL = ("SCAN seen", "SCAN episodes USING INDEX episodes_running")
-"""Scans that are meant: the ids jumped through, and an index that holds running episodes only."""
+SMALL = (
+    "SCAN episodes USING INDEX episodes_running",
+    "SCAN position_batches",
+    "SCAN position_newest",
+    "SCAN position_runs",
+    "SCAN r",
+)
+"""Scans that are meant: an index that holds running episodes only, what is not merged yet, runs,
+which are one for millions of positions (`r` too), and the newest position of each activation."""
 
 
 @pytest.fixture

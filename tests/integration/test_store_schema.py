@@ -222,7 +222,7 @@ def test_a_full_disk_says_so_and_loses_nothing(sqlite_url: str) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 5}")
     with pytest.raises(StoreUnavailableError, match="disk is full: free"), store.write() as tx:
-        store_positions(tx, [position(1, T0 + n) for n in range(2000)])
+        store_positions(tx, [position(1, T0 + n, lat=n / 7) for n in range(5000)])
     with store.write() as tx:
         assert tx.positions.count() == 0
         store_positions(tx, [position(1, T0)])

@@ -39,10 +39,19 @@ def _is_int64(value: object) -> bool:
     return isinstance(value, int) and -(2**63) <= value < 2**63
 
 
+def check_cursor(cursor: Sequence[int | str], names: Sequence[str]) -> None:
+    """Check that a cursor is one whole number of 64 bits for each of these names.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if len(cursor) != len(names) or not all(map(_is_int64, cursor)):
+        listed = ", ".join(names)
+        raise ValueError(f"after is {cursor!r}: this list's cursor is ({listed}), whole numbers")
+
+
 def _after(order: Sequence[Sorting], cursor: Sequence[int | str]) -> ColumnElement[bool]:
-    if len(cursor) != len(order) or not all(map(_is_int64, cursor)):
-        names = ", ".join(str(each.column.key) for each in order)
-        raise ValueError(f"after is {cursor!r}: this list's cursor is ({names}), whole numbers")
+    check_cursor(cursor, [str(each.column.key) for each in order])
     later: ColumnElement[bool] = false()
     for each, value in reversed(list(zip(order, cursor, strict=True))):
         later = or_(each.beyond(value), and_(each.column == value, later))

@@ -1,39 +1,71 @@
-"""Positions, kept in the order in which they are judged: (fix_time, seq, digest) per activation."""
+"""Positions: appended as batches, merged into pages behind, read as if there were only one place.
 
-from collections.abc import Collection, Mapping, Sequence
+Each reading takes what the batches, the pages and the verdicts beside them hold, in one snapshot:
+nobody can tell how far merging has come. A position is never shown twice: of two with one key, the
+first that was appended counts.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from heapq import merge
-from itertools import islice
-from typing import Any, Final
+from itertools import chain, islice
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, update
+from sqlalchemy import func, select
 
 from engine.core.canary import CANARY
-from engine.core.position import Mechanism, Position, PositionKey, Quarantine
+from engine.core.number_coding import Press
+from engine.core.packed_positions import unpack_keys, unpack_page
+from engine.core.placed_positions import (
+    NONE,
+    PlacedPositions,
+    in_order,
+    newest_of_each,
+    of_activation,
+    placed_together,
+    places_of,
+    with_verdicts,
+)
+from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.position_columns import PositionColumns
-from engine.store.protocol import Page, StoredPosition
-from engine.store.sql.keyset import Sorting, paged
-from engine.store.sql.schema import activations, positions
-from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks
+from engine.core.wanted_keys import WantedKeys
+from engine.store.protocol import Page, StoredPosition, Unmerged
+from engine.store.sql.keyset import check_cursor
+from engine.store.sql.position_batches import SqlBatches
+from engine.store.sql.position_merging import SqlMerging
+from engine.store.sql.position_newest import SqlNewest
+from engine.store.sql.position_pages import Found, SqlPages
+from engine.store.sql.position_shelf import Shelf
+from engine.store.sql.position_verdicts import SqlVerdicts
+from engine.store.sql.schema import activations, position_pages, position_runs
+from engine.store.sql.session import SqlSession
 from zones.instant import Instant
 from zones.interval import END
 
-_ROW: Final = positions.c
-_KEY: Final = (_ROW.fix_time, _ROW.seq, _ROW.digest)
-_MECHANISMS: Final = {each.value: each for each in Mechanism}
-_QUARANTINES: Final[dict[str | None, Quarantine | None]] = {
-    None: None,
-    **{each.value: each for each in Quarantine},
-}
+_FIRST: Final = -(2**63)
+_LAST: Final = 2**63 - 1
+_CURSOR: Final = ("fix_time", "position_id")
+_MANY: Final = 16
+_AT_ONCE: Final = 2
+"""Pages fetched in one statement: where all are needed, and where the first may do."""
+_OF_LEVEL_1: Final = (
+    select(position_pages.c.body)
+    .join(position_runs, position_runs.c.run_id == position_pages.c.run_id)
+    .where(position_runs.c.level == 1)
+)
 
 
 class SqlPositions:
     """Positions, judged and quarantined."""
 
-    def __init__(self, session: SqlSession) -> None:
-        """Work inside one transaction."""
+    def __init__(self, session: SqlSession, shelf: Shelf) -> None:
+        """Work inside one transaction; what is opened of batches is kept on the shelf."""
         self._session = session
+        self._press = Press()
+        self._batches = SqlBatches(session, shelf, self._press)
+        self._pages = SqlPages(session, self._press)
+        self._verdicts = SqlVerdicts(session)
 
     def append(
         self,
@@ -43,37 +75,53 @@ class SqlPositions:
         message_index: NDArray[np.int64],
     ) -> None:
         """Store the new positions of one batch, which get ids from `first_position_id` on."""
-        rows = (
-            StoredPosition(
-                position_id=first_position_id + index,
-                block_id=block_id,
-                message_index=int(message_index[index]),
-                position=columns.position(index),
-            )
-            for index in range(len(columns))
-        )
-        self._session.insert(positions, map(_values, rows))
+        self._batches.append(columns, first_position_id, block_id, message_index)
+
+    def merge(self, times: int = 1) -> bool:
+        """Do a bounded piece of merging and tell if there was any to do."""
+        self._session.check_writable()
+        self._session.lock()
+        merging = SqlMerging(self._session, self._press, self._batches, self._pages, self._verdicts)
+        return merging.step(times)
+
+    def unmerged(self) -> Unmerged:
+        """Return how many batches and positions are not merged yet."""
+        sizes = self._batches.sizes()
+        return Unmerged(len(sizes), sum(sizes.values()))
 
     def known(self, keys: Mapping[int, Collection[PositionKey]]) -> set[tuple[int, PositionKey]]:
         """Return those of the keys, by activation, that are stored already."""
-        return {
-            (activation_id, key)
-            for activation_id, some in keys.items()
-            for key in self._known(activation_id, some)
-        }
-
-    def _known(self, activation_id: int, keys: Collection[PositionKey]) -> set[PositionKey]:
-        found: set[PositionKey] = set()
-        for times in chunks({key.fix_time for key in keys}):
-            query = select(*_KEY).where(
-                _ROW.activation_id == activation_id, _ROW.fix_time.in_(times)
-            )
-            found.update(map(PositionKey._make, self._session.rows(query)))
-        return found.intersection(keys)
+        self._session.lock()
+        keys = {activation_id: some for activation_id, some in keys.items() if some}
+        if not keys:
+            return set()
+        found: set[tuple[int, PositionKey]] = set()
+        for batch in self._batches.opened():
+            found.update(places_of(batch, keys))
+        pages: dict[int, Found] = {}
+        for activation_id, some in keys.items():
+            times = [key.fix_time for key in some]
+            for each in self._pages.find(activation_id, min(times), max(times)):
+                pages[each.page_id] = each
+        wanted = WantedKeys(keys) if pages else None
+        for _, body in self._pages.bodies(pages.values()):
+            ids, times_of_page, _ = unpack_keys(self._press, body)
+            if wanted is not None and wanted.at(ids, times_of_page):
+                found.update(places_of(unpack_page(self._press, body), keys))
+        return found
 
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
-        return {row[0]: PositionKey._make(row[1:]) for row in self._session.rows(_newest_keys())}
+        self._session.lock()
+        bodies = self._session.rows(_OF_LEVEL_1)
+        parts = [
+            *SqlNewest(self._session, self._press).all(),
+            *map(newest_of_each, self._batches.opened()),
+            *(newest_of_each(unpack_page(self._press, row.body)) for row in bodies),
+        ]
+        columns = newest_of_each(in_order(placed_together([NONE, *parts]))).columns
+        ids = columns.activation_id.tolist()
+        return {activation_id: columns.key(index) for index, activation_id in enumerate(ids)}
 
     def since(
         self, activation_id: int, instant: Instant, until: Instant = END
@@ -82,45 +130,24 @@ class SqlPositions:
 
         `END` leaves nothing out.
         """
-        query = select(positions).where(
-            _ROW.activation_id == activation_id, _ROW.fix_time >= instant
-        )
-        if until < END:
-            query = query.where(_ROW.fix_time < until)
-        return [_stored(row).position for row in self._session.rows(query.order_by(*_KEY))]
+        last = until - 1 if until < END else _LAST
+        return self._all(activation_id, instant, last).columns.positions()
 
     def newest(self, activation_id: int) -> Position | None:
         """Return the newest judged position; None if there is none."""
-        return self._newest(_ROW.activation_id == activation_id, _ROW.quarantine.is_(None))
+        return self._newest(activation_id, _FIRST, lambda columns: columns.quarantine == 0)
 
     def newest_vitals(self, activation_id: int, since: Instant) -> Position | None:
         """Return the newest position since an instant whose message stated the battery."""
-        return self._newest(
-            _ROW.activation_id == activation_id,
-            _ROW.fix_time >= since,
-            _ROW.battery_pct.is_not(None),
-        )
-
-    def _newest(self, *conditions: ColumnElement[bool]) -> Position | None:
-        query = select(positions).where(*conditions)
-        row = self._session.first(query.order_by(*(each.desc() for each in _KEY)).limit(1))
-        return None if row is None else _stored(row).position
+        return self._newest(activation_id, since, lambda columns: ~np.isnan(columns.battery_pct))
 
     def set_quarantine(
         self, activation_id: int, verdicts: Mapping[PositionKey, Quarantine | None]
     ) -> None:
         """Store verdicts that evidence which came later has changed."""
-        statement = update(positions).where(
-            _ROW.activation_id == activation_id,
-            _ROW.fix_time == bindparam("at"),
-            _ROW.seq == bindparam("number"),
-            _ROW.digest == bindparam("content"),
-        )
-        rows = [
-            {"at": key.fix_time, "number": key.seq, "content": key.digest, "quarantine": verdict}
-            for key, verdict in verdicts.items()
-        ]
-        self._session.change(statement.values(quarantine=bindparam("quarantine")), rows)
+        self._session.check_writable()
+        stored = self.known({activation_id: verdicts})
+        self._verdicts.put({named: verdicts[named[1]] for named in stored})
 
     def track(
         self, wearer_id: str, since: Instant, until: Instant, page: Page
@@ -128,133 +155,128 @@ class SqlPositions:
         """Return a wearer's positions with since <= fix_time < until, oldest first.
 
         The page's cursor is (fix_time, position_id).
+
+        Raises:
+            ValueError: the cursor is none of this list.
         """
+        after = (_FIRST, _FIRST)
+        if page.after is not None:
+            check_cursor(page.after, _CURSOR)
+            after = (int(page.after[0]), int(page.after[1]))
         worn = select(activations.c.activation_id).where(activations.c.wearer_id == wearer_id)
-        # One short index scan per activation, merged, instead of one sort over all of them.
         parts = [
-            self._session.rows(_part_of_track(activation_id, since, until, page))
+            self._part_of_track(activation_id, since, until - 1, after, page.limit)
             for (activation_id,) in self._session.rows(worn)
         ]
-        merged = merge(*parts, key=lambda row: (row.fix_time, row.position_id))
-        return [_stored(row) for row in islice(merged, page.limit)]
+        merged = merge(*parts, key=lambda row: (row.position.fix_time, row.position_id))
+        return list(islice(merged, page.limit))
 
     def count(self) -> int:
         """Return how many positions are stored, the canary's not."""
-        every = select(func.count()).select_from(positions)
+        self._session.lock()
+        merged = self._session.number(select(func.sum(position_runs.c.positions)))
         own = select(activations.c.activation_id).where(activations.c.vendor == CANARY)
-        of_canary = every.where(_ROW.activation_id.in_(own))
-        return self._session.number(every) - self._session.number(of_canary)
+        of_canary = sum(len(self._all(row[0], _FIRST, _LAST)) for row in self._session.rows(own))
+        return merged + self.unmerged().positions - of_canary
+
+    def _part_of_track(
+        self, activation_id: int, since: Instant, last: Instant, after: tuple[int, int], limit: int
+    ) -> list[StoredPosition]:
+        """Return the first of an activation's positions after a cursor, by time and id."""
+        found: list[StoredPosition] = []
+        for part in self._by_and_by(activation_id, max(since, after[0]), last):
+            times, ids = part.columns.fix_time, part.position_id
+            order = np.lexsort((ids, times))
+            following = (times[order] > after[0]) | (ids[order] > after[1])
+            found += _stored(part.take(order[following][: limit - len(found)]))
+            if len(found) == limit:
+                break
+        return found
+
+    def _all(self, activation_id: int, since: Instant, last: Instant) -> PlacedPositions:
+        """Return an activation's positions with since <= fix_time <= last, in order."""
+        self._session.lock()
+        found = self._pages.find(activation_id, since, last)
+        parts = [*self._pages_of(activation_id, found, last)]
+        parts += self._in_batches(activation_id, since, last)
+        return self._judged(activation_id, in_order(placed_together([NONE, *parts])))
+
+    def _by_and_by(
+        self, activation_id: int, since: Instant, last: Instant
+    ) -> Iterator[PlacedPositions]:
+        """Yield the same part by part, each as early as nothing of it can be in a page to come."""
+        self._session.lock()
+        found = sorted(self._pages.find(activation_id, since, last), key=lambda each: each.earliest)
+        held = placed_together([NONE, *self._in_batches(activation_id, since, last)])
+        pages = self._pages_of(activation_id, found, last, at_once=_AT_ONCE)
+        for following in found[1:]:
+            held = in_order(placed_together([held, next(pages)]))
+            ready = int(np.searchsorted(held.columns.fix_time, following.earliest))
+            yield self._judged(activation_id, held.take(slice(ready)))
+            held = held.take(slice(ready, None))
+        yield self._judged(activation_id, in_order(placed_together([held, *pages])))
+
+    def _newest(
+        self,
+        activation_id: int,
+        since: Instant,
+        wanted: Callable[[PositionColumns], NDArray[np.bool_]],
+    ) -> Position | None:
+        """Return the newest position since an instant that is wanted."""
+        self._session.lock()
+        found = self._pages.find(activation_id, since, _LAST)
+        found.sort(key=lambda each: each.latest, reverse=True)
+        batches = placed_together([NONE, *self._in_batches(activation_id, since, _LAST)])
+        pages = self._pages_of(activation_id, found, _LAST, at_once=_AT_ONCE)
+        newest = NONE
+        for latest, part in zip(
+            (_LAST, *(each.latest for each in found)), chain([batches], pages), strict=True
+        ):
+            if len(newest) and newest.columns.fix_time[0] > latest:
+                break
+            judged = self._judged(activation_id, in_order(part))
+            candidates = judged.take(np.flatnonzero(wanted(judged.columns))[-1:])
+            newest = newest_of_each(in_order(placed_together([newest, candidates])))
+        return newest.columns.position(0) if len(newest) else None
+
+    def _pages_of(
+        self, activation_id: int, found: Sequence[Found], last: Instant, at_once: int = _MANY
+    ) -> Iterator[PlacedPositions]:
+        for each, body in self._pages.bodies(found, at_once):
+            page = unpack_page(self._press, body)
+            yield of_activation(page, activation_id, each.since, last)
+
+    def _in_batches(
+        self, activation_id: int, since: Instant, last: Instant
+    ) -> list[PlacedPositions]:
+        opened = self._batches.opened()
+        parts = (of_activation(batch, activation_id, since, last) for batch in opened)
+        return [part for part in parts if len(part)]
+
+    def _judged(self, activation_id: int, positions: PlacedPositions) -> PlacedPositions:
+        """Return one activation's positions, in order, with the verdicts that were changed."""
+        if not len(positions):
+            return positions
+        times = positions.columns.fix_time
+        verdicts = self._verdicts.of_activation(activation_id, int(times[0]), int(times[-1]))
+        if not verdicts:
+            return positions
+        places = places_of(positions, {activation_id: [key for _, key in verdicts]})
+        return with_verdicts(positions, {places[named]: verdicts[named] for named in places})
 
 
-def _part_of_track(activation_id: int, since: Instant, until: Instant, page: Page) -> AnySelect:
-    query = select(positions).where(
-        _ROW.activation_id == activation_id, _ROW.fix_time >= since, _ROW.fix_time < until
+def _stored(positions: PlacedPositions) -> Iterator[StoredPosition]:
+    places = zip(
+        positions.position_id.tolist(),
+        positions.block_id.tolist(),
+        positions.message_index.tolist(),
+        positions.columns.positions(),
+        strict=True,
     )
-    return paged(query, (Sorting(_ROW.fix_time), Sorting(_ROW.position_id)), page)
-
-
-def _newest_keys() -> AnySelect:
-    """Jump through the index from activation to activation; a GROUP BY would read every row."""
-    low = select(func.min(_ROW.activation_id).label("id")).cte("seen", recursive=True)
-    following = (
-        select(func.min(_ROW.activation_id)).where(_ROW.activation_id > low.c.id).scalar_subquery()
-    )
-    seen = low.union_all(select(following).where(low.c.id.is_not(None)))
-    other = positions.alias("other")
-    newest = (
-        select(other.c.position_id)
-        .where(other.c.activation_id == seen.c.id)
-        .order_by(other.c.fix_time.desc(), other.c.seq.desc(), other.c.digest.desc())
-        .limit(literal_column("1"))
-        .scalar_subquery()
-    )
-    return select(_ROW.activation_id, *_KEY).join(seen, _ROW.position_id == newest)
-
-
-def _values(stored: StoredPosition) -> tuple[Any, ...]:
-    position = stored.position
-    return (
-        position.activation_id,
-        position.fix_time,
-        position.seq,
-        position.digest,
-        stored.position_id,
-        stored.block_id,
-        stored.message_index,
-        position.received_at,
-        position.lat,
-        position.lon,
-        position.accuracy_m,
-        position.accuracy_assumed,
-        position.mechanism.value,
-        position.satellites,
-        position.hdop,
-        position.speed_mps,
-        position.heading_deg,
-        position.altitude_m,
-        position.late,
-        None if position.quarantine is None else position.quarantine.value,
-        position.beacon_id,
-        position.beacon_zone_id,
-        position.battery_pct,
-        position.charging,
-    )
-
-
-def _stored(row: AnyRow) -> StoredPosition:
-    # Unpacked by place, in the order of the table's columns: seven times faster than by name.
-    (
-        activation_id,
-        fix_time,
-        seq,
-        digest,
-        position_id,
-        block_id,
-        message_index,
-        received_at,
-        lat,
-        lon,
-        accuracy_m,
-        accuracy_assumed,
-        mechanism,
-        satellites,
-        hdop,
-        speed_mps,
-        heading_deg,
-        altitude_m,
-        late,
-        quarantine,
-        beacon_id,
-        beacon_zone_id,
-        battery_pct,
-        charging,
-    ) = row
-    position = Position(
-        activation_id=activation_id,
-        fix_time=fix_time,
-        received_at=received_at,
-        seq=seq,
-        digest=digest,
-        lat=lat,
-        lon=lon,
-        accuracy_m=accuracy_m,
-        accuracy_assumed=accuracy_assumed,
-        mechanism=_MECHANISMS[mechanism],
-        satellites=satellites,
-        hdop=hdop,
-        speed_mps=speed_mps,
-        heading_deg=heading_deg,
-        altitude_m=altitude_m,
-        battery_pct=battery_pct,
-        charging=charging,
-        late=late,
-        quarantine=_QUARANTINES[quarantine],
-        beacon_id=beacon_id,
-        beacon_zone_id=beacon_zone_id,
-    )
-    return StoredPosition(
-        position_id=position_id,
-        block_id=block_id,
-        message_index=message_index,
-        position=position,
-    )
+    for position_id, block_id, message_index, position in places:
+        yield StoredPosition(
+            position_id=position_id,
+            block_id=block_id,
+            message_index=message_index,
+            position=position,
+        )

@@ -93,38 +93,75 @@ journal_blocks: Final = Table(
     _bytes("body"),
 )
 
-positions: Final = Table(
-    "positions",
+position_batches: Final = Table(
+    "position_batches",
+    metadata,
+    _id("first_position_id"),
+    _int("block_id"),
+    _int("positions"),
+    _bytes("body"),
+)
+"""What was appended last, as it came: see `engine.store.sql.position_batches`."""
+
+position_runs: Final = Table(
+    "position_runs",
+    metadata,
+    _id("run_id"),
+    _int("level"),
+    _int("positions"),
+    _int("min_fix_time"),
+    _int("max_fix_time"),
+    _int("target_run_id", nullable=True),
+    _int("cut_activation_id"),
+    _int("cut_fix_time"),
+)
+"""Sorted sequences of pages: see `engine.store.sql.position_pages`."""
+
+position_pages: Final = Table(
+    "position_pages",
+    metadata,
+    _id("page_id"),
+    _int("run_id"),
+    _int("first_activation_id"),
+    _int("first_fix_time"),
+    _int("last_activation_id"),
+    _int("last_fix_time"),
+    _int("min_fix_time"),
+    _int("max_fix_time"),
+    _bytes("body"),
+)
+Index(
+    "position_pages_last",
+    position_pages.c.run_id,
+    position_pages.c.last_activation_id,
+    position_pages.c.last_fix_time,
+    position_pages.c.page_id,
+    # Not to find a page by, but to pass over those not asked for without their bodies.
+    position_pages.c.first_activation_id,
+    position_pages.c.first_fix_time,
+    position_pages.c.min_fix_time,
+    position_pages.c.max_fix_time,
+)
+
+position_verdicts: Final = Table(
+    "position_verdicts",
     metadata,
     _id("activation_id"),
     _id("fix_time"),
     _id("seq"),
     _bytes("digest", primary_key=True),
-    _int("position_id"),
-    _int("block_id"),
-    _int("message_index"),
-    _int("received_at"),
-    _float("lat"),
-    _float("lon"),
-    _float("accuracy_m"),
-    _flag("accuracy_assumed"),
-    _text("mechanism"),
-    _int("satellites", nullable=True),
-    _float("hdop", nullable=True),
-    _float("speed_mps", nullable=True),
-    _float("heading_deg", nullable=True),
-    _float("altitude_m", nullable=True),
-    _flag("late"),
     _text("quarantine", nullable=True),
-    _text("beacon_id", nullable=True),
-    _text("beacon_zone_id", nullable=True),
-    _float("battery_pct", nullable=True),
-    _flag("charging", nullable=True),
-    # Without a row number of its own, SQLite keeps the rows in the order of their key: a track is
-    # read from neighbouring pages, however many wearers reported in between.
     sqlite_with_rowid=False,
 )
-Index("positions_position_id", positions.c.position_id, unique=True)
+"""Verdicts that are not in a page yet."""
+
+position_newest: Final = Table(
+    "position_newest",
+    metadata,
+    _id("shard"),
+    _bytes("body"),
+)
+"""Each activation's newest position, as far as it is not in a batch or a run of level 1."""
 
 device_events: Final = Table(
     "device_events",

@@ -35,6 +35,7 @@ from engine.store.sql.events import SqlEvents
 from engine.store.sql.heartbeats import SqlHeartbeats
 from engine.store.sql.journal import SqlJournal
 from engine.store.sql.migration import check_revision
+from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.positions import SqlPositions
 from engine.store.sql.registry import SqlRegistry
 from engine.store.sql.rejections import SqlRejections
@@ -51,13 +52,13 @@ _PIN = "SELECT 1 FROM counters LIMIT 1"
 class SqlTransaction:
     """A unit of work: all of it is committed, or none of it."""
 
-    def __init__(self, session: SqlSession) -> None:
+    def __init__(self, session: SqlSession, shelf: Shelf) -> None:
         """Open the parts on one transaction."""
         self._session = session
         self._journal = SqlJournal(session)
         self._registry = SqlRegistry(session)
         self.journal: JournalPart = self._journal
-        self.positions: PositionsPart = SqlPositions(session)
+        self.positions: PositionsPart = SqlPositions(session, shelf)
         self.events: EventsPart = SqlEvents(session)
         self.rejections: RejectionsPart = SqlRejections(session)
         self.checkpoints: CheckpointsPart = SqlCheckpoints(session)
@@ -85,6 +86,7 @@ class SqlStore:
         self._backend = backend
         self.url = url
         self._now = now
+        self._shelf = Shelf()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -124,7 +126,8 @@ class SqlStore:
         self._backend.writing.dispose()
 
     def _transaction(self, connection: Connection, *, writable: bool) -> SqlTransaction:
-        return SqlTransaction(SqlSession(connection, self._backend, writable=writable))
+        session = SqlSession(connection, self._backend, writable=writable)
+        return SqlTransaction(session, self._shelf)
 
 
 @contextmanager

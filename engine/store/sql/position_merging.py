@@ -1,0 +1,248 @@
+"""Merging turns batches into pages and few runs into one, a bounded piece at a time.
+
+- Batches become the pages of a run of level 1, once there are enough of them (`BATCHES`,
+  `POSITIONS`).
+- `FAN_OUT` runs of a level become one of the next level, and so on, up to `LARGEST` positions: a
+  run of more is left as it is. So each position is written a few times in all, however many there
+  are, and an activation's are in few runs: those of each level, and one for every `LARGEST`.
+- A piece of merging takes the first pages of each run. What comes before the earliest of their ends
+  is complete: it is written to the target, and from then on it is there and no longer in the
+  sources, whose cut says so. A piece is one transaction: before it and after it, all is where
+  readers look for it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from sqlalchemy import and_, bindparam, delete, or_, select, update
+
+from engine.core.number_coding import Press
+from engine.core.packed_positions import unpack_page
+from engine.core.placed_positions import (
+    NONE,
+    PlacedPositions,
+    in_order,
+    placed_together,
+    places_of,
+    with_verdicts,
+)
+from engine.core.position import PositionKey
+from engine.store.sql.counters import take_ids
+from engine.store.sql.position_batches import MOST_IN_BATCH, SqlBatches
+from engine.store.sql.position_newest import SqlNewest
+from engine.store.sql.position_pages import SqlPages
+from engine.store.sql.position_verdicts import SqlVerdicts
+from engine.store.sql.schema import position_pages, position_runs
+from engine.store.sql.session import AnyRow, SqlSession
+from zones.instant import Instant
+
+BATCHES: Final = 256
+"""Batches from which on they are merged,"""
+POSITIONS: Final = MOST_IN_BATCH
+"""and positions in them; so many at most are merged in one piece."""
+FAN_OUT: Final = 16
+"""Runs of a level that are merged into one."""
+LARGEST: Final = 1 << 22
+"""Positions from which on a run is not merged any more."""
+FINAL: Final = 0
+"""The level of such a run."""
+NEWEST: Final = 2
+"""The level from which on a run's newest positions are in the shards."""
+VERDICTS: Final = 1_000
+"""Verdicts from which on some are written into the pages."""
+
+_SOME_VERDICTS: Final = 32
+_VERDICTS_IN_MIND: Final = 2 * VERDICTS
+_PAGES_OF_EACH: Final = 2
+_LEAST: Final = -(2**63)
+
+_RUN: Final = position_runs.c
+_PAGE: Final = position_pages.c
+_NAMED: Final = _RUN.run_id == bindparam("run")
+_MERGEABLE: Final = select(position_runs).where(_RUN.level != FINAL).order_by(_RUN.run_id)
+_FIRST: Final = select(_PAGE.last_activation_id, _PAGE.last_fix_time, _PAGE.body).order_by(
+    _PAGE.last_activation_id, _PAGE.last_fix_time, _PAGE.page_id
+)
+_MERGE_INTO: Final = update(position_runs).where(_NAMED).values(target_run_id=bindparam("target"))
+_GROW: Final = (
+    update(position_runs).where(_NAMED).values(positions=_RUN.positions + bindparam("many"))
+)
+_LEAVE: Final = (
+    update(position_runs)
+    .where(_NAMED)
+    .values(
+        positions=_RUN.positions - bindparam("many"),
+        cut_activation_id=bindparam("id"),
+        cut_fix_time=bindparam("at"),
+    )
+)
+_DROP_ALL: Final = delete(position_pages).where(_PAGE.run_id == bindparam("run"))
+_DROP: Final = _DROP_ALL.where(
+    or_(
+        _PAGE.last_activation_id < bindparam("id"),
+        and_(_PAGE.last_activation_id == bindparam("id"), _PAGE.last_fix_time < bindparam("at")),
+    )
+)
+_DROP_RUN: Final = delete(position_runs).where(_NAMED)
+_SETTLE: Final = update(position_runs).where(_NAMED, _RUN.positions >= LARGEST).values(level=FINAL)
+
+
+class _Source(NamedTuple):
+    """The first pages of a run that is being merged."""
+
+    run_id: int
+    positions: PlacedPositions
+    """Those that have not left the run."""
+    ends: tuple[int, Instant] | None
+    """Activation and time of the last that was read; None if all were."""
+
+
+class SqlMerging:
+    """The work on what is stored, inside one transaction."""
+
+    def __init__(
+        self,
+        session: SqlSession,
+        press: Press,
+        batches: SqlBatches,
+        pages: SqlPages,
+        verdicts: SqlVerdicts,
+    ) -> None:
+        self._session = session
+        self._press = press
+        self._batches = batches
+        self._pages = pages
+        self._verdicts = verdicts
+
+    def step(self, times: int = 1) -> bool:
+        """Do a piece of work, on about 30,000 positions; tell if there was any.
+
+        Nothing is done before there is `times` as much to do as makes it worth while.
+        """
+        sizes = self._batches.sizes()
+        if len(sizes) >= times * BATCHES or sum(sizes.values()) >= times * POSITIONS:
+            self._merge_batches()
+            return True
+        if self._merge_runs(times):
+            return True
+        return self._verdicts.count() >= times * VERDICTS and self._write_verdicts()
+
+    def _merge_batches(self) -> None:
+        taken = self._batches.oldest(POSITIONS)
+        positions = in_order(placed_together(self._batches.read(taken)))
+        verdicts = self._verdicts.some(_VERDICTS_IN_MIND)
+        places = places_of(positions, _by_activation(verdicts))
+        positions = with_verdicts(positions, {places[key]: verdicts[key] for key in places})
+        times = positions.columns.fix_time
+        run_id = self._add_run(1, int(times.min()), int(times.max()))
+        self._grow(run_id, positions)
+        self._batches.remove(taken)
+        self._verdicts.remove(places)
+
+    def _merge_runs(self, times: int) -> bool:
+        runs = self._session.rows(_MERGEABLE)
+        levels = Counter(run.level for run in runs)
+        crowded = [level for level in sorted(levels) if levels[level] >= times * FAN_OUT]
+        sources = [run for run in runs if run.target_run_id is not None]
+        if not crowded and (times > 1 or not sources):
+            return False
+        if not sources:
+            level = crowded[0]
+            sources = [run for run in runs if run.level == level][:FAN_OUT]
+            earliest = min(run.min_fix_time for run in sources)
+            latest = max(run.max_fix_time for run in sources)
+            target_id = self._add_run(level + 1, earliest, latest)
+            rows = [{"run": run.run_id, "target": target_id} for run in sources]
+            self._session.change(_MERGE_INTO, rows)
+        else:
+            target_id = sources[0].target_run_id
+        self._merge(sources, target_id, sources[0].level)
+        return True
+
+    def _merge(self, runs: Sequence[AnyRow], target_id: int, level: int) -> None:
+        many, sources = _PAGES_OF_EACH, [self._first(run, _PAGES_OF_EACH) for run in runs]
+        while not any(map(len, moving := _complete(sources))) and _end(sources) is not None:
+            many *= 2
+            sources = [self._first(run, many) for run in runs]
+        moved = in_order(placed_together(moving))
+        self._grow(target_id, moved)
+        if level + 1 == NEWEST:
+            SqlNewest(self._session, self._press).note(moved)
+        end = _end(sources)
+        run_ids = [source.run_id for source in sources]
+        if end is not None:
+            asked = {"id": end[0], "at": end[1]}
+            left = zip(run_ids, map(len, moving), strict=True)
+            self._session.change(_LEAVE, [{"run": run, "many": n, **asked} for run, n in left])
+            self._session.change(_DROP, [{"run": run, **asked} for run in run_ids])
+            return
+        self._session.change(_DROP_ALL, [{"run": run} for run in run_ids])
+        self._session.change(_DROP_RUN, [{"run": run} for run in run_ids])
+        self._session.change(_SETTLE, [{"run": target_id}])
+
+    def _first(self, run: AnyRow, many: int) -> _Source:
+        """Return the first pages of a run, without what has left it."""
+        query = _FIRST.where(_PAGE.run_id == run.run_id).limit(many + 1)
+        pages = self._session.rows(query)
+        some = (unpack_page(self._press, page.body) for page in pages[:many])
+        positions = placed_together([NONE, *some])
+        cut = _before(positions, (run.cut_activation_id, run.cut_fix_time))
+        last = pages[many - 1] if len(pages) > many else None
+        ends = None if last is None else (last.last_activation_id, last.last_fix_time)
+        return _Source(run.run_id, positions.take(slice(cut, None)), ends)
+
+    def _add_run(self, level: int, earliest: Instant, latest: Instant) -> int:
+        (run_id,) = take_ids(self._session, "position_run", 1)
+        row = (run_id, level, 0, earliest, latest, None, _LEAST, _LEAST)
+        self._session.insert(position_runs, [row])
+        return run_id
+
+    def _grow(self, run_id: int, positions: PlacedPositions) -> None:
+        self._pages.add(run_id, positions)
+        self._session.change(_GROW, [{"run": run_id, "many": len(positions)}])
+
+    def _write_verdicts(self) -> bool:
+        """Write some verdicts into the pages that hold their positions; tell if any was."""
+        verdicts = self._verdicts.some(_SOME_VERDICTS)
+        written: set[tuple[int, PositionKey]] = set()
+        for activation_id, key in verdicts:
+            named = (activation_id, key)
+            found = self._pages.find(activation_id, key.fix_time, key.fix_time)
+            for each, body in self._pages.bodies(found):
+                page = unpack_page(self._press, body)
+                places = places_of(page, {activation_id: [key]})
+                if places:
+                    page = with_verdicts(page, {places[named]: verdicts[named]})
+                    self._pages.rewrite(each.page_id, page)
+                    written.add(named)
+        self._verdicts.remove(written)
+        return bool(written)
+
+
+def _by_activation(named: Iterable[tuple[int, PositionKey]]) -> dict[int, list[PositionKey]]:
+    keys: dict[int, list[PositionKey]] = {}
+    for activation_id, key in named:
+        keys.setdefault(activation_id, []).append(key)
+    return keys
+
+
+def _end(sources: Iterable[_Source]) -> tuple[int, Instant] | None:
+    """Return up to where, exclusive, all sources have been read; None if they have been whole."""
+    return min((each.ends for each in sources if each.ends is not None), default=None)
+
+
+def _complete(sources: Sequence[_Source]) -> list[PlacedPositions]:
+    """Return of each source what comes before all that has not been read of the others."""
+    end = _end(sources)
+    if end is None:
+        return [each.positions for each in sources]
+    return [each.positions.take(slice(_before(each.positions, end))) for each in sources]
+
+
+def _before(positions: PlacedPositions, end: tuple[int, Instant]) -> int:
+    """Return how many of positions in order come before an activation's instant."""
+    ids, times = positions.columns.activation_id, positions.columns.fix_time
+    start, stop = np.searchsorted(ids, end[0]), np.searchsorted(ids, end[0], "right")
+    return int(start + np.searchsorted(times[start:stop], end[1]))

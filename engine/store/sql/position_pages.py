@@ -1,0 +1,144 @@
+"""Positions in sorted pages, and pages in runs: how one activation's are found without an index.
+
+- A page holds about a thousand positions in their order (`core.placed_positions`), packed
+  (`core.packed_positions`), with its first and last key beside it: an index entry a thousand.
+- A run is a sequence of pages each of which begins where the one before it ends, or after. In each
+  run the pages that may hold what is asked for are neighbours: a step into the index finds them.
+- Every position is in one batch or one page. While runs are merged, what comes before their cut has
+  left them for the run they are merged into (`position_merging`): it is passed over in them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+import numpy as np
+from sqlalchemy import bindparam, select, text, update
+
+from engine.core.number_coding import Press
+from engine.core.packed_positions import pack_page
+from engine.core.placed_positions import PlacedPositions
+from engine.store.sql.counters import take_ids
+from engine.store.sql.schema import position_pages
+from engine.store.sql.session import AnyRow, SqlSession
+from zones.instant import Instant
+
+PAGE: Final = 1024
+"""Positions in a page."""
+
+_FOUND: Final = text(
+    """
+    SELECT p.page_id, p.first_activation_id, p.first_fix_time, p.last_activation_id,
+           p.last_fix_time, p.min_fix_time, p.max_fix_time, r.cut_activation_id, r.cut_fix_time
+    FROM position_runs r CROSS JOIN position_pages p
+    WHERE r.min_fix_time <= :until AND r.max_fix_time >= :since
+      AND p.run_id = r.run_id AND p.last_activation_id = :wanted AND p.last_fix_time >= :since
+      AND (p.first_activation_id < :wanted OR p.first_fix_time <= :until)
+    UNION ALL
+    SELECT p.page_id, p.first_activation_id, p.first_fix_time, p.last_activation_id,
+           p.last_fix_time, p.min_fix_time, p.max_fix_time, r.cut_activation_id, r.cut_fix_time
+    FROM position_runs r CROSS JOIN position_pages p
+    WHERE r.min_fix_time <= :until AND r.max_fix_time >= :since
+      AND p.page_id = (
+        SELECT q.page_id FROM position_pages q
+        WHERE q.run_id = r.run_id AND q.last_activation_id > :wanted
+        ORDER BY q.last_activation_id, q.last_fix_time, q.page_id LIMIT 1)
+      AND p.first_activation_id <= :wanted
+      AND (p.first_activation_id < :wanted OR p.first_fix_time <= :until)
+    """
+)
+_BODY: Final = select(position_pages.c.page_id, position_pages.c.body).where(
+    position_pages.c.page_id.in_(bindparam("page_ids", expanding=True))
+)
+
+_REWRITE: Final = (
+    update(position_pages)
+    .where(position_pages.c.page_id == bindparam("page"))
+    .values(body=bindparam("packed"))
+)
+
+
+class Found(NamedTuple):
+    """A page that may hold positions of the activation asked for, from `since` on."""
+
+    page_id: int
+    earliest: Instant
+    """No position of the activation in it is earlier, nor later than `latest`."""
+    latest: Instant
+    since: Instant
+    """What is earlier is no longer there."""
+
+
+class SqlPages:
+    """The pages, inside one transaction."""
+
+    def __init__(self, session: SqlSession, press: Press) -> None:
+        self._session = session
+        self._press = press
+
+    def find(self, activation_id: int, since: Instant, until: Instant) -> list[Found]:
+        """Return the pages that may hold an activation's with since <= fix_time <= until."""
+        asked = {"wanted": activation_id, "since": since, "until": until}
+        rows = self._session.connection.execute(_FOUND, asked)
+        found = (_found(row, activation_id, since) for row in rows)
+        return [
+            each
+            for each in found
+            if each is not None and each.latest >= each.since and each.earliest <= until
+        ]
+
+    def bodies(self, found: Iterable[Found], at_once: int = 16) -> Iterator[tuple[Found, bytes]]:
+        """Yield pages with their bodies, in the order given, so many fetched at once."""
+        pages = iter(found)
+        while some := list(islice(pages, at_once)):
+            asked = {"page_ids": [each.page_id for each in some]}
+            rows = self._session.connection.execute(_BODY, asked)
+            bodies = {row.page_id: row.body for row in rows}
+            yield from ((each, bodies[each.page_id]) for each in some)
+
+    def add(self, run_id: int, positions: PlacedPositions) -> None:
+        """Store positions in their order, all after those that the run holds, as its next pages."""
+        pages = [
+            positions.take(slice(start, start + PAGE)) for start in range(0, len(positions), PAGE)
+        ]
+        page_ids = take_ids(self._session, "position_page", len(pages))
+        rows = (
+            (page_id, run_id, *_bounds(page), pack_page(self._press, page))
+            for page_id, page in zip(page_ids, pages, strict=True)
+        )
+        self._session.insert(position_pages, rows)
+
+    def rewrite(self, page_id: int, positions: PlacedPositions) -> None:
+        """Replace what a page holds by the same positions, judged otherwise."""
+        body = pack_page(self._press, positions)
+        self._session.change(_REWRITE, [{"page": page_id, "packed": body}])
+
+
+def _bounds(page: PlacedPositions) -> Sequence[int]:
+    """Return first and last key of a page, and its first and last instant."""
+    ids, times = page.columns.activation_id, page.columns.fix_time
+    bounds = (ids[0], times[0], ids[-1], times[-1], np.min(times), np.max(times))
+    return list(map(int, bounds))
+
+
+def _found(row: AnyRow, wanted: int, since: Instant) -> Found | None:
+    (
+        page_id,
+        first_id,
+        first_time,
+        last_id,
+        last_time,
+        earliest,
+        latest,
+        cut_id,
+        cut_time,
+    ) = row
+    if cut_id > wanted:
+        return None
+    if cut_id == wanted:
+        since = max(since, cut_time)
+    if first_id == wanted:
+        earliest = first_time
+    if last_id == wanted:
+        latest = last_time
+    return Found(page_id, earliest, latest, since)
