@@ -110,6 +110,16 @@ def pack_page(press: Press, positions: PlacedPositions) -> bytes:
     return b"".join(parts)
 
 
+def pack_page_quickly(positions: PlacedPositions) -> bytes:
+    """Return the same, of many more bytes, in a fraction of the time: for what soon changes."""
+    columns = positions.columns
+    arrays: dict[str, Numbers] = {name: getattr(columns, name) for name in ARRAYS}
+    arrays |= {each.name: getattr(positions, each.name) for each in _PLACE_COLUMNS}
+    arrays["beacon"], places = _used(columns)
+    parts = [quick(arrays[each.name], each.absent) for each in _PAGE]
+    return b"".join((_head(len(positions), places), *parts))
+
+
 def unpack_page(press: Press, body: bytes) -> PlacedPositions:
     """Return the positions of a page.
 

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import select
 
 from engine.core.number_coding import Press
-from engine.core.packed_positions import pack_page, unpack_page
+from engine.core.packed_positions import pack_page_quickly, unpack_page
 from engine.core.placed_positions import (
     PlacedPositions,
     in_order,
@@ -49,7 +49,7 @@ class SqlNewest:
             page = newest.take(slice(int(start), int(end)))
             if shard in stored:
                 page = newest_of_each(in_order(placed_together([stored[shard], page])))
-            rows.append((shard, pack_page(self._press, page)))
+            rows.append((shard, pack_page_quickly(page)))
         self._session.insert(position_newest, rows, Conflict.REPLACE)
 
     def _stored(self, shards: list[int]) -> dict[int, PlacedPositions]:

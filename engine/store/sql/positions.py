@@ -242,9 +242,15 @@ class SqlPositions:
     def _pages_of(
         self, activation_id: int, found: Sequence[Found], last: Instant, at_once: int = _MANY
     ) -> Iterator[PlacedPositions]:
+        """Yield of each page what it holds of the activation: of most nothing, soon seen."""
         for each, body in self._pages.bodies(found, at_once):
-            page = unpack_page(self._press, body)
-            yield of_activation(page, activation_id, each.since, last)
+            ids = unpack_keys(self._press, body).activation_id
+            place = int(np.searchsorted(ids, activation_id))
+            if place < len(ids) and ids[place] == activation_id:
+                page = unpack_page(self._press, body)
+                yield of_activation(page, activation_id, each.since, last)
+            else:
+                yield NONE
 
     def _in_batches(
         self, activation_id: int, since: Instant, last: Instant
