@@ -28,6 +28,7 @@ from engine.core.self_watch import Signal
 from engine.core.topic import TelemetryTopic, rejections_topic
 from engine.floor import FloorNumbers, numbers_of
 from engine.live_positions import Sighting
+from engine.projection import Projection
 from engine.pulse import Freshness, Pulse
 from engine.recent import Recent
 from engine.ruling import RegistryMovedError, Ruled, Ruling
@@ -70,6 +71,7 @@ class Service:
         self._caseload = Caseload()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ruling")
         self._stopping = asyncio.Event()
+        self._projection = Projection(store)
         self._pulse = Pulse(source, clock)
         self._running = False
         self._idle_since: Instant | None = clock.now()
@@ -145,8 +147,10 @@ class Service:
             self._running, self._idle_since = True, None
             async with self._source, asyncio.TaskGroup() as tasks:
                 ticking = tasks.create_task(self._tick_for_ever())
+                merging = tasks.create_task(self._merge_for_ever())
                 await self._take_for_ever()
                 ticking.cancel()
+                merging.cancel()
         finally:
             self._running, self._idle_since = False, self._clock.now()
             pulsing.cancel()
@@ -158,6 +162,15 @@ class Service:
             await self._source.acknowledge(batch)
             for source, rejection in ruled.rejections:
                 await self._tell(source, rejection)
+            while self._projection.overdue:
+                await self._persist(self._projection.step, idle=False)
+
+    async def _merge_for_ever(self) -> None:
+        while not self._stopping.is_set():
+            idle = self._source.in_flight == 0
+            if not await self._persist(self._projection.step, idle=idle):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), TICK_S)
 
     async def _tick_for_ever(self) -> None:
         while not self._stopping.is_set():
@@ -239,6 +252,7 @@ class Service:
         self._caseload.keep(ruled.quiet, ruled.cases.values())
         self._caseload.roster.hear(ruled.heard)
         self._last_commit_at = now = self._clock.now()
+        self._projection.note(ruled.positions)
         self.positions += ruled.positions
         self.late += ruled.late
         delays = now - ruled.taken.measured_at

@@ -10,7 +10,7 @@ visible in their own order on every store, so a reader that has seen change 10 n
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -100,6 +100,12 @@ class JournalPart(Protocol):
 
     def blocks(self, after_block_id: int = 0, limit: int = 100) -> Sequence[JournalBlock]:
         """Return the blocks after one, oldest first."""
+
+
+UNMERGED_BATCHES: Final = 256
+"""Batches from which on it is worth while to merge them,"""
+UNMERGED_POSITIONS: Final = 1 << 13
+"""and positions in them; a piece of merging takes about so many, so that it is short."""
 
 
 class Unmerged(NamedTuple):

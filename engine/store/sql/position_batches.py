@@ -15,11 +15,12 @@ from engine.core.number_coding import Press, Whole
 from engine.core.packed_positions import pack_batch, unpack_batch
 from engine.core.placed_positions import PlacedPositions, in_order
 from engine.core.position_columns import PositionColumns
+from engine.store.protocol import UNMERGED_POSITIONS
 from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.schema import position_batches
 from engine.store.sql.session import SqlSession, chunks
 
-MOST_IN_BATCH: Final = 1 << 15
+MOST_IN_BATCH: Final = UNMERGED_POSITIONS
 """Positions in one row; a larger batch takes several, so that no piece of merging is large."""
 
 _ROW: Final = position_batches.c

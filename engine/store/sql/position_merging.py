@@ -1,7 +1,7 @@
 """Merging turns batches into pages and few runs into one, a bounded piece at a time.
 
 - Batches become the pages of a run of level 1, once there are enough of them (`BATCHES`,
-  `POSITIONS`).
+  or `POSITIONS` in them).
 - `FAN_OUT` runs of a level become one of the next level, and so on, up to `LARGEST` positions: a
   run of more is left as it is. So each position is written a few times in all, however many there
   are, and an activation's are in few runs: those of each level, and one for every `LARGEST`.
@@ -29,27 +29,25 @@ from engine.core.placed_positions import (
     with_verdicts,
 )
 from engine.core.position import PositionKey
+from engine.store.protocol import UNMERGED_BATCHES, UNMERGED_POSITIONS
 from engine.store.sql.counters import take_ids
-from engine.store.sql.position_batches import MOST_IN_BATCH, SqlBatches
-from engine.store.sql.position_newest import SqlNewest
+from engine.store.sql.position_batches import SqlBatches
+from engine.store.sql.position_newest import SHARDED, SqlNewest
 from engine.store.sql.position_pages import SqlPages
+from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.position_verdicts import SqlVerdicts
 from engine.store.sql.schema import position_pages, position_runs
 from engine.store.sql.session import AnyRow, SqlSession
 from zones.instant import Instant
 
-BATCHES: Final = 256
-"""Batches from which on they are merged,"""
-POSITIONS: Final = MOST_IN_BATCH
-"""and positions in them; so many at most are merged in one piece."""
+BATCHES: Final = UNMERGED_BATCHES
+POSITIONS: Final = UNMERGED_POSITIONS
 FAN_OUT: Final = 16
 """Runs of a level that are merged into one."""
 LARGEST: Final = 1 << 22
 """Positions from which on a run is not merged any more."""
 FINAL: Final = 0
 """The level of such a run."""
-NEWEST: Final = 2
-"""The level from which on a run's newest positions are in the shards."""
 VERDICTS: Final = 1_000
 """Verdicts from which on some are written into the pages."""
 
@@ -62,8 +60,11 @@ _RUN: Final = position_runs.c
 _PAGE: Final = position_pages.c
 _NAMED: Final = _RUN.run_id == bindparam("run")
 _MERGEABLE: Final = select(position_runs).where(_RUN.level != FINAL).order_by(_RUN.run_id)
-_FIRST: Final = select(_PAGE.last_activation_id, _PAGE.last_fix_time, _PAGE.body).order_by(
-    _PAGE.last_activation_id, _PAGE.last_fix_time, _PAGE.page_id
+_FIRST: Final = (
+    select(_PAGE.page_id, _PAGE.last_activation_id, _PAGE.last_fix_time, _PAGE.body)
+    .where(_PAGE.run_id == bindparam("run"))
+    .order_by(_PAGE.last_activation_id, _PAGE.last_fix_time, _PAGE.page_id)
+    .limit(bindparam("many"))
 )
 _MERGE_INTO: Final = update(position_runs).where(_NAMED).values(target_run_id=bindparam("target"))
 _GROW: Final = (
@@ -109,15 +110,17 @@ class SqlMerging:
         batches: SqlBatches,
         pages: SqlPages,
         verdicts: SqlVerdicts,
+        shelf: Shelf,
     ) -> None:
         self._session = session
+        self._shelf = shelf
         self._press = press
         self._batches = batches
         self._pages = pages
         self._verdicts = verdicts
 
     def step(self, times: int = 1) -> bool:
-        """Do a piece of work, on about 30,000 positions; tell if there was any.
+        """Do a piece of work, on about 8,000 positions; tell if there was any.
 
         Nothing is done before there is `times` as much to do as makes it worth while.
         """
@@ -162,36 +165,48 @@ class SqlMerging:
         return True
 
     def _merge(self, runs: Sequence[AnyRow], target_id: int, level: int) -> None:
-        many, sources = _PAGES_OF_EACH, [self._first(run, _PAGES_OF_EACH) for run in runs]
-        while not any(map(len, moving := _complete(sources))) and _end(sources) is not None:
+        many, sources = _PAGES_OF_EACH, self._first(runs, _PAGES_OF_EACH)
+        while (end := _end(sources)) is not None and not any(
+            _before(each.positions, end) for each in sources
+        ):
             many *= 2
-            sources = [self._first(run, many) for run in runs]
-        moved = in_order(placed_together(moving))
+            sources = self._first(runs, many)
+        moved, end = _moving(sources, end)
         self._grow(target_id, moved)
-        if level + 1 == NEWEST:
+        if level + 1 == SHARDED:
             SqlNewest(self._session, self._press).note(moved)
-        end = _end(sources)
         run_ids = [source.run_id for source in sources]
-        if end is not None:
-            asked = {"id": end[0], "at": end[1]}
-            left = zip(run_ids, map(len, moving), strict=True)
-            self._session.change(_LEAVE, [{"run": run, "many": n, **asked} for run, n in left])
-            self._session.change(_DROP, [{"run": run, **asked} for run in run_ids])
+        if end is None:
+            self._session.change(_DROP_ALL, [{"run": run} for run in run_ids])
+            self._session.change(_DROP_RUN, [{"run": run} for run in run_ids])
+            self._session.change(_SETTLE, [{"run": target_id}])
             return
-        self._session.change(_DROP_ALL, [{"run": run} for run in run_ids])
-        self._session.change(_DROP_RUN, [{"run": run} for run in run_ids])
-        self._session.change(_SETTLE, [{"run": target_id}])
+        asked = {"id": end[0], "at": end[1]}
+        left = [
+            {"run": each.run_id, "many": _before(each.positions, end), **asked} for each in sources
+        ]
+        self._session.change(_LEAVE, left)
+        self._session.change(_DROP, [{"run": run, **asked} for run in run_ids])
 
-    def _first(self, run: AnyRow, many: int) -> _Source:
-        """Return the first pages of a run, without what has left it."""
-        query = _FIRST.where(_PAGE.run_id == run.run_id).limit(many + 1)
-        pages = self._session.rows(query)
-        some = (unpack_page(self._press, page.body) for page in pages[:many])
-        positions = placed_together([NONE, *some])
-        cut = _before(positions, (run.cut_activation_id, run.cut_fix_time))
-        last = pages[many - 1] if len(pages) > many else None
-        ends = None if last is None else (last.last_activation_id, last.last_fix_time)
-        return _Source(run.run_id, positions.take(slice(cut, None)), ends)
+    def _first(self, runs: Sequence[AnyRow], many: int) -> list[_Source]:
+        """Return the first pages of runs, without what has left them."""
+        pages = {
+            run.run_id: self._session.connection.execute(
+                _FIRST, {"run": run.run_id, "many": many + 1}
+            ).all()
+            for run in runs
+        }
+        bodies = {page.page_id: page.body for some in pages.values() for page in some[:many]}
+        opened = self._shelf.pages(bodies, lambda body: unpack_page(self._press, body))
+        sources = []
+        for run in runs:
+            some = pages[run.run_id]
+            placed = placed_together([NONE, *(opened[page.page_id] for page in some[:many])])
+            cut = _before(placed, (run.cut_activation_id, run.cut_fix_time))
+            last = some[many - 1] if len(some) > many else None
+            ends = None if last is None else (last.last_activation_id, last.last_fix_time)
+            sources.append(_Source(run.run_id, placed.take(slice(cut, None)), ends))
+        return sources
 
     def _add_run(self, level: int, earliest: Instant, latest: Instant) -> int:
         (run_id,) = take_ids(self._session, "position_run", 1)
@@ -233,12 +248,24 @@ def _end(sources: Iterable[_Source]) -> tuple[int, Instant] | None:
     return min((each.ends for each in sources if each.ends is not None), default=None)
 
 
-def _complete(sources: Sequence[_Source]) -> list[PlacedPositions]:
-    """Return of each source what comes before all that has not been read of the others."""
-    end = _end(sources)
-    if end is None:
-        return [each.positions for each in sources]
-    return [each.positions.take(slice(_before(each.positions, end))) for each in sources]
+def _moving(
+    sources: Sequence[_Source], end: tuple[int, Instant] | None
+) -> tuple[PlacedPositions, tuple[int, Instant] | None]:
+    """Return of all sources together what comes before an end, and up to where that is.
+
+    It is no more than a piece may be, and then the end is earlier; None if it is all there is.
+    """
+    stops = [
+        len(each.positions) if end is None else _before(each.positions, end) for each in sources
+    ]
+    parts = [each.positions.take(slice(stop)) for each, stop in zip(sources, stops, strict=True)]
+    moving = in_order(placed_together(parts))
+    if len(moving) <= POSITIONS:
+        return moving, end
+    columns = moving.columns
+    earlier = (int(columns.activation_id[POSITIONS]), int(columns.fix_time[POSITIONS]))
+    stop = _before(moving, earlier)
+    return (moving.take(slice(stop)), earlier) if stop else (moving, end)
 
 
 def _before(positions: PlacedPositions, end: tuple[int, Instant]) -> int:

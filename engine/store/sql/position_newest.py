@@ -1,8 +1,8 @@
 """Each activation's newest position, kept where it is found without reading all history.
 
 A shard is a page of the newest positions of activations whose ids are neighbours. It is brought up
-to date where positions leave the runs of level 1, which is where each one passes once. So the
-newest of all are those in the shards, in the runs of level 1 and in the batches, together.
+to date where positions come into a run of level `SHARDED`, as each of them does once. So the newest
+of all are those in the shards, in the runs of the levels below it and in the batches, together.
 """
 
 from typing import Final
@@ -21,6 +21,9 @@ from engine.core.placed_positions import (
 from engine.store.sql.backend import Conflict
 from engine.store.sql.schema import position_newest
 from engine.store.sql.session import SqlSession, chunks
+
+SHARDED: Final = 3
+"""Low enough that few runs are below it, high enough that few shards are touched at a time."""
 
 _SHARD_BITS: Final = 10
 

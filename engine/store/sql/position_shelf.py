@@ -1,21 +1,26 @@
-"""Batches that were opened once are kept open, for every transaction of the process.
+"""What was opened once is kept open, for every transaction of the process.
 
 A batch is not changed between its commit and the merge that removes it, and its id is not given
-again. So what is found here under an id of a batch that is stored is that batch.
+again. So what is found here under an id of a batch that is stored is that batch. A page can be
+changed: it is kept with the bytes it was opened from.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 
 from engine.core.placed_positions import PlacedPositions
 
 
 class Shelf:
-    """Opened batches, by the first of their position ids; safe for threads."""
+    """Opened batches, by the first of their position ids, and pages that are being merged.
+
+    Safe for threads.
+    """
 
     def __init__(self) -> None:
         """Begin with none."""
         self._opened: dict[int, PlacedPositions] = {}
+        self._pages: dict[int, tuple[bytes, PlacedPositions]] = {}
         self._lock = Lock()
 
     def get(
@@ -35,3 +40,19 @@ class Shelf:
             for each in [one for one in self._opened if one < min(stored, default=one + 1)]:
                 del self._opened[each]
         return [opened[each] for each in stored]
+
+    def pages(
+        self, bodies: Mapping[int, bytes], opening: Callable[[bytes], PlacedPositions]
+    ) -> dict[int, PlacedPositions]:
+        """Return pages opened, and keep these open, in place of those of the last time."""
+        with self._lock:
+            before = self._pages
+        opened = {
+            page_id: before[page_id]
+            if page_id in before and before[page_id][0] == body
+            else (body, opening(body))
+            for page_id, body in bodies.items()
+        }
+        with self._lock:
+            self._pages = opened
+        return {page_id: placed for page_id, (_, placed) in opened.items()}

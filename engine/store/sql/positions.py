@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from engine.core.canary import CANARY
 from engine.core.number_coding import Press
@@ -33,12 +33,12 @@ from engine.core.wanted_keys import WantedKeys
 from engine.store.protocol import Page, StoredPosition, Unmerged
 from engine.store.sql.keyset import check_cursor
 from engine.store.sql.position_batches import SqlBatches
-from engine.store.sql.position_merging import SqlMerging
-from engine.store.sql.position_newest import SqlNewest
+from engine.store.sql.position_merging import FINAL, SqlMerging
+from engine.store.sql.position_newest import SHARDED, SqlNewest
 from engine.store.sql.position_pages import Found, SqlPages
 from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.position_verdicts import SqlVerdicts
-from engine.store.sql.schema import activations, position_pages, position_runs
+from engine.store.sql.schema import activations, position_runs
 from engine.store.sql.session import SqlSession
 from zones.instant import Instant
 from zones.interval import END
@@ -49,11 +49,12 @@ _CURSOR: Final = ("fix_time", "position_id")
 _MANY: Final = 16
 _AT_ONCE: Final = 2
 """Pages fetched in one statement: where all are needed, and where the first may do."""
-_OF_LEVEL_1: Final = (
-    select(position_pages.c.body)
-    .join(position_runs, position_runs.c.run_id == position_pages.c.run_id)
-    .where(position_runs.c.level == 1)
-)
+_NOT_SHARDED: Final = text(
+    """
+    SELECT p.body FROM position_runs r CROSS JOIN position_pages p
+    WHERE r.level > :final AND r.level < :sharded AND p.run_id = r.run_id
+    """
+).bindparams(final=FINAL, sharded=SHARDED)
 
 
 class SqlPositions:
@@ -62,6 +63,7 @@ class SqlPositions:
     def __init__(self, session: SqlSession, shelf: Shelf) -> None:
         """Work inside one transaction; what is opened of batches is kept on the shelf."""
         self._session = session
+        self._shelf = shelf
         self._press = Press()
         self._batches = SqlBatches(session, shelf, self._press)
         self._pages = SqlPages(session, self._press)
@@ -81,8 +83,8 @@ class SqlPositions:
         """Do a bounded piece of merging and tell if there was any to do."""
         self._session.check_writable()
         self._session.lock()
-        merging = SqlMerging(self._session, self._press, self._batches, self._pages, self._verdicts)
-        return merging.step(times)
+        parts = (self._batches, self._pages, self._verdicts, self._shelf)
+        return SqlMerging(self._session, self._press, *parts).step(times)
 
     def unmerged(self) -> Unmerged:
         """Return how many batches and positions are not merged yet."""
@@ -113,7 +115,7 @@ class SqlPositions:
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
         self._session.lock()
-        bodies = self._session.rows(_OF_LEVEL_1)
+        bodies = self._session.connection.execute(_NOT_SHARDED)
         parts = [
             *SqlNewest(self._session, self._press).all(),
             *map(newest_of_each, self._batches.opened()),

@@ -5,8 +5,10 @@ what the device stated.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
+import msgspec
 import numpy as np
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +28,7 @@ depends_on = None
 _PAGE = 1024
 _LEAST = -(2**63)
 _PLACES = ("position_id", "block_id", "message_index")
+_SIGNED = ("lat", "lon", "speed_mps", "heading_deg", "altitude_m")
 _ROWS = sa.text("SELECT * FROM positions ORDER BY activation_id, fix_time, seq, digest")
 
 
@@ -142,4 +145,14 @@ def _position(row: sa.Row[Any]) -> Position:
     quarantine = values["quarantine"]
     values["quarantine"] = None if quarantine is None else Quarantine(quarantine)
     values["mechanism"] = Mechanism(values["mechanism"])
-    return Position(**values)
+    return _with_signs(Position(**values))
+
+
+def _with_signs(position: Position) -> Position:
+    """Return a position with the signs of its zeros, which SQLite lost, as its digest has them."""
+    zeros = [name for name in _SIGNED if getattr(position, name) == 0.0]
+    for signs in product((0.0, -0.0), repeat=len(zeros)):
+        signed = msgspec.structs.replace(position, **dict(zip(zeros, signs, strict=True)))
+        if not zeros or columns_of([signed]).digest(0) == position.digest:
+            return signed
+    return position
