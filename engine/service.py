@@ -31,6 +31,7 @@ from engine.live_positions import Sighting
 from engine.projection import Projection
 from engine.pulse import Freshness, Pulse
 from engine.recent import Recent
+from engine.resident import keep_resident
 from engine.ruling import RegistryMovedError, Ruled, Ruling
 from engine.sources.source import Delivery, Source
 from engine.store.protocol import Store, StoreUnavailableError
@@ -144,6 +145,7 @@ class Service:
         pulsing = asyncio.create_task(self._pulse.run())
         try:
             await self._persist(self._load)
+            keep_resident()
             self._running, self._idle_since = True, None
             async with self._source, asyncio.TaskGroup() as tasks:
                 ticking = tasks.create_task(self._tick_for_ever())
