@@ -3,20 +3,17 @@
 Taking ids holds the writers' lock until the commit. A rolled-back transaction gives them back.
 """
 
-from sqlalchemy import bindparam, select, text
-
-from engine.store.sql.schema import counters
 from engine.store.sql.session import SqlSession
 
-_TAKE = text(
-    "INSERT INTO counters (counter, value) VALUES (:counter, :count) ON CONFLICT (counter) "
+_TAKE = (
+    "INSERT INTO counters (counter, value) VALUES (?, ?) ON CONFLICT (counter) "
     "DO UPDATE SET value = counters.value + excluded.value RETURNING value"
 )
-_LAST = select(counters.c.value).where(counters.c.counter == bindparam("counter"))
+_LAST = "SELECT value FROM counters WHERE counter = ?"
 
 
 def take_ids(session: SqlSession, counter: str, count: int) -> range:
-    """Return the next `count` ids of a counter, from 1.
+    """Return the next `count` ids of a counter, from 1; of none any empty range.
 
     Raises:
         ValueError: the count is negative.
@@ -25,10 +22,14 @@ def take_ids(session: SqlSession, counter: str, count: int) -> range:
         raise ValueError(f"count is {count}: it must be 0 or more")
     session.check_writable()
     session.lock()
-    last = session.connection.execute(_TAKE, {"counter": counter, "count": count}).scalar_one()
+    if not count:
+        return range(0)
+    row = session.fixed(_TAKE, counter, count)
+    last = 0 if row is None else int(row[0])
     return range(last - count + 1, last + 1)
 
 
 def last_id(session: SqlSession, counter: str) -> int:
     """Return the last id given of a counter; 0 if none was."""
-    return session.connection.execute(_LAST, {"counter": counter}).scalar() or 0
+    row = session.fixed(_LAST, counter)
+    return 0 if row is None else int(row[0])

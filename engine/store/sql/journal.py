@@ -13,6 +13,11 @@ from engine.store.sql.session import AnyRow, SqlSession
 from zones.instant import Instant
 
 _ROW = journal_blocks.c
+_HEAD = "SELECT block_id, block_hash FROM journal_blocks ORDER BY block_id DESC LIMIT 1"
+_APPEND = (
+    "INSERT INTO journal_blocks (block_id, committed_at, messages, previous_hash, merkle_root, "
+    "block_hash, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class SqlJournal:
@@ -25,7 +30,9 @@ class SqlJournal:
     def append(self, block: JournalBlock) -> None:
         """Store a new block."""
         self._session.lock()
-        row = (
+        self._session.check_writable()
+        self._session.fixed(
+            _APPEND,
             block.block_id,
             block.committed_at,
             block.messages,
@@ -34,7 +41,6 @@ class SqlJournal:
             block.block_hash,
             block.body,
         )
-        self._session.insert(journal_blocks, [row])
 
     def append_registry(self, entries: Sequence[RegistryEntry], now: Instant) -> None:
         """Seal writes of the registry in a block of their own; no entries, no block."""
@@ -63,9 +69,8 @@ class SqlJournal:
     def head(self) -> tuple[int, bytes] | None:
         """Return id and hash of the newest block; None if there is none."""
         self._session.lock()
-        query = select(_ROW.block_id, _ROW.block_hash).order_by(_ROW.block_id.desc()).limit(1)
-        row = self._session.first(query)
-        return None if row is None else (row.block_id, row.block_hash)
+        row = self._session.fixed(_HEAD)
+        return None if row is None else (int(row[0]), bytes(row[1]))
 
     def block(self, block_id: int) -> JournalBlock | None:
         """Return one block."""

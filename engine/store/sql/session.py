@@ -1,10 +1,12 @@
 """A session is one transaction's connection, with the few moves that every part is made of."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table, Update, literal
+from sqlalchemy.exc import DBAPIError
 
 from engine.store.sql.backend import Backend, Conflict
 
@@ -43,6 +45,26 @@ class SqlSession:
         """Return the one number a query asks for; 0 for none."""
         return int(self.connection.execute(statement).scalar() or 0)
 
+    def fixed(self, statement: str, *values: object) -> tuple[Any, ...] | None:
+        """Run a fixed statement straight on the driver, and return its first row, if it has rows.
+
+        Every batch runs a few of these: compiling and wrapping would cost ten times as much as
+        running them. Values are marked by question marks.
+        """
+        connection = self.connection
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(_marked(statement, connection.dialect.paramstyle), values)
+            row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
+        except Exception as error:
+            base = getattr(connection.dialect.loaded_dbapi, "Error", Exception)
+            raise DBAPIError.instance(
+                statement, values, error, base, dialect=connection.dialect
+            ) from error
+        finally:
+            cursor.close()
+        return row
+
     def lock(self) -> None:
         """Hold the writers' lock if this transaction writes: what is read now cannot change."""
         if self._writable and not self._locked:
@@ -75,6 +97,11 @@ class SqlSession:
         """
         if not self._writable:
             raise RuntimeError("this transaction only reads: begin it with store.write()")
+
+
+@lru_cache(maxsize=64)
+def _marked(statement: str, paramstyle: str) -> str:
+    return statement if paramstyle == "qmark" else statement.replace("?", "%s")
 
 
 def constant(value: int | str) -> ColumnElement[Any]:
