@@ -6,7 +6,7 @@ for many.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from engine.sources.source import DEFAULT_MAX_BATCH, DEFAULT_MAX_BATCH_BYTES, Delivery
@@ -31,6 +31,7 @@ class Inbox:
         self._max_batch = max_batch
         self._max_batch_bytes = max_batch_bytes
         self._waiting: list[Delivery] = []
+        self._waiting_bytes = 0
         self._wake = asyncio.Event()
         self._closed = False
 
@@ -43,21 +44,24 @@ class Inbox:
         """Whether nothing more will be handed out."""
         return self._closed
 
-    def put(self, deliveries: Iterable[Delivery]) -> None:
+    @property
+    def waiting_bytes(self) -> int:
+        """Payload bytes that wait to be taken."""
+        return self._waiting_bytes
+
+    def put(self, deliveries: Sequence[Delivery]) -> None:
         """Add deliveries at the end, in their order."""
         self._waiting += deliveries
-        if self._waiting:
-            self._wake.set()
+        self._added(deliveries)
 
-    def put_first(self, deliveries: Iterable[Delivery]) -> None:
+    def put_first(self, deliveries: Sequence[Delivery]) -> None:
         """Add deliveries before all others, in their order."""
         self._waiting[:0] = deliveries
-        if self._waiting:
-            self._wake.set()
+        self._added(deliveries)
 
     def clear(self) -> list[Delivery]:
         """Remove and return what was not taken."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if not self._closed:
             self._wake.clear()
         return waiting
@@ -77,12 +81,15 @@ class Inbox:
         """Return what is there up to the bounds; empty if nothing is, or once closed."""
         if self._closed:
             return []
-        batch = self._within_bytes(self._waiting[: self._max_batch])
+        batch = self._waiting[: self._max_batch]
+        if self._waiting_bytes > self._max_batch_bytes:
+            batch = self._within_bytes(batch)
         if len(batch) == len(self._waiting):
-            self._waiting = []
+            self._waiting, self._waiting_bytes = [], 0
             self._wake.clear()
         else:
             del self._waiting[: len(batch)]
+            self._waiting_bytes -= _bytes_of(batch)
         return batch
 
     async def next(self) -> list[Delivery]:
@@ -93,9 +100,15 @@ class Inbox:
         await self.ready()
         return self.take()
 
+    def _added(self, deliveries: Sequence[Delivery]) -> None:
+        if deliveries:
+            self._waiting_bytes += _bytes_of(deliveries)
+            self._wake.set()
+
     def _within_bytes(self, batch: list[Delivery]) -> list[Delivery]:
-        sizes: Sequence[int] = [len(each.payload) for each in batch]
-        if sum(sizes) <= self._max_batch_bytes:
-            return batch
-        fitting = sum(total <= self._max_batch_bytes for total in accumulate(sizes))
-        return batch[: max(1, fitting)]
+        totals = accumulate(len(each.payload) for each in batch)
+        return batch[: max(1, sum(total <= self._max_batch_bytes for total in totals))]
+
+
+def _bytes_of(deliveries: Sequence[Delivery]) -> int:
+    return sum([len(each.payload) for each in deliveries])

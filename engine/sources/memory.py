@@ -174,7 +174,7 @@ class MemorySource:
         ]
         self._held = {held.delivery.token: held for held in again}
         self._inbox.clear()
-        self._inbox.put_first(held.delivery for held in again)
+        self._inbox.put_first([held.delivery for held in again])
         self._reconnects += 1
 
     def _refuse_when_stopped(self) -> None:

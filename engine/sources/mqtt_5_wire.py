@@ -9,8 +9,9 @@ meanwhile is read at once:
 
 Idle, a message is read as soon as it is there; under load it waits at most `REST_S` + 1 ms.
 
-Reading also rests while more is unacknowledged than the broker was allowed to send. Not every
-broker keeps to that, and what it sends too much then waits in its own socket.
+Reading also rests while more is unacknowledged than the broker was allowed to send (not every
+broker keeps to that), or while too many bytes wait. What comes too much waits in the broker's own
+socket, so memory is bounded whatever a broker does.
 """
 
 import asyncio

@@ -9,13 +9,16 @@ delivery that was handed out: identifiers come round again, on this connection a
 """
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Final, cast
 
 import structlog
 
 from engine.sources.inbox import Inbox
 from engine.sources.source import Delivery
 from zones.instant import Instant
+
+MOST_WAITING_BYTES: Final = 64 * 1024 * 1024
+"""Payload bytes that wait to be taken, from which on no more should be read."""
 
 _log = structlog.get_logger(__name__)
 
@@ -40,8 +43,10 @@ class Unacknowledged:
 
     @property
     def full(self) -> bool:
-        """Whether the bound is passed: more is in flight than the broker was allowed."""
-        return self.in_flight > self._max_in_flight
+        """Whether a bound is passed: more is in flight than allowed, or too many bytes wait."""
+        return (
+            self.in_flight > self._max_in_flight or self._inbox.waiting_bytes > MOST_WAITING_BYTES
+        )
 
     @property
     def oldest(self) -> Instant | None:

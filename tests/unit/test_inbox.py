@@ -60,3 +60,18 @@ async def test_a_bound_below_one_is_refused(bounds: dict[str, int]) -> None:
     ((name, value),) = bounds.items()
     with pytest.raises(ValueError, match=f"{name} is {value}"):
         Inbox(**bounds)
+
+
+async def test_the_bytes_that_wait_are_known() -> None:
+    """They are those of what was put and not yet taken, whichever way it came and went."""
+    inbox = Inbox(max_batch=2)
+    inbox.put([delivery(1, 100), delivery(2, 20), delivery(3, 3)])
+    inbox.put_first([delivery(0, 1_000)])
+    assert inbox.waiting_bytes == 1_123
+    await inbox.next()
+    assert inbox.waiting_bytes == 23
+    await inbox.next()
+    assert inbox.waiting_bytes == 0
+    inbox.put([delivery(4, 7)])
+    inbox.clear()
+    assert inbox.waiting_bytes == 0

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import mqtt5
 import pytest
 
+from engine.sources import unacknowledged
 from engine.sources.inbox import Inbox
 from engine.sources.mqtt_5_wire import LOAD_S, REST_S, Mqtt5Wire
+from engine.sources.source import Delivery
 from engine.sources.unacknowledged import Unacknowledged
 
 PING = mqtt5.PingRespPacket().write()
@@ -55,9 +57,15 @@ def clockwork() -> Clockwork:
 
 
 @pytest.fixture
-async def wire(clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch) -> Mqtt5Wire:
+async def inbox() -> Inbox:
+    """Where deliveries wait."""
+    return Inbox()
+
+
+@pytest.fixture
+async def wire(inbox: Inbox, clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch) -> Mqtt5Wire:
     """A wire on that transport and clock."""
-    made = Mqtt5Wire(Unacknowledged(Inbox(), 100), lambda: 0, lambda _packet: None)
+    made = Mqtt5Wire(Unacknowledged(inbox, 100), lambda: 0, lambda _packet: None)
     monkeypatch.setattr(made, "_loop", clockwork)
     made.connection_made(clockwork)
     return made
@@ -103,6 +111,24 @@ async def test_the_rests_end_with_the_load(wire: Mqtt5Wire, clockwork: Clockwork
     arrive(wire)
     assert clockwork.reading
     assert clockwork.timer is None
+
+
+async def test_reading_rests_while_too_many_bytes_wait(
+    wire: Mqtt5Wire, inbox: Inbox, clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the bound it begins again only when what waits was taken; silence is no fault then."""
+    monkeypatch.setattr(unacknowledged, "MOST_WAITING_BYTES", 10)
+    inbox.put([Delivery("t", b"x" * 11, 0, 1)])
+    arrive(wire)
+    for _ in range(3):
+        assert not clockwork.reading
+        wire.heard()
+        assert wire.heard()
+        clockwork.run_timer()
+    inbox.take()
+    clockwork.run_timer()
+    assert clockwork.reading
+    assert not wire.heard()
 
 
 def test_the_bounds_are_those_of_the_documentation() -> None:
