@@ -52,10 +52,13 @@ def _positions(
         (index, position) for index, each in enumerate(opened, first) for position in each.positions
     ]
     positions = [as_stored(position) for _, position in pairs]
-    columns, message = columns_of(positions), np.array([index for index, _ in pairs], np.int64)
-    if quiet is not None:
-        columns = united([quiet.positions, columns]) if positions else quiet.positions
-        message = np.concatenate([quiet.message, message])
+    parts = [] if quiet is None else [(quiet.positions, quiet.message)]
+    if positions:
+        parts.append((columns_of(positions), np.array([index for index, _ in pairs], np.int64)))
+    if not parts:
+        return []
+    columns = parts[0][0] if len(parts) == 1 else united([columns for columns, _ in parts])
+    message = np.concatenate([message for _, message in parts])
     ids = transaction.next_ids("position", len(columns))
     transaction.positions.append(columns, ids.start, block_id, message)
     return positions

@@ -378,6 +378,8 @@ class Ruling:
         return self._save(change, wearer_of(case.docket.supervision.activation))
 
     def _raise(self) -> None:
+        if not self._saved:
+            return
         self._transaction.episodes.save([saved.stored for saved in self._saved])
         of_people = [saved for saved in self._saved if saved.stored.wearer_id != CANARY]
         ledger = open_ledger(self._transaction, of_people)
