@@ -217,9 +217,7 @@ class Measuring:
         if plan.flip:
             self._clock.time = FLIP
             self._flip_s = sum(_ticks(self._service))
-            yield from self._phase("after the flip", lives.minute(0, most))
-        else:
-            yield from _parts(lives.minute(0, most))
+        yield from self._phase("after the flip", lives.minute(0, most))
         for number in range(1, plan.minutes + 1):
             yield from self._phase("single", lives.minute(number, most))
         if plan.rest_s:
