@@ -14,7 +14,6 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 
-from benchmarks.load import Load, city_load
 from benchmarks.questions import (
     alone,
     decoding,
@@ -32,18 +31,17 @@ OUT = Path(__file__).parent / "out" / "bench.json"
 WIDTH = 150
 """Characters a line, where no terminal says otherwise."""
 
-Family = Callable[[Effort, Load], list[Row]]
-FAMILIES: dict[str, Family] = {
-    "zones": lambda effort, _load: zones.rows(effort),
+FAMILIES: dict[str, Callable[[Effort], list[Row]]] = {
+    "zones": zones.rows,
     "decoding": decoding.rows,
-    "alone": lambda effort, _load: alone.rows(effort),
-    "postgresql": lambda effort, _load: alone.postgresql_rows(effort),
-    "mosquitto": lambda effort, _load: end_to_end.mosquitto_rows(effort),
-    "embedded": lambda effort, _load: end_to_end.embedded_rows(effort),
-    "latency": lambda effort, _load: latency.rows(effort),
-    "storm": lambda effort, _load: storm.rows(effort),
-    "replay": lambda effort, _load: replaying.rows(effort),
-    "timers": lambda effort, _load: timers.rows(effort),
+    "alone": alone.rows,
+    "postgresql": alone.postgresql_rows,
+    "mosquitto": end_to_end.mosquitto_rows,
+    "embedded": end_to_end.embedded_rows,
+    "latency": latency.rows,
+    "storm": storm.rows,
+    "replay": replaying.rows,
+    "timers": timers.rows,
 }
 
 
@@ -59,11 +57,10 @@ def main() -> None:
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     rows: list[Row] = []
     began = time.monotonic()
-    with console.status("making the load") as status:
-        load = city_load(decoding.MESSAGES)
+    with console.status("measuring") as status:
         for name in named:
             status.update(f"measuring: {name}")
-            rows += FAMILIES[name](effort, load)
+            rows += FAMILIES[name](effort)
     took = time.monotonic() - began
     busy = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     how = "quick" if effort.quick else "thorough"

@@ -33,6 +33,11 @@ class Sent(NamedTuple):
     received_at: Instant
 
 
+def seq_of(minute: int) -> int:
+    """Return what the message of a minute counts as."""
+    return 100_000 + minute
+
+
 class Lives:
     """Everyone's positions, minute by minute from a start; minutes before it are negative."""
 
@@ -71,7 +76,7 @@ class Lives:
         chosen = range(self.country.wearers) if who is None else who
         columns = [self._positions(first + each, chosen) for each in range(minutes)]
         last = self._start + (first + minutes - 1) * MINUTE
-        seq = first + minutes + 100_000
+        seq = seq_of(first + minutes - 1)
         sent = {second: last + second * SECOND + ON_THE_WAY for second in range(60)}
         shown = {second: render(at) for second, at in sent.items()}
         found = []

@@ -22,15 +22,15 @@ _DECODING = "msgspec decodes the same payloads into structs, nothing else"
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    country = Country(effort.pick(20_000, 254_700))
-    uploads = effort.pick(1_000, 5_000)
+    country = Country(effort.pick(10_000, 254_700), effort.pick(2_000, SHARED))
+    uploads = effort.pick(500, 5_000)
     found = _measured(country, Plan.of(country, minutes=3, uploads=uploads, flip=True))
     who = f"{country.wearers:,} wearers, {country.wearers * country.own:,} own zones"
     payload = found.payload_bytes
     return [
         _row(
             "engine_vs_decode",
-            f"Processor time of a position, engine alone, {who} and {SHARED:,} of all?",
+            f"Processor time of a position, engine alone, {who} and {country.shared:,} of all?",
             _DECODING,
             found.us("single"),
             found.decode_us("single"),
@@ -71,7 +71,7 @@ def rows(effort: Effort) -> list[Row]:
 
 def postgresql_rows(effort: Effort) -> list[Row]:
     """Return the row on PostgreSQL; none if no server starts here."""
-    country = Country(effort.pick(2_000, 10_000), effort.pick(1_000, 10_000))
+    country = Country(effort.pick(1_000, 10_000), effort.pick(500, 10_000))
     plan = Plan.of(country, minutes=2)
     try:
         with postgres_server() as url:
@@ -95,8 +95,8 @@ def postgresql_rows(effort: Effort) -> list[Row]:
 
 def _growth(effort: Effort, found: Found, country: Country) -> list[Row]:
     times = effort.pick(10, 100)
-    small = Country(country.wearers // times)
-    fewer = _measured(small, Plan.of(small, minutes=effort.pick(5, 20)))
+    small = Country(country.wearers // times, country.shared)
+    fewer = _measured(small, Plan.of(small, minutes=effort.pick(6, 20)))
     return [
         _row(
             "wearers_growth",

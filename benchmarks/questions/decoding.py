@@ -4,7 +4,8 @@ import json
 
 import msgspec
 
-from benchmarks.load import Load
+from benchmarks.country import FLIP, Country
+from benchmarks.country_life import Lives
 from benchmarks.row import Row
 from benchmarks.timing import Effort, median_seconds
 from engine.core.decode import decode
@@ -13,10 +14,10 @@ from engine.core.wire import Message
 MESSAGES = 2_000
 
 
-def rows(effort: Effort, load: Load) -> list[Row]:
+def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    pairs = [(each.topic, each.payload) for each in load.deliveries[:MESSAGES]]
-    bare = msgspec.json.Decoder(Message | list[Message])
+    pairs = [each[:2] for each in Lives(Country(MESSAGES), FLIP).minute(0)]
+    bare = msgspec.json.Decoder(Message)
     took = median_seconds(
         {
             "ours": lambda: [decode(topic, payload) for topic, payload in pairs],

@@ -50,7 +50,7 @@ def mosquitto_rows(effort: Effort) -> list[Row]:
     if mosquitto_program() is None:
         print("left out: mosquitto is not on the PATH")
         return []
-    country = Country(effort.pick(20_000, 254_700))
+    country = Country(effort.pick(4_000, 254_700), effort.pick(2_000, 10_000))
     run = asyncio.run(_raced("mosquitto", country, with_naive=True))
     asked = f"{country.wearers:,} wearers over mosquitto: positions judged and stored?"
     return [
@@ -77,7 +77,7 @@ def mosquitto_rows(effort: Effort) -> list[Row]:
 
 def embedded_rows(effort: Effort) -> list[Row]:
     """Return the row over the embedded broker."""
-    country = Country(effort.pick(1_000, 10_000), effort.pick(1_000, 10_000))
+    country = Country(effort.pick(500, 10_000), effort.pick(500, 10_000))
     run = asyncio.run(_raced("embedded", country, with_naive=False))
     asked = f"{country.wearers:,} wearers over the embedded broker, synced before each PUBACK?"
     return [_row("embedded_vs_sink", asked, "positions/s", _SINK, run.rate, run.sink_rate)]

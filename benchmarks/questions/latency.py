@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from benchmarks.alerts_seen import Seen, committed, shown
 from benchmarks.consumers import Consumer, drained, engine
 from benchmarks.country import FLIP, Country
-from benchmarks.country_life import ON_THE_WAY, Lives, Sent
+from benchmarks.country_life import ON_THE_WAY, Lives, Sent, seq_of
 from benchmarks.country_store import country_store
 from benchmarks.mosquitto import broker, mosquitto_program
 from benchmarks.postman import Due, scheduled
@@ -51,8 +51,8 @@ def rows(effort: Effort) -> list[Row]:
     if mosquitto_program() is None:
         print("left out: mosquitto is not on the PATH")
         return []
-    country = Country(effort.pick(20_000, 254_700))
-    found, rival_s = asyncio.run(_measured(country, effort.pick(6, 60), effort.pick(2, 10)))
+    country = Country(effort.pick(4_000, 254_700), effort.pick(2_000, 10_000))
+    found, rival_s = asyncio.run(_measured(country, effort.pick(3, 60), effort.pick(1, 10)))
     asked = f"At {RATE_PER_S:,} positions/s, {country.wearers:,} wearers"
     return [
         _row(
@@ -88,7 +88,7 @@ async def _measured(
         folder = Path(name)
         url = country_store(country, folder / "engine.db")
         lives, visitors = Lives(country, FLIP), visitors_of(country, seconds * ALERTS_PER_S)
-        messages, due = schedule(lives, visitors, range(visitors[0]), seconds, _NOW)
+        messages, due = schedule(lives, visitors, range(visitors[0]), seconds, _NOW, seq_of(2))
         async with (
             broker("mosquitto", folder / "ours") as ours,
             engine(ours, url, folder, _NOW) as judging,
@@ -119,17 +119,17 @@ def with_visits(lives: Lives, visitors: list[int], minute: int) -> list[Sent]:
     sent = lives.minute(minute)
     for number in visitors:
         at = sent[number].received_at - ON_THE_WAY
-        sent[number] = lives.visit(number, at, 100_000 + minute)
+        sent[number] = lives.visit(number, at, seq_of(minute))
     return sent
 
 
 def schedule(
-    lives: Lives, visitors: list[int], among: range, seconds: int, origin: Instant
+    lives: Lives, visitors: list[int], among: range, seconds: int, origin: Instant, seq: int
 ) -> tuple[list[Due], dict[str, float]]:
     """Return messages and when they are due, and by visitor when his was.
 
-    Who is no visitor is one of those `among`. The engine's clock shows `origin` a head start before
-    the schedule begins.
+    Who is no visitor is one of those `among`; they count on from `seq`. The engine's clock shows
+    `origin` a head start before the schedule begins.
     """
     country, messages, due = lives.country, [], {}
     others = [n for n in among if not country.commutes[n]]
@@ -141,10 +141,10 @@ def schedule(
         if number % every == every - 1 and left:
             who = left.pop()
             due[country.wearer_id(who)] = after_s
-            sent = lives.visit(who, at, 200_000)
+            sent = lives.visit(who, at, seq)
         else:
             who = others[number % len(others)]
-            sent = lives.report(who, at, 200_000 + number // len(others), *places[who])
+            sent = lives.report(who, at, seq + number // len(others), *places[who])
         messages.append((after_s, (sent.topic, sent.payload)))
     return messages, due
 

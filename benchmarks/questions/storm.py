@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from benchmarks.backlog import MINUTES, uploading
 from benchmarks.consumers import Consumer, drained, engine
 from benchmarks.country import FLIP, Country
-from benchmarks.country_life import Lives
+from benchmarks.country_life import Lives, seq_of
 from benchmarks.country_store import country_store
 from benchmarks.mosquitto import broker, mosquitto_program
 from benchmarks.questions.latency import (
@@ -34,7 +34,7 @@ from engine.store import open_store
 from zones.instant import SECOND
 
 _NOW: Final = FLIP + 60 * SECOND
-_CALM_S: Final = 3
+_CALM_S: Final = 2
 _PATIENCE_S: Final = 900.0
 _POLL_S: Final = 0.1
 
@@ -53,8 +53,8 @@ def rows(effort: Effort) -> list[Row]:
     if mosquitto_program() is None:
         print("left out: mosquitto is not on the PATH")
         return []
-    country = Country(effort.pick(10_000, 254_700))
-    storm = asyncio.run(_measured(country, effort.pick(3, 30)))
+    country = Country(effort.pick(4_000, 254_700), effort.pick(2_000, 10_000))
+    storm = asyncio.run(_measured(country, effort.pick(2, 30)))
     asked = f"{storm.positions:,} positions of an hour's backlog at once"
     return [
         Row(
@@ -95,8 +95,12 @@ async def _measured(country: Country, seconds: int) -> Storm:
                 among = range(connected.start, visitors[0])
                 calm_s = _NOW + 10 * SECOND
                 calm = await run(
-                    judging, store, ours.vendor_url, *schedule(lives, first, among, _CALM_S, _NOW)
+                    judging,
+                    store,
+                    ours.vendor_url,
+                    *schedule(lives, first, among, _CALM_S, _NOW, seq_of(0)),
                 )
+                seq = seq_of(1 + _CALM_S * RATE_PER_S // len(among))
                 before = await judging.taken()
                 async with uploading(ours.vendor_url, country, FLIP, away):
                     began = time.monotonic()
@@ -104,7 +108,7 @@ async def _measured(country: Country, seconds: int) -> Storm:
                         judging,
                         store,
                         ours.vendor_url,
-                        *schedule(lives, later, among, seconds, calm_s),
+                        *schedule(lives, later, among, seconds, calm_s, seq),
                     )
                     positions = len(away) * MINUTES
                     await _until(judging, before + positions + seconds * RATE_PER_S)
