@@ -43,6 +43,10 @@ class Backend(Protocol):
         """Wait until no other transaction holds the writers' lock, and hold it until the end."""
         ...
 
+    def hold_pages(self, connection: Connection, *, to_move: bool) -> None:
+        """Keep others from moving positions until the end; or everyone, to move them oneself."""
+        ...
+
     def insert(
         self,
         connection: Connection,

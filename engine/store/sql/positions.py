@@ -81,8 +81,7 @@ class SqlPositions:
 
     def merge(self, times: int = 1) -> bool:
         """Do a bounded piece of merging and tell if there was any to do."""
-        self._session.check_writable()
-        self._session.lock()
+        self._session.move_pages()
         parts = (self._batches, self._pages, self._verdicts, self._shelf)
         return SqlMerging(self._session, self._press, *parts).step(times)
 
@@ -93,7 +92,7 @@ class SqlPositions:
 
     def known(self, keys: Mapping[int, Collection[PositionKey]]) -> set[tuple[int, PositionKey]]:
         """Return those of the keys, by activation, that are stored already."""
-        self._session.lock()
+        self._session.hold_pages()
         keys = {activation_id: some for activation_id, some in keys.items() if some}
         if not keys:
             return set()
@@ -114,7 +113,7 @@ class SqlPositions:
 
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
-        self._session.lock()
+        self._session.hold_pages()
         bodies = self._session.connection.execute(_NOT_SHARDED)
         parts = [
             *SqlNewest(self._session, self._press).all(),
@@ -175,7 +174,7 @@ class SqlPositions:
 
     def count(self) -> int:
         """Return how many positions are stored, the canary's not."""
-        self._session.lock()
+        self._session.hold_pages()
         merged = self._session.number(select(func.sum(position_runs.c.positions)))
         own = select(activations.c.activation_id).where(activations.c.vendor == CANARY)
         of_canary = sum(len(self._all(row[0], _FIRST, _LAST)) for row in self._session.rows(own))
@@ -197,7 +196,7 @@ class SqlPositions:
 
     def _all(self, activation_id: int, since: Instant, last: Instant) -> PlacedPositions:
         """Return an activation's positions with since <= fix_time <= last, in order."""
-        self._session.lock()
+        self._session.hold_pages()
         found = self._pages.find(activation_id, since, last)
         parts = [*self._pages_of(activation_id, found, last)]
         parts += self._in_batches(activation_id, since, last)
@@ -207,7 +206,7 @@ class SqlPositions:
         self, activation_id: int, since: Instant, last: Instant
     ) -> Iterator[PlacedPositions]:
         """Yield the same part by part, each as early as nothing of it can be in a page to come."""
-        self._session.lock()
+        self._session.hold_pages()
         found = sorted(self._pages.find(activation_id, since, last), key=lambda each: each.earliest)
         held = placed_together([NONE, *self._in_batches(activation_id, since, last)])
         pages = self._pages_of(activation_id, found, last, at_once=_AT_ONCE)
@@ -225,7 +224,7 @@ class SqlPositions:
         wanted: Callable[[PositionColumns], NDArray[np.bool_]],
     ) -> Position | None:
         """Return the newest position since an instant that is wanted."""
-        self._session.lock()
+        self._session.hold_pages()
         found = self._pages.find(activation_id, since, _LAST)
         found.sort(key=lambda each: each.latest, reverse=True)
         batches = placed_together([NONE, *self._in_batches(activation_id, since, _LAST)])

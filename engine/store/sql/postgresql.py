@@ -19,6 +19,7 @@ from engine.store.sql.backend import LOCK_WAIT_S, MIGRATE, Conflict, conflict_cl
 
 _DRIVER: Final = "postgresql+psycopg"
 _WRITERS_LOCK: Final = 0x72696E67
+_PAGES_LOCK: Final = 0x72696E68
 _LOCK: Final = "SET LOCAL lock_timeout = {}; SELECT pg_advisory_xact_lock({})"
 _CONNECT: Final = {"connect_timeout": 10, "application_name": "ringfence"}
 
@@ -68,6 +69,12 @@ class PostgresqlBackend:
     def lock_writers(self, connection: Connection) -> None:
         """Take the advisory lock that the commit or rollback gives back."""
         connection.exec_driver_sql(self._lock)
+
+    def hold_pages(self, connection: Connection, *, to_move: bool) -> None:
+        """Take an advisory lock, shared among those who only read."""
+        shared = "" if to_move else "_shared"
+        lock = f"SELECT pg_advisory_xact_lock{shared}({_PAGES_LOCK})"
+        connection.exec_driver_sql(lock)
 
     def insert(
         self,

@@ -28,6 +28,7 @@ class SqlSession:
         self._backend = backend
         self._writable = writable
         self._locked = False
+        self._held = False
 
     def rows(self, statement: AnySelect) -> Sequence[AnyRow]:
         """Return all rows of a query."""
@@ -70,6 +71,19 @@ class SqlSession:
         if self._writable and not self._locked:
             self._backend.lock_writers(self.connection)
             self._locked = True
+
+    def hold_pages(self) -> None:
+        """Read all positions where they are now: a writing transaction has no snapshot."""
+        if self._writable and not self._held:
+            self._backend.hold_pages(self.connection, to_move=False)
+            self._held = True
+
+    def move_pages(self) -> None:
+        """Be alone with the positions, to move them."""
+        self.check_writable()
+        self._backend.hold_pages(self.connection, to_move=True)
+        self._held = True
+        self.lock()
 
     def insert(
         self, table: Table, rows: Iterable[tuple[Any, ...]], conflict: Conflict = Conflict.FAIL

@@ -108,6 +108,9 @@ class SqliteBackend:
     def lock_writers(self, connection: Connection) -> None:
         """Do nothing: BEGIN IMMEDIATE has it already."""
 
+    def hold_pages(self, connection: Connection, *, to_move: bool) -> None:
+        """Do nothing: who writes is alone."""
+
     def insert(
         self,
         connection: Connection,
