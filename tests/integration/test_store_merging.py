@@ -55,13 +55,11 @@ class Model:
     def __init__(self) -> None:
         self.rows: list[StoredPosition] = []
 
-    def add(self, rows: list[StoredPosition]) -> None:
-        """Take what was stored, each key once."""
-        seen = {(row.position.activation_id, row.position.key) for row in self.rows}
-        for row in rows:
-            if (named := (row.position.activation_id, row.position.key)) not in seen:
-                seen.add(named)
-                self.rows.append(row)
+    def new(self, rows: list[Position]) -> list[Position]:
+        """Return those that are not stored, each once, as a batch is appended."""
+        stored = {(row.position.activation_id, row.position.key) for row in self.rows}
+        first = {(row.activation_id, row.key): row for row in rows}
+        return [row for named, row in first.items() if named not in stored]
 
     def judge(self, index: int, verdict: Quarantine | None) -> tuple[int, PositionKey] | None:
         """Change the verdict on one of them, and say on which."""
@@ -131,7 +129,7 @@ def test_merging_at_any_moment_changes_no_answer(
             put_on(tx, wearer_id, f"d{number}", T0)
         for what, value in steps:
             if what == "append":
-                model.add(store_positions(tx, value))
+                model.rows += store_positions(tx, model.new(value))
             elif what == "merge":
                 for _ in range(value):
                     tx.positions.merge()

@@ -13,6 +13,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -90,14 +91,29 @@ _DROP_RUN: Final = delete(position_runs).where(_NAMED)
 _SETTLE: Final = update(position_runs).where(_NAMED, _RUN.positions >= LARGEST).values(level=FINAL)
 
 
+_Place = tuple[int, Instant]
+"""An activation and an instant."""
+
+
 class _Source(NamedTuple):
     """The first pages of a run that is being merged."""
 
     run_id: int
-    positions: PlacedPositions
-    """Those that have not left the run."""
-    ends: tuple[int, Instant] | None
-    """Activation and time of the last that was read; None if all were."""
+    pages: list[PlacedPositions]
+    cut: _Place
+    """What comes before it has left the run."""
+    ends: _Place | None
+    """Where the last page that was read ends; None if there is no other."""
+
+    def before(self, end: _Place | None) -> list[PlacedPositions]:
+        """Return what the run still has before an end, or all that was read, page by page."""
+        parts = []
+        for page in self.pages:
+            start = _before(page, self.cut)
+            stop = len(page) if end is None else _before(page, end)
+            if start < stop:
+                parts.append(page.take(slice(start, stop)))
+        return parts
 
 
 class SqlMerging:
@@ -140,7 +156,7 @@ class SqlMerging:
         positions = with_verdicts(positions, {places[key]: verdicts[key] for key in places})
         times = positions.columns.fix_time
         run_id = self._add_run(1, int(times.min()), int(times.max()))
-        self._grow(run_id, positions)
+        self._grow(run_id, positions, 1)
         self._batches.remove(taken)
         self._verdicts.remove(places)
 
@@ -166,15 +182,23 @@ class SqlMerging:
 
     def _merge(self, runs: Sequence[AnyRow], target_id: int, level: int) -> None:
         many, sources = _PAGES_OF_EACH, self._first(runs, _PAGES_OF_EACH)
-        while (end := _end(sources)) is not None and not any(
-            _before(each.positions, end) for each in sources
-        ):
+        while (end := _end(sources)) is not None and not any(each.before(end) for each in sources):
             many *= 2
             sources = self._first(runs, many)
-        moved, end = _moving(sources, end)
-        self._grow(target_id, moved)
+        parts = [each.before(end) for each in sources]
+        moved, earlier = _bounded(in_order(placed_together([NONE, *chain(*parts)])))
+        if earlier is not None:
+            end = earlier
+            parts = [each.before(end) for each in sources]
+        self._grow(target_id, moved, level + 1)
         if level + 1 == SHARDED:
             SqlNewest(self._session, self._press).note(moved)
+        self._leave(sources, [sum(map(len, some)) for some in parts], end, target_id)
+
+    def _leave(
+        self, sources: Sequence[_Source], many: Sequence[int], end: _Place | None, target_id: int
+    ) -> None:
+        """Note that so many positions of each source, those before an end, have left it."""
         run_ids = [source.run_id for source in sources]
         if end is None:
             self._session.change(_DROP_ALL, [{"run": run} for run in run_ids])
@@ -182,9 +206,7 @@ class SqlMerging:
             self._session.change(_SETTLE, [{"run": target_id}])
             return
         asked = {"id": end[0], "at": end[1]}
-        left = [
-            {"run": each.run_id, "many": _before(each.positions, end), **asked} for each in sources
-        ]
+        left = [{"run": run, "many": n, **asked} for run, n in zip(run_ids, many, strict=True)]
         self._session.change(_LEAVE, left)
         self._session.change(_DROP, [{"run": run, **asked} for run in run_ids])
 
@@ -201,11 +223,11 @@ class SqlMerging:
         sources = []
         for run in runs:
             some = pages[run.run_id]
-            placed = placed_together([NONE, *(opened[page.page_id] for page in some[:many])])
-            cut = _before(placed, (run.cut_activation_id, run.cut_fix_time))
             last = some[many - 1] if len(some) > many else None
             ends = None if last is None else (last.last_activation_id, last.last_fix_time)
-            sources.append(_Source(run.run_id, placed.take(slice(cut, None)), ends))
+            read = [opened[page.page_id] for page in some[:many]]
+            cut = (run.cut_activation_id, run.cut_fix_time)
+            sources.append(_Source(run.run_id, read, cut, ends))
         return sources
 
     def _add_run(self, level: int, earliest: Instant, latest: Instant) -> int:
@@ -214,8 +236,8 @@ class SqlMerging:
         self._session.insert(position_runs, [row])
         return run_id
 
-    def _grow(self, run_id: int, positions: PlacedPositions) -> None:
-        self._pages.add(run_id, positions)
+    def _grow(self, run_id: int, positions: PlacedPositions, level: int) -> None:
+        self._pages.add(run_id, positions, quickly=level == 1)
         self._session.change(_GROW, [{"run": run_id, "many": len(positions)}])
 
     def _write_verdicts(self) -> bool:
@@ -243,32 +265,22 @@ def _by_activation(named: Iterable[tuple[int, PositionKey]]) -> dict[int, list[P
     return keys
 
 
-def _end(sources: Iterable[_Source]) -> tuple[int, Instant] | None:
+def _end(sources: Iterable[_Source]) -> _Place | None:
     """Return up to where, exclusive, all sources have been read; None if they have been whole."""
     return min((each.ends for each in sources if each.ends is not None), default=None)
 
 
-def _moving(
-    sources: Sequence[_Source], end: tuple[int, Instant] | None
-) -> tuple[PlacedPositions, tuple[int, Instant] | None]:
-    """Return of all sources together what comes before an end, and up to where that is.
-
-    It is no more than a piece may be, and then the end is earlier; None if it is all there is.
-    """
-    stops = [
-        len(each.positions) if end is None else _before(each.positions, end) for each in sources
-    ]
-    parts = [each.positions.take(slice(stop)) for each, stop in zip(sources, stops, strict=True)]
-    moving = in_order(placed_together(parts))
-    if len(moving) <= POSITIONS:
-        return moving, end
-    columns = moving.columns
-    earlier = (int(columns.activation_id[POSITIONS]), int(columns.fix_time[POSITIONS]))
-    stop = _before(moving, earlier)
-    return (moving.take(slice(stop)), earlier) if stop else (moving, end)
+def _bounded(positions: PlacedPositions) -> tuple[PlacedPositions, _Place | None]:
+    """Return no more of positions in order than a piece may be, and where it ends if it is less."""
+    if len(positions) <= POSITIONS:
+        return positions, None
+    columns = positions.columns
+    end = (int(columns.activation_id[POSITIONS]), int(columns.fix_time[POSITIONS]))
+    stop = _before(positions, end)
+    return (positions.take(slice(stop)), end) if stop else (positions, None)
 
 
-def _before(positions: PlacedPositions, end: tuple[int, Instant]) -> int:
+def _before(positions: PlacedPositions, end: _Place) -> int:
     """Return how many of positions in order come before an activation's instant."""
     ids, times = positions.columns.activation_id, positions.columns.fix_time
     start, stop = np.searchsorted(ids, end[0]), np.searchsorted(ids, end[0], "right")

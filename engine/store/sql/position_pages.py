@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import bindparam, select, text, update
 
 from engine.core.number_coding import Press
-from engine.core.packed_positions import pack_page
+from engine.core.packed_positions import pack_page, pack_page_quickly
 from engine.core.placed_positions import PlacedPositions
 from engine.store.sql.counters import take_ids
 from engine.store.sql.schema import position_pages
@@ -96,17 +96,23 @@ class SqlPages:
             bodies = {row.page_id: row.body for row in rows}
             yield from ((each, bodies[each.page_id]) for each in some)
 
-    def add(self, run_id: int, positions: PlacedPositions) -> None:
-        """Store positions in their order, all after those that the run holds, as its next pages."""
+    def add(self, run_id: int, positions: PlacedPositions, *, quickly: bool) -> None:
+        """Store positions in their order, all after those that the run holds, as its next pages.
+
+        Quickly packed are those that are soon merged.
+        """
         pages = [
             positions.take(slice(start, start + PAGE)) for start in range(0, len(positions), PAGE)
         ]
         page_ids = take_ids(self._session, "position_page", len(pages))
         rows = (
-            (page_id, run_id, *_bounds(page), pack_page(self._press, page))
+            (page_id, run_id, *_bounds(page), self._packed(page, quickly=quickly))
             for page_id, page in zip(page_ids, pages, strict=True)
         )
         self._session.insert(position_pages, rows)
+
+    def _packed(self, page: PlacedPositions, *, quickly: bool) -> bytes:
+        return pack_page_quickly(page) if quickly else pack_page(self._press, page)
 
     def rewrite(self, page_id: int, positions: PlacedPositions) -> None:
         """Replace what a page holds by the same positions, judged otherwise."""

@@ -1,8 +1,9 @@
 """Positions: appended as batches, merged into pages behind, read as if there were only one place.
 
 Each reading takes what the batches, the pages and the verdicts beside them hold, in one snapshot:
-nobody can tell how far merging has come. A position is never shown twice: of two with one key, the
-first that was appended counts.
+nobody can tell how far merging has come. Whoever appends leaves out what is `known`. Should that
+fail, a position is shown once all the same, as it was first appended, and merging drops the other;
+only the count includes both until then, and a verdict may be written to the one that is dropped.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
