@@ -26,13 +26,17 @@ class ActivationHistory(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, activations: Iterable[Activation]) -> "ActivationHistory":
         """Return the history made of a device's activations, given in any order."""
-        worn = sorted(filter(_was_worn, activations), key=_order)
+        worn = [each for each in activations if _was_worn(each)]
+        if len(worn) > 1:
+            worn.sort(key=_order)
         return cls(tuple([activation.started_at for activation in worn]), tuple(worn))
 
     def changed(self, activations: Sequence[Activation]) -> "ActivationHistory":
         """Return the history with activations added, or put in place of those with their ids."""
         if not activations:
             return self
+        if not self.activations:
+            return ActivationHistory.of(activations)
         ids = {activation.activation_id for activation in activations}
         kept = [known for known in self.activations if known.activation_id not in ids]
         return ActivationHistory.of([*kept, *activations])

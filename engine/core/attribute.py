@@ -122,10 +122,11 @@ class Attribution:
         for activation in activations:
             taken.setdefault((activation.vendor, activation.device_id), []).append(activation)
             worn.setdefault(activation.wearer_id, []).append(activation)
+        histories = self._histories
         for key, changes in taken.items():
-            former = self._histories.get(key, NEVER_WORN)
-            self._histories[key] = former.changed(changes)
-            self._device_ids.add(key[1])
+            former = histories.get(key, NEVER_WORN)
+            histories[key] = former.changed(changes)
+        self._device_ids.update(device_id for _, device_id in taken)
         self._place(beacons)
         for wearer_id in self._wearers.keys() & worn.keys():
             self._wearers[wearer_id] = self._wearers[wearer_id].changed(worn[wearer_id])

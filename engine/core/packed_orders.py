@@ -19,39 +19,28 @@ from zones.instant import Instant
 
 T = TypeVar("T")
 
-_NONE: Final = msgspec.Raw(b"null")
+Parts = tuple[tuple[int, tuple[str, ...]], ...]
+"""Of each condition the number of its template, and its zones."""
+
+_ZONES: Final = b'"zone_ids":['
+_NAMES: Final = msgspec.json.Decoder(tuple[str, ...])
+_CONDITION: Final = msgspec.json.Decoder(OrderCondition)
 
 
-class _Condition(msgspec.Struct, frozen=True, gc=False):
-    """A condition as it stands in the JSON of an order; what is not looked at stays as it is."""
+def _parted(condition: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return the JSON of a condition without its zones, and these.
 
-    condition_id: msgspec.Raw
-    kind: msgspec.Raw
-    zone_ids: tuple[str, ...]
-    schedule: msgspec.Raw
-    parameters: msgspec.Raw = msgspec.Raw(b"{}")
-    version: msgspec.Raw = msgspec.Raw(b"1")
-    group_ids: msgspec.Raw = msgspec.Raw(b"[]")
-    stay: msgspec.Raw = _NONE
-    proximity: msgspec.Raw = _NONE
-    priority: msgspec.Raw = msgspec.Raw(b"0")
-
-    def template(self) -> bytes:
-        """Return the JSON of the condition without its zones."""
-        return (
-            b'{"condition_id":%b,"kind":%b,"zone_ids":[],"schedule":%b,"parameters":%b,'
-            b'"version":%b,"group_ids":%b,"stay":%b,"proximity":%b,"priority":%b}'
-        ) % (
-            bytes(self.condition_id),
-            bytes(self.kind),
-            bytes(self.schedule),
-            bytes(self.parameters),
-            bytes(self.version),
-            bytes(self.group_ids),
-            bytes(self.stay),
-            bytes(self.proximity),
-            bytes(self.priority),
-        )
+    What is looked for cannot stand inside of a string: there its last quote would be escaped.
+    """
+    start = condition.find(_ZONES) + len(_ZONES)
+    end = condition.find(b"]", start)
+    listed = condition[start - 1 : end + 1]
+    try:
+        return condition[:start] + condition[end:], _NAMES.decode(listed)
+    except msgspec.DecodeError:
+        # A bracket in the id of a zone: the end of the list is further on.
+        whole = _CONDITION.decode(condition)
+        return msgspec.json.encode(replace(whole, zone_ids=())), whole.zone_ids
 
 
 class _Order(msgspec.Struct, frozen=True, gc=False):
@@ -62,7 +51,7 @@ class _Order(msgspec.Struct, frozen=True, gc=False):
     effective_from: Instant
     effective_until: Instant | None
     plan: msgspec.Raw
-    conditions: tuple[_Condition, ...]
+    conditions: tuple[msgspec.Raw, ...]
     classes: tuple[str, ...] = ()
     version: int = 1
     version_from: Instant | None = None
@@ -78,7 +67,7 @@ class _Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     version_from: Instant | None
     plan: int
     classes: tuple[str, ...]
-    conditions: tuple[tuple[int, tuple[str, ...]], ...]
+    conditions: Parts
 
 
 class _Shared(Generic[T]):
@@ -107,19 +96,18 @@ class PackedOrders(Mapping[str, tuple[Order, ...]]):
     """Every version of every order, by wearer; those of one wearer by version, then id."""
 
     def __init__(self) -> None:
-        self._templates = _Shared(msgspec.json.Decoder(OrderCondition).decode)
+        self._templates = _Shared(_CONDITION.decode)
         self._plans = _Shared(msgspec.json.Decoder(SupervisionPlan).decode)
         self._bodies: dict[str, bytes | tuple[bytes, ...]] = {}
 
-    def take(self, body: str | bytes) -> tuple[str, tuple[OrderCondition, ...], tuple[str, ...]]:
-        """Take a version of an order, given its JSON.
+    def take(self, body: str | bytes) -> tuple[str, Parts, tuple[str, ...]]:
+        """Take a version of an order, given its JSON as msgspec writes it.
 
-        Returns its wearer, its conditions and the classes that it names.
+        Returns its wearer, its conditions in parts and the classes that it names.
         """
         order = _ORDER.decode(body)
-        conditions = tuple(
-            (self._templates.number(each.template()), each.zone_ids) for each in order.conditions
-        )
+        parted = [_parted(bytes(each)) for each in order.conditions]
+        conditions = tuple((self._templates.number(bare), ids) for bare, ids in parted)
         packed = _PACK.encode(
             _Packed(
                 order.order_id,
@@ -133,7 +121,11 @@ class PackedOrders(Mapping[str, tuple[Order, ...]]):
             )
         )
         self._keep(order.wearer_id, packed)
-        return order.wearer_id, self._conditions(conditions), order.classes
+        return order.wearer_id, conditions, order.classes
+
+    def template(self, number: int) -> OrderCondition:
+        """Return a condition without its zones, by the number of its template."""
+        return self._templates.values[number]
 
     def plan_if_only(self, wearer_id: str) -> SupervisionPlan | None:
         """Return the plan of a wearer of whom there is one version of one order; else None."""
@@ -182,8 +174,6 @@ class PackedOrders(Mapping[str, tuple[Order, ...]]):
             version_from=packed.version_from,
         )
 
-    def _conditions(
-        self, conditions: tuple[tuple[int, tuple[str, ...]], ...]
-    ) -> tuple[OrderCondition, ...]:
+    def _conditions(self, conditions: Parts) -> tuple[OrderCondition, ...]:
         templates = self._templates.values
         return tuple(replace(templates[number], zone_ids=ids) for number, ids in conditions)

@@ -33,6 +33,18 @@ class Followed(NamedTuple):
     """Versions to keep out of that are to be measured from now on."""
 
 
+class _Template(NamedTuple):
+    """What a condition names besides its own zones."""
+
+    names: frozenset[tuple[Named, str]]
+    keep_out: bool
+
+    @classmethod
+    def of(cls, template: OrderCondition) -> "_Template":
+        """Return it of a condition without its zones."""
+        return cls(frozenset(_named(template)), template.kind is ConditionKind.EXCLUSION)
+
+
 class FormerRegistry:
     """The registry as it was before the writes that not all have followed; see `Compilable`."""
 
@@ -73,6 +85,8 @@ class ResidentRegistry:
         self._worn: dict[str, int | tuple[int, ...]] = {}
         self._uses = Uses()
         self._watchers: dict[int, list[int]] = {}
+        self._templates: list[_Template] = []
+        self._outs: set[str] = set()
         self._groups_out: set[str] = set()
         """Groups that somebody has to keep out of."""
 
@@ -196,24 +210,44 @@ class ResidentRegistry:
     def _take_order(self, body: str | bytes) -> set[str]:
         """Take a version of an order and return the zones to keep out of that it names."""
         wearer_id, conditions, classes = self.orders.take(body)
-        for class_id in classes:
-            self._uses.add(Named.CLASS, class_id, wearer_id)
-        for condition in conditions:
-            for kind, name in _named(condition):
-                self._uses.add(kind, name, wearer_id)
-        return self._outs_of(conditions)
+        outs: set[str] = set()
+        if classes:
+            self._uses.add(Named.CLASS, classes, wearer_id)
+        for number, zone_ids in conditions:
+            template = self._template(number)
+            self._uses.add(Named.ZONE, zone_ids, wearer_id)
+            for kind, name in template.names:
+                self._uses.add(kind, (name,), wearer_id)
+            if template.keep_out:
+                outs.update(zone_ids)
+        return outs | self._group_outs()
+
+    def _template(self, number: int) -> "_Template":
+        while len(self._templates) <= number:
+            made = _Template.of(self.orders.template(len(self._templates)))
+            self._templates.append(made)
+            if made.keep_out:
+                self._keep_out_of(made.names)
+        return self._templates[number]
+
+    def _keep_out_of(self, names: Iterable[tuple[Named, str]]) -> None:
+        for kind, name in names:
+            if kind is Named.ZONE:
+                self._outs.add(name)
+            elif kind is Named.GROUP and name not in self._groups_out:
+                self._groups_out.add(name)
+                self._outs |= _zones_of(self.groups.get(name, ()))
+
+    def _group_outs(self) -> set[str]:
+        """Return, once, the zones of groups and single windows to keep out of that are new."""
+        outs, self._outs = self._outs, set()
+        return outs
 
     def _outs_of(self, conditions: Iterable[OrderCondition]) -> set[str]:
-        outs: set[str] = set()
         for each in conditions:
             if each.kind is ConditionKind.EXCLUSION:
-                outs.update(each.zone_ids)
-                outs |= places_of(each)
-                for group_id in each.group_ids:
-                    if group_id not in self._groups_out:
-                        self._groups_out.add(group_id)
-                        outs |= _zones_of(self.groups.get(group_id, ()))
-        return outs
+                self._keep_out_of(_named(each))
+        return self._group_outs()
 
     def _followed_zone(self, zone: Zone) -> Followed:
         zone_id = zone.zone_id

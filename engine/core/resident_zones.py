@@ -72,11 +72,15 @@ class ResidentZones(Mapping[str, ZoneHistory]):
 
     def fill(self, zones: Iterable[Zone], outs: set[str]) -> None:
         """Take many versions, of which the zones with these ids are to be kept out of."""
+        kept_out, others = self._outs, self._others
         for zone in zones:
-            if zone.zone_id in outs and zone.zone_id not in self._outs:
-                self._outs[zone.zone_id] = zone
-            else:
+            zone_id = zone.zone_id
+            if zone_id in kept_out or zone_id in others:
                 self.take(zone)
+            elif zone_id in outs:
+                kept_out[zone_id] = zone
+            else:
+                others[zone_id] = _packed(zone)
 
     def keep_out(self, zone_id: str) -> list[Zone]:
         """Note that somebody has to keep out of a zone; return its versions if that is new."""

@@ -6,6 +6,7 @@ perhaps somebody who used it once, and hardly ever a stranger: whoever asks look
 """
 
 from array import array
+from collections.abc import Iterable
 from enum import Enum
 from zlib import crc32
 
@@ -33,22 +34,20 @@ class Uses:
         """Return how many uses are kept."""
         return len(self._names)
 
-    def add(self, kind: Named, name: str, wearer_id: str) -> None:
-        """Note that a wearer's order names something."""
+    def add(self, kind: Named, names: Iterable[str], wearer_id: str) -> None:
+        """Note that a wearer's order names some of a kind."""
         if not self._wearers or self._wearers[-1] != wearer_id:
             self._wearers.append(wearer_id)
-        self._names.append(_checksum(kind, name))
-        self._numbers.append(len(self._wearers) - 1)
+        seed, number = crc32(kind.value), len(self._wearers) - 1
+        for name in names:
+            self._names.append(crc32(name.encode(), seed))
+            self._numbers.append(number)
 
     def of(self, kind: Named, name: str) -> list[str]:
         """Return the wearers whose orders name something, each once, and perhaps others."""
         if not self._names:
             return []
         names = np.frombuffer(self._names, dtype=np.uint32)
-        rows = np.flatnonzero(names == _checksum(kind, name))
+        rows = np.flatnonzero(names == crc32(name.encode(), crc32(kind.value)))
         numbers = np.frombuffer(self._numbers, dtype=np.uint32)[rows].tolist()
         return list(dict.fromkeys(self._wearers[number] for number in numbers))
-
-
-def _checksum(kind: Named, name: str) -> int:
-    return crc32(name.encode(), crc32(kind.value))

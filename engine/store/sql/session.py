@@ -38,6 +38,12 @@ class SqlSession:
         """Yield the rows of a query that may be larger than memory."""
         yield from self.connection.execute(statement.execution_options(yield_per=1000))
 
+    def values(self, statement: AnySelect) -> Iterator[Any]:
+        """Yield the first column of a query that may be larger than memory, quickly."""
+        found = self.connection.execute(statement.execution_options(yield_per=10_000))
+        for part in found.scalars().partitions():
+            yield from part
+
     def first(self, statement: AnySelect) -> AnyRow | None:
         """Return the first row of a query."""
         return self.connection.execute(statement).first()

@@ -67,7 +67,7 @@ class SqlOrders:
 
     def bodies(self) -> Iterator[str]:
         """Yield every version as JSON, in any order."""
-        return (row[0] for row in self._session.stream(select(orders.c.body)))
+        return self._session.values(select(orders.c.body))
 
     def _check_named(self, order: Order) -> None:
         name = f"order {order.order_id!r}"
@@ -112,7 +112,7 @@ class SqlZones:
 
     def each(self) -> Iterator[Zone]:
         """Yield every version, in any order."""
-        return (read_stored_zone(row[0]) for row in self._session.stream(select(zones.c.body)))
+        return map(read_stored_zone, self._session.values(select(zones.c.body)))
 
 
 class SqlGroups:
