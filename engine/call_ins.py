@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.columns import Columns
-from engine.core.call_in import deadline
-from engine.core.order import Supervision
+from engine.core.call_in import due_by
+from engine.core.order import Activation
+from engine.core.plan import PlanHistory
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
 
@@ -21,13 +22,14 @@ class CallIns:
     def __init__(self) -> None:
         self._columns = Columns(due=END, max_age=0, worn_until=END)
 
-    def enter(self, supervision: Supervision, last_received: Instant | None) -> None:
+    def enter(
+        self, activation: Activation, plans: PlanHistory, last_received: Instant | None
+    ) -> None:
         """Expect an activation to be heard from, again and again."""
-        activation = supervision.activation
         self._columns.put(
             activation.activation_id,
-            due=deadline(supervision, last_received, BEGINNING),
-            max_age=min(supervision.plans.max_ages),
+            due=due_by(activation, plans, last_received, BEGINNING),
+            max_age=min(plans.max_ages),
             worn_until=END if activation.ended_at is None else activation.ended_at,
         )
 

@@ -12,6 +12,8 @@ import msgspec
 
 from engine.agenda import Agenda
 from engine.call_ins import CallIns
+from engine.case import Case, Silence, moved_case
+from engine.cases import Cases
 from engine.core.attribute import Attribution
 from engine.core.call_in import ABOUT_ARRIVAL, deadline
 from engine.core.canary import CANARY
@@ -21,47 +23,24 @@ from engine.core.episode import EpisodeState, StoredEpisode
 from engine.core.fold import Fold, Report
 from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
-from engine.core.lane import moved_on
 from engine.core.order import Activation, Role, Supervision
-from engine.core.position import NEVER_JUDGED, Position, PositionKey
+from engine.core.plan import PlanHistory
+from engine.core.position import NEVER_JUDGED, Position
 from engine.core.resident_registry import ResidentRegistry
 from engine.core.state import ActivationState
 from engine.core.supervision_change import changed_from
 from engine.lanes import Lanes, QuietBatch
 from engine.live_positions import LivePositions
 from engine.registry_reading import read_resident, unseen_writes
+from engine.restart import Restart
 from engine.roster import Roster
 from engine.silences import Silences
 from engine.store.protocol import Checkpoint, Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
-from zones.interval import BEGINNING
+from zones.interval import BEGINNING, END
 
 _DECODE = msgspec.msgpack.Decoder(ActivationState)
-
-
-class Silence(msgspec.Struct, frozen=True):
-    """What is known of an activation's calling in."""
-
-    last_received: Instant | None = None
-    missed: StoredEpisode | None = None
-    """The missed call-in, or the first report that never came, that runs, if one does."""
-
-
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One activation in the caseload."""
-
-    docket: Docket
-    newest: PositionKey | None = None
-    """Greatest key stored, quarantined positions included: anything greater is new."""
-    silence: Silence = Silence()
-
-    @property
-    def reported(self) -> bool:
-        """True if anything was ever received that happened since the activation began."""
-        started_at, head = self.docket.supervision.activation.started_at, self.docket.state.head
-        times = (head[0] if head else None, self.newest.fix_time if self.newest else None)
-        return any(time is not None and time >= started_at for time in times)
 
 
 class Caseload:
@@ -72,7 +51,7 @@ class Caseload:
         self.attribution = Attribution()
         self._index = ZoneIndex()
         self.gauge = IndexGauge(self._index)
-        self._cases: dict[int, Case] = {}
+        self._cases = Cases(self._judged_by)
         self.live = LivePositions(self._last)
         self.lanes = Lanes()
         self._agenda = Agenda()
@@ -80,6 +59,10 @@ class Caseload:
         """Whom writes of the registry concern that are not followed yet."""
         self._call_ins = CallIns()
         self._excused: dict[str, CallIns] = {}
+        self._followed = -1
+        """Revision that the store knows to be followed."""
+        self._former = self.registry
+        """Shows how the registry was for those whom its writes concern."""
         self.roster = Roster()
         self.silences = Silences()
 
@@ -93,7 +76,7 @@ class Caseload:
         Raises:
             KeyError: there is no such activation.
         """
-        case, moved = self._cases[activation_id], self.lanes.moved(activation_id)
+        case, moved = self._cases.get(activation_id), self.lanes.moved(activation_id)
         return case if moved is None else moved_case(case, *moved)
 
     def find(self, activation_id: int) -> Case | None:
@@ -127,16 +110,17 @@ class Caseload:
         """Take a case as it now stands, committed; when time next changes it is remembered."""
         activation = case.docket.supervision.activation
         activation_id, last = activation.activation_id, case.docket.state.admission.last
-        self._cases[activation_id] = case
+        self._cases.put(case)
         if last is not None and activation.worn_at(max(last.fix_time, case.docket.state.time)):
             self.live.put(activation_id, last)
         else:
             self.live.drop(activation_id)
         self._agenda.enter(activation_id, case.docket.due)
         missed = case.silence.missed
-        self.roster.put(case.docket.supervision, None if missed is None else missed.episode.state)
+        plans = case.docket.supervision.plans
+        self.roster.put(activation, plans, None if missed is None else missed.episode.state)
         self.silences.put(activation, missed)
-        self._await_call_in(case)
+        self._await_call_in(activation, plans, case.silence)
         self._open_lane(case)
 
     def _open_lane(self, case: Case) -> None:
@@ -154,20 +138,25 @@ class Caseload:
             live=self.live.row(activation_id),
         )
 
+    def _judged_by(self, activation_id: int) -> Supervision:
+        """Return what a case is judged by that is in the caseload as it was put."""
+        if activation_id not in self._concerned:
+            return self.registry.supervision(activation_id)
+        former = self._former.former_supervision(activation_id)
+        return former or _before_company(self.registry.supervision(activation_id))
+
     def _last(self, activation_id: int) -> Position | None:
         return self.case(activation_id).docket.state.admission.last
 
-    def _await_call_in(self, case: Case) -> None:
+    def _await_call_in(self, activation: Activation, plans: PlanHistory, silence: Silence) -> None:
         """Expect a call-in; one missed by its vendor's silence is expected when that is over."""
-        supervision, missed = case.docket.supervision, case.silence.missed
-        activation, vendor = supervision.activation, supervision.activation.vendor
+        missed, last, vendor = silence.missed, silence.last_received, activation.vendor
         if missed is None:
-            self._call_ins.enter(supervision, case.silence.last_received)
+            self._call_ins.enter(activation, plans, last)
         else:
             self._call_ins.leave(activation.activation_id)
         if missed is not None and missed.episode.state is EpisodeState.PENDING:
-            excused = self._excused.setdefault(vendor, CallIns())
-            excused.enter(supervision, case.silence.last_received)
+            self._excused.setdefault(vendor, CallIns()).enter(activation, plans, last)
         elif vendor in self._excused:
             self._excused[vendor].leave(activation.activation_id)
 
@@ -210,16 +199,37 @@ class Caseload:
         It is judged by what the store was judged by: what was written to the registry since is
         followed like any other change.
         """
-        unseen = unseen_writes(transaction.journal)
+        followed = transaction.registry.followed()
+        unseen = [each for each in unseen_writes(transaction.journal) if each.revision > followed]
         self._adopt(*read_resident(transaction.registry, unseen))
-        newest = transaction.positions.newest_keys()
-        checkpoints = {each.activation_id: each for each in transaction.checkpoints.newest()}
-        missed = _missed_call_ins(transaction)
+        self._followed = self.registry.revision
+        restart = Restart(transaction, self.registry.activations)
         for number, activation in self.registry.activations.items():
-            docket = self._restored(transaction, activation, checkpoints.get(number))
-            silence = Silence(missed=missed.get(number))
-            self.put(Case(docket=docket, newest=newest.get(number), silence=silence))
+            stored = restart.docket(number)
+            if stored is not None:
+                state, newest, aside = stored.state, stored.newest, restart.aside(stored)
+                due, last = restart.due(stored), restart.last(stored)
+                self._cases.put_stored(number, state, newest, due, aside, last)
+                self._enter(activation, due, restart.missed.get(number))
+            elif restart.reported(number) or self.registry.stirs(activation):
+                silence = Silence(missed=restart.missed.get(number))
+                docket, newest = self._restored(transaction, activation), restart.newest(number)
+                self.put(Case(docket=docket, newest=newest, silence=silence))
+            else:
+                self._cases.put_fresh(number, restart.missed.get(number))
+                self._enter(activation, END, restart.missed.get(number))
+        activations = self.registry.activations.items()
+        ended = {number: each.ended_at for number, each in activations if each.ended_at is not None}
+        restart.place(self.live, ended)
         self._settle()
+
+    def _enter(self, activation: Activation, due: Instant, missed: StoredEpisode | None) -> None:
+        """Note what is to come of a case that is in the caseload, packed."""
+        plans = self.registry.plans(activation)
+        self._agenda.enter(activation.activation_id, due)
+        self.roster.put(activation, plans, None if missed is None else missed.episode.state)
+        self.silences.put(activation, missed)
+        self._await_call_in(activation, plans, Silence(missed=missed))
 
     def refresh(self, transaction: Transaction) -> dict[int, tuple[Docket, Instant]]:
         """Follow the registry if it has changed.
@@ -229,6 +239,8 @@ class Caseload:
         says that they have been committed.
         """
         self._follow(transaction)
+        if self._followed != self.registry.revision or self._concerned:
+            transaction.registry.follow(self.registry.revision)
         changed: dict[int, tuple[Docket, Instant]] = {}
         for activation_id in self._concerned:
             supervision = self.registry.supervision(activation_id)
@@ -249,7 +261,9 @@ class Caseload:
     def _settle(self) -> None:
         """Note that every case that the registry changed has been put."""
         self._concerned.clear()
+        self._followed = self.registry.revision
         self.registry.former.clear()
+        self._former = self.registry
 
     def _follow(self, transaction: Transaction) -> None:
         """Take what was written to the registry, and note whom it concerns."""
@@ -258,7 +272,9 @@ class Caseload:
             return
         written = transaction.registry.written_since(self.registry.revision)
         if written is None:
+            former = self._former
             self._adopt(*read_resident(transaction.registry))
+            self._former = former
             self._concerned |= dict.fromkeys(self.registry.activations)
             return
         values = [each.value for each in written]
@@ -271,29 +287,16 @@ class Caseload:
 
     def _adopt(self, registry: ResidentRegistry, attribution: Attribution) -> None:
         self.registry, self.attribution = registry, attribution
+        self._former = registry
         self._index = ZoneIndex(registry.zones.outs())
         self.gauge = IndexGauge(self._index)
 
-    def _restored(
-        self, transaction: Transaction, activation: Activation, checkpoint: Checkpoint | None
-    ) -> Docket:
+    def _restored(self, transaction: Transaction, activation: Activation) -> Docket:
+        """Fold an activation again from what is stored of it."""
         supervision = self.registry.supervision(activation.activation_id)
-        newest = None
-        if checkpoint is not None:
-            newest = cut_of(checkpoint)
-        history = history_of(transaction, supervision)
-        return restored(self.fold(supervision), newest, history)
-
-
-def moved_case(case: Case, last: Position, heard: Instant) -> Case:
-    """Return a case after quiet positions, given the last of them and when it was received."""
-    newest = last.key if case.newest is None else max(case.newest, last.key)
-    return msgspec.structs.replace(
-        case,
-        docket=moved_on(case.docket, last),
-        newest=newest,
-        silence=msgspec.structs.replace(case.silence, last_received=heard),
-    )
+        newest = transaction.checkpoints.at(activation.activation_id, END)
+        cut = None if newest is None else cut_of(newest)
+        return restored(self.fold(supervision), cut, history_of(transaction, supervision))
 
 
 def _worn(case: Case, at: Instant) -> bool:
@@ -314,14 +317,6 @@ def _before_company(supervision: Supervision) -> Supervision:
 def _under(docket: Docket, supervision: Supervision) -> Docket:
     state = realigned(docket.state, supervision)
     return msgspec.structs.replace(docket, supervision=supervision, state=state)
-
-
-def _missed_call_ins(transaction: Transaction) -> dict[int, StoredEpisode]:
-    return {
-        stored.episode.activation_id: stored
-        for stored in transaction.episodes.running()
-        if stored.episode.kind in ABOUT_ARRIVAL
-    }
 
 
 def reports_since(

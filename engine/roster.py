@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from engine.core.canary import CANARY
 from engine.core.episode import EpisodeState
-from engine.core.order import Supervision
+from engine.core.order import Activation
+from engine.core.plan import PlanHistory
 from engine.core.self_watch import Signal
 from engine.core.vendor_silence import (
     LEAST_SILENCE,
@@ -31,11 +32,14 @@ COUNT_S: Final = 5.0
 class Worn:
     """What the roster needs to know of one activation."""
 
-    __slots__ = ("missed", "supervision")
+    __slots__ = ("activation", "missed", "plans")
 
-    def __init__(self, supervision: Supervision, missed: EpisodeState | None) -> None:
-        """Take a supervision, and how far its missed call-in has come, if one runs."""
-        self.supervision = supervision
+    def __init__(
+        self, activation: Activation, plans: PlanHistory, missed: EpisodeState | None
+    ) -> None:
+        """Take an activation, and how far its missed call-in has come, if one runs."""
+        self.activation = activation
+        self.plans = plans
         self.missed = missed
 
 
@@ -60,11 +64,10 @@ class Roster:
         self._worn: dict[str, dict[int, Worn]] = defaultdict(dict)
         self._look_after: dict[str, float] = {}
 
-    def put(self, supervision: Supervision, missed: EpisodeState | None) -> None:
+    def put(self, activation: Activation, plans: PlanHistory, missed: EpisodeState | None) -> None:
         """Take note of an activation as it stands."""
-        activation = supervision.activation
         if activation.vendor != CANARY:
-            worn = Worn(supervision, missed)
+            worn = Worn(activation, plans, missed)
             self._worn[activation.vendor][activation.activation_id] = worn
 
     def hear(self, heard: Mapping[str, Instant]) -> None:
@@ -113,8 +116,8 @@ class Roster:
 
 def _expected(worn: Mapping[int, Worn], since: Instant, now: Instant) -> Iterator[Expectation]:
     for each in worn.values():
-        activation = each.supervision.activation
+        activation = each.activation
         ended = activation.ended_at is not None and activation.ended_at <= now
         if not ended and each.missed is not EpisodeState.CONFIRMED:
-            interval = seconds(each.supervision.plans.at(now).interval_s)
+            interval = seconds(each.plans.at(now).interval_s)
             yield Expectation(max(since, activation.started_at), interval)

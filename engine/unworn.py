@@ -8,7 +8,7 @@ activation. Both are by receipt. What such a message says is kept, and opens not
 from collections.abc import Iterable
 from typing import Final
 
-from engine.caseload import Case
+from engine.case import Case
 from engine.core.amend import EpisodeChange
 from engine.core.episode import EpisodeKind, StoredEpisode
 from engine.core.position import Quarantine

@@ -19,7 +19,8 @@ from benchmarks.alone import ToldClock
 from benchmarks.crowd import EVENING, MORNING, OUT_SHARE, Member, enrolled, supervised
 from benchmarks.row import Row
 from benchmarks.timing import Effort, seconds
-from engine.caseload import Case, Caseload
+from engine.case import Case
+from engine.caseload import Caseload
 from engine.core.docket import Docket, History, judge, open_docket
 from engine.core.fold import Fold
 from engine.service import Service

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from engine.core.episode import Bound, Episode, EpisodeKind, EpisodeState
-from engine.core.order import Supervision
+from engine.core.order import Activation, Supervision
+from engine.core.plan import PlanHistory
 from engine.core.subject import by_person
 from zones.instant import Instant
 
@@ -32,9 +33,20 @@ def deadline(
     supervision: Supervision, last_received: Instant | None, listening_since: Instant
 ) -> Instant:
     """Return by when something has to be received."""
-    started_at = supervision.activation.started_at
+    activation, plans = supervision.activation, supervision.plans
+    return due_by(activation, plans, last_received, listening_since)
+
+
+def due_by(
+    activation: Activation,
+    plans: PlanHistory,
+    last_received: Instant | None,
+    listening_since: Instant,
+) -> Instant:
+    """Return by when something has to be received, given no more than the plans."""
+    started_at = activation.started_at
     last = started_at if last_received is None else last_received
-    return supervision.plans.due_after(max(last, started_at, listening_since))
+    return plans.due_after(max(last, started_at, listening_since))
 
 
 def missed(

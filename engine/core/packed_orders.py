@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from engine.core.order import Activation
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, OrderCondition
 from zones.instant import Instant
@@ -127,10 +128,17 @@ class PackedOrders(Mapping[str, tuple[Order, ...]]):
         """Return a condition without its zones, by the number of its template."""
         return self._templates.values[number]
 
-    def plan_if_only(self, wearer_id: str) -> SupervisionPlan | None:
-        """Return the plan of a wearer of whom there is one version of one order; else None."""
-        body = self._bodies.get(wearer_id)
-        return self._plans.values[_PACKED.decode(body).plan] if isinstance(body, bytes) else None
+    def plan_if_only(self, activation: Activation) -> SupervisionPlan | None:
+        """Return the plan of the only version of the only order of a wearer, if it is in force."""
+        body = self._bodies.get(activation.wearer_id)
+        if not isinstance(body, bytes):
+            return None
+        packed = _PACKED.decode(body)
+        since = packed.effective_from if packed.version_from is None else packed.version_from
+        start = max(since, packed.effective_from, activation.started_at)
+        ends = (packed.effective_until, activation.ended_at)
+        held = all(end is None or start < end for end in ends)
+        return self._plans.values[packed.plan] if held else None
 
     def __getitem__(self, wearer_id: str) -> tuple[Order, ...]:
         """Return every version of every order of a wearer.

@@ -7,18 +7,21 @@ class; never fewer. Until they have followed it, the registry also shows how it 
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
-from engine.core.compile import places_of, supervision_of
+from engine.core.compile import places_of, plan_history, supervision_of
 from engine.core.former import Former
 from engine.core.grouped_zones import GroupedZones
 from engine.core.order import Activation, ConditionKind, Role, Supervision
 from engine.core.packed_orders import PackedOrders
+from engine.core.plan import PlanHistory, SupervisionPlan
 from engine.core.registry import Order, OrderCondition, ProtectedPerson, Wearer, WearerClass
 from engine.core.registry_journal import RegistryValue
 from engine.core.resident_zones import ResidentZones
+from engine.core.rules import RULES
 from engine.core.uses import Named, Uses
 from zones.group import ZoneGroup
 from zones.zone import Zone
@@ -85,6 +88,7 @@ class ResidentRegistry:
         self._worn: dict[str, int | tuple[int, ...]] = {}
         self._uses = Uses()
         self._watchers: dict[int, list[int]] = {}
+        self._plans: dict[SupervisionPlan, PlanHistory] = {}
         self._templates: list[_Template] = []
         self._outs: set[str] = set()
         self._groups_out: set[str] = set()
@@ -126,6 +130,27 @@ class ResidentRegistry:
         """Return what it was judged against before the writes not all have followed, if worn."""
         activation = self.former.activations.get(activation_id)
         return None if activation is None else supervision_of(self.former, activation)
+
+    def plans(self, activation: Activation) -> PlanHistory:
+        """Return which supervision plan counts when for an activation."""
+        if activation.role is Role.PROTECTED:
+            return supervision_of(self, activation).plans
+        only = self.orders.plan_if_only(activation)
+        if only is not None:
+            return self._plans.setdefault(only, PlanHistory(plans=(only,)))
+        return plan_history(self.orders.get(activation.wearer_id, ()), activation)
+
+    def stirs(self, activation: Activation) -> bool:
+        """Tell whether anything may come of an activation that never reports anything.
+
+        An attendance is missed by nobody's coming; and she whom he keeps away from reports too.
+        """
+        orders = self.orders.get(activation.wearer_id, ())
+        classes = {class_id for order in orders for class_id in order.classes}
+        held = (version for each in classes for version in self.classes.get(each, ()))
+        asked = (*(each.conditions for each in orders), *(each.conditions for each in held))
+        conditions = chain.from_iterable(asked)
+        return any(RULES[each.kind].every_turn or each.proximity for each in conditions)
 
     def watchers(self, activation_id: int) -> list[int]:
         """Return who may be judged by the positions of an activation: a protected person's."""

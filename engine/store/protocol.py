@@ -8,7 +8,7 @@ Ids come from `Transaction.next_ids`, a counter row that is locked until the com
 visible in their own order on every store, so a reader that has seen change 10 never later finds 9.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -26,7 +26,7 @@ from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.position_columns import PositionColumns
 from engine.core.rejection import Reason
 from engine.store.registry_part import RegistryPart
-from zones.instant import Instant
+from zones.instant import Duration, Instant
 from zones.interval import END
 
 Counter = Literal["block", "position", "event", "rejection", "episode", "alert", "change", "outbox"]
@@ -59,6 +59,25 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     activation_id: int
     cut: Instant
     state: bytes
+
+
+class StoredDocket(msgspec.Struct, frozen=True, kw_only=True):
+    """An activation's docket as its fold left it."""
+
+    activation_id: int
+    state: bytes
+    """See `engine.core.packed_state`."""
+    newest: PositionKey | None
+    """Greatest key stored then; what has a greater one came since, and was quiet."""
+    shown: tuple[int, ...]
+    """Episodes shown that the next fold may still change."""
+    due: Instant
+    due_by_itself: Instant
+    """When it is due whatever positions come that are quiet."""
+    next_change: Instant
+    """When what is in force changes next."""
+    max_age: Duration
+    """How long a position holds."""
 
 
 class OutboxEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,6 +169,9 @@ class PositionsPart(Protocol):
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
 
+    def newest_of_each(self) -> PositionColumns:
+        """Return each activation's position with the greatest key, as it was first judged."""
+
     def since(
         self, activation_id: int, instant: Instant, until: Instant = END
     ) -> Sequence[Position]:
@@ -187,6 +209,9 @@ class EventsPart(Protocol):
     def known(self, activation_id: int, digests: Collection[bytes]) -> set[bytes]:
         """Return those of the digests that are stored already."""
 
+    def among(self, activation_ids: Collection[int]) -> set[int]:
+        """Return those of the activations of which any event is stored."""
+
     def since(self, activation_id: int, instant: Instant) -> Sequence[DeviceEvent]:
         """Return the events with time >= instant, ordered by (time, digest)."""
 
@@ -218,6 +243,16 @@ class CheckpointsPart(Protocol):
 
     def drop_after(self, activation_id: int, instant: Instant) -> None:
         """Delete the checkpoints with cut > instant."""
+
+
+class DocketsPart(Protocol):
+    """Dockets as they stand, to start from."""
+
+    def save(self, dockets: Sequence[StoredDocket]) -> None:
+        """Store dockets, each in place of the former one of its activation."""
+
+    def all(self) -> Iterator[StoredDocket]:
+        """Yield every docket, in any order."""
 
 
 class EpisodesPart(Protocol):
@@ -381,6 +416,7 @@ class Transaction(Protocol):
     events: EventsPart
     rejections: RejectionsPart
     checkpoints: CheckpointsPart
+    dockets: DocketsPart
     episodes: EpisodesPart
     alerts: AlertsPart
     registry: RegistryPart

@@ -19,6 +19,12 @@ class RegistryPart(Protocol):
     def revision(self) -> int:
         """Return a number that grows with every write."""
 
+    def followed(self) -> int:
+        """Return the revision that the stored dockets have followed; 0 if it is not known."""
+
+    def follow(self, revision: int) -> None:
+        """Note that with this transaction every docket follows a revision."""
+
     def written_since(self, revision: int) -> Sequence[RegistryEntry] | None:
         """Return what was written after a revision, as it stands, in order.
 

@@ -39,8 +39,8 @@ def test_all_at_once_is_each_by_itself(
     call_ins, expected, sure = CallIns(), {}, set()
     for number, (each, first, last) in enumerate(crowd):
         mine = replace(each, activation=replace(each.activation, activation_id=number))
-        call_ins.enter(mine, first)
-        call_ins.enter(mine, last)
+        call_ins.enter(mine.activation, mine.plans, first)
+        call_ins.enter(mine.activation, mine.plans, last)
         due, ended_at = deadline(mine, last, listening), mine.activation.ended_at
         if len(mine.plans.plans) == 1:
             sure.add(number)
@@ -56,11 +56,11 @@ def test_all_at_once_is_each_by_itself(
 def test_who_is_known_to_be_silent_is_not_told_again() -> None:
     """After leaving nothing is expected, until the activation is entered anew."""
     call_ins, one = CallIns(), supervision(started_at=0)
-    call_ins.enter(one, None)
+    call_ins.enter(one.activation, one.plans, None)
     assert call_ins.perhaps_missed(300 * SECOND, 0) == [1]
     assert call_ins.perhaps_missed(300 * SECOND - 1, 0) == []
     call_ins.leave(1)
     assert call_ins.perhaps_missed(400 * SECOND, 0) == []
-    call_ins.enter(one, 50 * SECOND)
+    call_ins.enter(one.activation, one.plans, 50 * SECOND)
     assert call_ins.perhaps_missed(349 * SECOND, 0) == []
     assert call_ins.perhaps_missed(350 * SECOND, 0) == [1]

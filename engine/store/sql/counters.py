@@ -9,6 +9,10 @@ _TAKE = (
     "INSERT INTO counters (counter, value) VALUES (?, ?) ON CONFLICT (counter) "
     "DO UPDATE SET value = counters.value + excluded.value RETURNING value"
 )
+_SET = (
+    "INSERT INTO counters (counter, value) VALUES (?, ?) ON CONFLICT (counter) "
+    "DO UPDATE SET value = excluded.value RETURNING value"
+)
 _LAST = "SELECT value FROM counters WHERE counter = ?"
 
 
@@ -33,3 +37,10 @@ def last_id(session: SqlSession, counter: str) -> int:
     """Return the last id given of a counter; 0 if none was."""
     row = session.fixed(_LAST, counter)
     return 0 if row is None else int(row[0])
+
+
+def set_last(session: SqlSession, counter: str, value: int) -> None:
+    """Note a number under a counter's name, in place of the former one."""
+    session.check_writable()
+    session.lock()
+    session.fixed(_SET, counter, value)

@@ -52,6 +52,15 @@ class SqlEvents:
             )
         }
 
+    def among(self, activation_ids: Collection[int]) -> set[int]:
+        """Return those of the activations of which any event is stored."""
+        column = _ROW.activation_id
+        return {
+            row[0]
+            for part in chunks(activation_ids)
+            for row in self._session.rows(select(column).where(column.in_(part)).distinct())
+        }
+
     def since(self, activation_id: int, instant: Instant) -> Sequence[DeviceEvent]:
         """Return the events with time >= instant, ordered by (time, digest)."""
         query = select(device_events).where(

@@ -114,6 +114,12 @@ class SqlPositions:
 
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
+        columns = self.newest_of_each()
+        ids = columns.activation_id.tolist()
+        return {activation_id: columns.key(index) for index, activation_id in enumerate(ids)}
+
+    def newest_of_each(self) -> PositionColumns:
+        """Return each activation's position with the greatest key, as it was first judged."""
         self._session.hold_pages()
         bodies = self._session.connection.execute(_NOT_SHARDED)
         parts = [
@@ -121,9 +127,7 @@ class SqlPositions:
             *map(newest_of_each, self._batches.opened()),
             *(newest_of_each(unpack_page(self._press, row.body)) for row in bodies),
         ]
-        columns = newest_of_each(in_order(placed_together([NONE, *parts]))).columns
-        ids = columns.activation_id.tolist()
-        return {activation_id: columns.key(index) for index, activation_id in enumerate(ids)}
+        return newest_of_each(in_order(placed_together([NONE, *parts]))).columns
 
     def since(
         self, activation_id: int, instant: Instant, until: Instant = END

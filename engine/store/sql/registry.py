@@ -18,7 +18,7 @@ from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerC
 from engine.core.registry_journal import RegistryEntry, RegistryValue
 from engine.store.protocol import ConflictError
 from engine.store.sql.backend import Conflict
-from engine.store.sql.counters import last_id, take_ids
+from engine.store.sql.counters import last_id, set_last, take_ids
 from engine.store.sql.registry_log import NOTHING, SqlRegistryLog
 from engine.store.sql.schema import activations, devices, protected_persons, wearers
 from engine.store.sql.session import AnyRow, SqlSession
@@ -31,6 +31,7 @@ V = TypeVar("V", bound=RegistryValue)
 
 _PERSON: Final = msgspec.json.Decoder(ProtectedPerson)
 _REVISION: Final = "registry"
+_FOLLOWED: Final = "registry_followed"
 _WORN: Final = activations.c
 
 
@@ -65,6 +66,14 @@ class SqlRegistry:
     def revision(self) -> int:
         """Return a number that grows with every write."""
         return last_id(self._session, _REVISION)
+
+    def followed(self) -> int:
+        """Return the revision that the stored dockets have followed; 0 if it is not known."""
+        return last_id(self._session, _FOLLOWED)
+
+    def follow(self, revision: int) -> None:
+        """Note that with this transaction every docket follows a revision."""
+        set_last(self._session, _FOLLOWED, revision)
 
     def written_since(self, revision: int) -> Sequence[RegistryEntry] | None:
         """Return what was written after a revision, as it stands, in order.

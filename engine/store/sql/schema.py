@@ -79,7 +79,8 @@ counters: Final = Table(
 )
 """The last id given out of each kind, and the revision of the registry.
 
-`registry_journaled` is there once everything in the registry is in the journal as well."""
+`registry_journaled` is there once everything in the registry is in the journal as well;
+`registry_followed` is the revision that the dockets have followed."""
 
 journal_blocks: Final = Table(
     "journal_blocks",
@@ -195,6 +196,22 @@ rejections: Final = Table(
 checkpoints: Final = Table(
     "checkpoints", metadata, _id("activation_id"), _id("cut"), _bytes("state")
 )
+
+dockets: Final = Table(
+    "dockets",
+    metadata,
+    _id("activation_id"),
+    _bytes("state"),
+    _int("newest_fix_time", nullable=True),
+    _int("newest_seq", nullable=True),
+    Column("newest_digest", LargeBinary, nullable=True),
+    Column("shown", LargeBinary, nullable=True),
+    _int("due"),
+    _int("due_by_itself"),
+    _int("next_change"),
+    _int("max_age"),
+)
+"""Each activation's docket as its fold left it: a start reads them all."""
 
 episodes: Final = Table(
     "episodes",

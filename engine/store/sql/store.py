@@ -15,6 +15,7 @@ from engine.store.protocol import (
     ConflictError,
     ContactsPart,
     Counter,
+    DocketsPart,
     EpisodesPart,
     EventsPart,
     HeartbeatsPart,
@@ -30,6 +31,7 @@ from engine.store.sql.backend import Backend
 from engine.store.sql.checkpoints import SqlCheckpoints
 from engine.store.sql.contacts import SqlContacts
 from engine.store.sql.counters import take_ids
+from engine.store.sql.dockets import SqlDockets
 from engine.store.sql.episodes import SqlEpisodes
 from engine.store.sql.events import SqlEvents
 from engine.store.sql.heartbeats import SqlHeartbeats
@@ -62,6 +64,7 @@ class SqlTransaction:
         self.events: EventsPart = SqlEvents(session)
         self.rejections: RejectionsPart = SqlRejections(session)
         self.checkpoints: CheckpointsPart = SqlCheckpoints(session)
+        self.dockets: DocketsPart = SqlDockets(session)
         self.episodes: EpisodesPart = SqlEpisodes(session)
         self.alerts: AlertsPart = SqlAlerts(session)
         self.registry: RegistryPart = self._registry
