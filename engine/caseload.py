@@ -36,6 +36,7 @@ from engine.restart import Restart
 from engine.roster import Roster
 from engine.silences import Silences
 from engine.store.protocol import Checkpoint, Transaction
+from engine.stored_dockets import stored_dockets
 from zones.index import ZoneIndex
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
@@ -239,8 +240,6 @@ class Caseload:
         says that they have been committed.
         """
         self._follow(transaction)
-        if self._followed != self.registry.revision or self._concerned:
-            transaction.registry.follow(self.registry.revision)
         changed: dict[int, tuple[Docket, Instant]] = {}
         for activation_id in self._concerned:
             supervision = self.registry.supervision(activation_id)
@@ -253,6 +252,15 @@ class Caseload:
                 changed[activation_id] = (_under(case.docket, supervision), since)
                 self.lanes.close(activation_id)
         return changed
+
+    def store(self, transaction: Transaction, cases: Iterable[Case]) -> None:
+        """Store what was judged as it now stands, and by what, for a start to begin with.
+
+        All whom the registry concerned are among the cases.
+        """
+        transaction.dockets.save(stored_dockets(cases))
+        if self._followed != self.registry.revision:
+            transaction.registry.follow(self.registry.revision)
 
     def follows(self, transaction: Transaction) -> bool:
         """Tell whether every case is judged by the registry as it stands."""

@@ -49,7 +49,6 @@ from engine.ledger import open_ledger
 from engine.recent import Taken
 from engine.sources.source import Delivery
 from engine.store.protocol import Checkpoint, Counter, OutboxEntry, Transaction
-from engine.stored_dockets import stored_dockets
 from engine.version import engine_version
 from zones.instant import HOUR, Duration, Instant
 
@@ -122,7 +121,7 @@ class Ruling:
             if each.source is not None
         }
         self._take_quiet()
-        self._save_dockets()
+        self._caseload.store(self._transaction, self.ruled.cases.values())
         self._raise()
 
     def _open(self, deliveries: Sequence[Delivery]) -> list[Opened]:
@@ -165,7 +164,7 @@ class Ruling:
         self._judge_all({activation_id: [] for activation_id in due}, changed)
         for activation_id, deadline in silent:
             self._missed(activation_id, deadline)
-        self._save_dockets()
+        self._caseload.store(self._transaction, self.ruled.cases.values())
         self._raise()
 
     def note(self, changes: Iterable[EpisodeChange]) -> list[StoredEpisode]:
@@ -297,10 +296,6 @@ class Ruling:
             self._transaction.checkpoints.drop_after(activation_id, judged.refolded_from)
         if judged.cuts:
             self._transaction.checkpoints.save(checkpoints_of(activation_id, judged.cuts))
-
-    def _save_dockets(self) -> None:
-        """Keep what was judged as it now stands, for a start to begin with."""
-        self._transaction.dockets.save(stored_dockets(self.ruled.cases.values()))
 
     def _save_verdicts(self, activation_id: int, judged: Judged, reports: Sequence[Report]) -> None:
         """Keep the verdicts of new positions until those are stored; change those of older ones."""

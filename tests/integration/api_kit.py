@@ -52,7 +52,7 @@ def services_on(store: Store, engine: Engine | None = None) -> Services:
         health=lambda: engine.health,
         submit=engine.submit,
         vendor_passwords={"acme": PASSWORD},
-        near=LivePositions().near,
+        near=LivePositions(lambda _activation_id: None).near,
         signing_key_file=Path(_STATE.name) / "signing-key.pem",
     )
 
