@@ -35,6 +35,7 @@ FAMILIES: dict[str, Callable[[Effort], list[Row]]] = {
     "zones": zones.rows,
     "decoding": decoding.rows,
     "alone": alone.rows,
+    "stages": alone.stage_rows,
     "postgresql": alone.postgresql_rows,
     "mosquitto": end_to_end.mosquitto_rows,
     "embedded": end_to_end.embedded_rows,

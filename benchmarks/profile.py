@@ -21,6 +21,7 @@ from benchmarks.country_store import KEPT, country_store
 
 STAGES: Final = (
     ("benchmarks/", "the benchmark's own source"),
+    ("engine/core/plain_messages", "decode and attribute"),
     ("engine/core/wire", "decode and attribute"),
     ("engine/core/decode", "decode and attribute"),
     ("engine/core/salvage", "decode and attribute"),
@@ -32,6 +33,7 @@ STAGES: Final = (
     ("engine/core/raw_message", "seal the journal"),
     ("engine/core/position_columns", "columns"),
     ("lane", "lanes: what is quiet"),
+    ("engine/core/quiet", "lanes: what is quiet"),
     ("engine/intake", "drop what is known"),
     ("engine/core/gauge", "zones and distances"),
     ("zones/", "zones and distances"),
@@ -54,25 +56,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wearers", type=int, default=20_000)
     parser.add_argument("--shared", type=int, default=SHARED)
-    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=4.0)
     given = parser.parse_args()
     print(asyncio.run(profiled(Country(given.wearers, given.shared), given.seconds)))
 
 
 async def profiled(country: Country, seconds: float) -> str:
     """Sample the engine on a country for so long, and return what was found in words."""
-    plan = Plan.of(country, minutes=2, rest_s=seconds)
+    stacks, found = await sampled(country, seconds, draw=True)
+    said = told(stacks, found)
+    (KEPT / "profile.txt").write_text(said + "\n")
+    return said
+
+
+async def sampled(
+    country: Country, seconds: float, *, draw: bool
+) -> tuple[list[flame.Stack], Found]:
+    """Return the stacks of an engine under load, and what it measured of itself before.
+
+    Raises:
+        RuntimeError: no samples can be taken here; says why.
+    """
+    plan = Plan.of(country, minutes=3, rest_s=seconds * (1 + draw))
     recorded = KEPT / "stacks.txt"
 
     async def sample(pid: int) -> None:
-        await flame.record(pid, recorded, seconds / 2, "raw")
-        await flame.record(pid, KEPT / "flame.svg", seconds / 2, "flamegraph")
+        await flame.record(pid, recorded, seconds, "raw")
+        if draw:
+            await flame.record(pid, KEPT / "flame.svg", seconds, "flamegraph")
 
     with tempfile.TemporaryDirectory() as name:
         found = await measured(country_store(country, Path(name) / "engine.db"), plan, sample)
-    said = told(flame.read(recorded), found)
-    (KEPT / "profile.txt").write_text(said + "\n")
-    return said
+    return flame.read(recorded), found
 
 
 def told(stacks: Sequence[flame.Stack], found: Found) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 from benchmarks.country import SHARED, Country
 from benchmarks.country_alone import Found, Plan, measured
 from benchmarks.country_store import country_store, write_country
+from benchmarks.flame import shares
+from benchmarks.profile import REST, STAGES, sampled
 from benchmarks.row import Row
 from benchmarks.timing import Effort
 from simulators.postgres_server import postgres_server
@@ -90,6 +92,27 @@ def postgresql_rows(effort: Effort) -> list[Row]:
             rival="the same on SQLite",
             rival_value=sqlite.per_second("single"),
         )
+    ]
+
+
+def stage_rows(effort: Effort) -> list[Row]:
+    """Return what each stage takes of a position; none where no samples can be taken."""
+    country = Country(effort.pick(4_000, 20_000), effort.pick(1_000, SHARED))
+    try:
+        stacks, found = asyncio.run(sampled(country, effort.pick(2, 6), draw=False))
+    except RuntimeError as error:
+        print(f"left out: {error}")
+        return []
+    whole = found.us("single")
+    return [
+        _row(
+            f"stage_{number}",
+            f"… of the processor time of a position: {name}",
+            "of all stages together",
+            share * whole,
+            whole,
+        )
+        for number, (name, share) in enumerate(shares(stacks, STAGES, REST).items(), 1)
     ]
 
 
