@@ -13,8 +13,6 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median
 
-import psutil
-
 from benchmarks.alone import ToldClock
 from benchmarks.crowd import EVENING, MORNING, OUT_SHARE, Member, enrolled, supervised
 from benchmarks.row import Row
@@ -40,7 +38,7 @@ def rows(effort: Effort) -> list[Row]:
 
 
 def _looks(count: int) -> list[Row]:
-    caseload, per_wearer, rival_s = _crowd(count)
+    caseload, rival_s = _crowd(count)
     due = [caseload.due(EVENING) for _ in range(3)]
     if any(due):
         raise AssertionError(f"{len(due[0])} wearers are due at 19:00, and nothing is to be shown")
@@ -78,21 +76,11 @@ def _looks(count: int) -> list[Row]:
             rival="popping them from a heap",
             rival_value=heap_s * 1e3,
         ),
-        Row(
-            id=f"timers-memory-{count}",
-            question="Memory an engine takes for a wearer with a curfew, all told?",
-            value=per_wearer,
-            unit="bytes/wearer",
-            rival="of 10 KiB",
-            rival_value=10_240,
-        ),
     ]
 
 
-def _crowd(count: int) -> tuple[Caseload, float, float]:
-    """Return a caseload at 18:59:30, its bytes a wearer, and seconds to judge one at 19:00."""
-    process = psutil.Process()
-    before = process.memory_info().rss
+def _crowd(count: int) -> tuple[Caseload, float]:
+    """Return a caseload at 18:59:30, and seconds to judge one at 19:00."""
     caseload = Caseload()
     sample: list[tuple[Fold, Docket]] = []
     for member, supervision in supervised(count):
@@ -104,13 +92,12 @@ def _crowd(count: int) -> tuple[Caseload, float, float]:
         caseload.put(Case(docket=docket, newest=report.key))
         if len(sample) < min(SAMPLE, count // 4):
             sample.append((fold, docket))
-    per_wearer = (process.memory_info().rss - before) / count
     took = seconds(lambda: [judge(each, fold, (), EVENING, NOTHING) for fold, each in sample])
-    return caseload, per_wearer, took / len(sample)
+    return caseload, took / len(sample)
 
 
 def _stored(count: int) -> list[Row]:
-    """Return what is to be written when many are out at the end, and what a start takes."""
+    """Return what is to be written when many are out at the end."""
     with tempfile.TemporaryDirectory() as name:
         url = f"sqlite:///{Path(name) / 'crowd.db'}"
         migrate(url)
@@ -126,8 +113,6 @@ def _stored(count: int) -> list[Row]:
             slices = _until_done(service._tick)
             if service._caseload.due(MORNING):
                 raise AssertionError("somebody is still due after the tick")
-            fresh = Service(store, MemorySource(clock.now), clock)
-            start_s = seconds(fresh._load)
     return [
         Row(
             id=f"timers-end-{count}",
@@ -144,14 +129,6 @@ def _stored(count: int) -> list[Row]:
             unit="ms",
             rival="of all together",
             rival_value=sum(slices) * 1e3,
-        ),
-        Row(
-            id=f"start-up-{count}",
-            question=f"A start with {count:,} wearers in the store: ready to judge?",
-            value=start_s * 1e3,
-            unit="ms",
-            rival="taking two positions from each",
-            rival_value=take_s * 1e3,
         ),
     ]
 

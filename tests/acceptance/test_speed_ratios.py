@@ -22,7 +22,7 @@ from zones.index import ZoneIndex
 COUNTRY = Country(wearers=1_500, shared=500)
 UPLOADS = 100
 ROUNDS = 15
-SINGLE, BATCHED, AFTER_FLIP, ZONES = 150.0, 600.0, 10.0, 6.0
+SINGLE, BATCHED, AFTER_FLIP, ZONES = 120.0, 500.0, 8.0, 4.0
 """The bounds."""
 
 
