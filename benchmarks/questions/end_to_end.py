@@ -2,9 +2,9 @@
 
 A whole country, QoS 1, single positions; a message is acknowledged when the transaction that holds
 its effects is on the disk. Everyone has been heard before. Each consumer stands still while its
-broker, one of its own, is filled, and is let go (see `consumers`); they take turns, three minutes of
-the country in all. A position of the engine counts when it is committed, a message of the sink when it
-has been acknowledged.
+broker, one of its own, is filled, and is let go (see `consumers`); they take turns, three minutes
+of the country in all. A position of the engine counts when it is committed, a message of the sink
+when it has been acknowledged.
 """
 
 import asyncio
