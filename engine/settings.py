@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         default=(), description="Further names the API answers to (a proxy's), with commas."
     )
     max_in_flight: int = Field(
-        default=4000, ge=1, description="Most messages taken from the broker and not yet stored."
+        default=10_000, ge=1, description="Most messages taken from the broker and not yet stored."
     )
     watch_stalled_s: float = Field(
         default=30.0, gt=0, description="Seconds for which ingest stands still before an alert."

@@ -32,7 +32,7 @@ from engine.sources.unacknowledged import Unacknowledged
 from zones.instant import Instant
 
 DEFAULT_CLIENT_ID: Final = "ringfence-engine"
-DEFAULT_MAX_IN_FLIGHT: Final = 4_000
+DEFAULT_MAX_IN_FLIGHT: Final = 10_000
 """Several batches: while one is committed, the next ones arrive."""
 FLUSH_S: Final = 2.0
 STEADY_S: Final = 10.0

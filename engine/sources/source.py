@@ -27,8 +27,8 @@ import msgspec
 
 from zones.instant import Instant
 
-DEFAULT_MAX_BATCH: Final = 1_000
-"""Most deliveries in one batch."""
+DEFAULT_MAX_BATCH: Final = 4_000
+"""Most deliveries in one batch. A position costs about half of what it does in batches of 1,000."""
 
 DEFAULT_MAX_BATCH_BYTES: Final = 16 * 1024 * 1024
 """Most payload bytes in one batch; a single larger delivery still comes, alone."""
