@@ -131,13 +131,18 @@ class Stored:
         with self.store.read() as transaction:
             self.caseload.load(transaction)
 
-    def take(self, reports: Sequence[Report], now: Instant) -> None:
-        """Judge a batch as of a time, each report in a message of its own."""
+    def take(self, reports: Sequence[Report], now: Instant) -> int:
+        """Judge a batch as of a time, each report in a message of its own.
+
+        Returns how many positions were quiet.
+        """
         self.now = max(self.now, now)
         with self.store.write() as transaction:
             ruling = Ruling(self.caseload, transaction, self.now)
             ruling.take([delivery(each, self.now) for each in reports])
         self._settle(ruling)
+        quiet = ruling.ruled.quiet
+        return 0 if quiet is None else len(quiet.positions)
 
     def tick(self, now: Instant) -> None:
         """Let time pass for whom it changes something."""
