@@ -5,7 +5,7 @@ Run with ``python -m benchmarks.zones_index``. Each way answers for the same pos
 - *rtree, point by point*: candidates from a dynamic R-tree, then shapely's covers; inside only.
 - *STRtree predicate*: one bulk query of a packed R-tree with the exact predicate; inside only.
 - *ZoneIndex*: the signed distance in metres to every zone that each position is inside of, or
-  within reach of; before an edit, and after some edits when it looks into two trees.
+  within reach of; before and after some edits.
 """
 
 import math

@@ -1,17 +1,24 @@
-"""How long does it take to find the zones a position is in or near, among 10,000 in one city?
+"""What do zones cost: finding those a position is in or near, an edit, loading a country of them?
 
-Ours gives the signed distance in metres to every zone within 50 m; the rivals say inside or not.
+Ours always measures: the signed distance in metres to every zone within 50 m, and of it whether the
+position, accurate to 8 m, is inside, outside or uncertain. The rivals only say inside or not.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
+from statistics import median
 
+import msgspec
 import numpy as np
 import rtree
 import shapely
+from numpy.typing import NDArray
 
+from benchmarks.own_zones import OwnZones, bodies
 from benchmarks.row import Row
-from benchmarks.timing import Effort, median_seconds
+from benchmarks.timing import Effort, median_seconds, seconds
 from benchmarks.zones_index import (
     HEIGHT,
     POSITIONS,
@@ -23,68 +30,187 @@ from benchmarks.zones_index import (
     outline,
     point_by_point,
 )
+from zones.geojson import write_zone
 from zones.index import ZoneIndex
+from zones.membership import memberships
+from zones.metric import Floats
+from zones.stored import read_stored_zones
+from zones.table import ZoneTable
+from zones.zone import Zone
 
 REACH_M = 50.0
+ACCURACY_M = 8.0
 ALONE = 100
-EDITS = 50
 _RTREE = "rtree per point, then shapely; inside or not"
+_BULK = "rtree in bulk (intersection_v), then shapely; inside or not"
 _STRTREE = "STRtree predicate, one bulk query; inside or not"
+_SHAPELY = "decoded, shapely.from_geojson, an STRtree of it; circles only as points"
 
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
+    return [*_finding(effort), _edit(effort), *_loading(effort)]
+
+
+def _finding(effort: Effort) -> Iterator[Row]:
     rng = np.random.default_rng(1)
     zones = city(rng)
     lon, lat = WEST + WIDTH * rng.random(POSITIONS), SOUTH + HEIGHT * rng.random(POSITIONS)
     outlines = [outline(zone) for zone in zones]
     shapely.prepare(outlines)
     dynamic = rtree.index.Index((number, each.bounds, None) for number, each in enumerate(outlines))
-    packed = shapely.STRtree(outlines)
-    index, edited = ZoneIndex(zones), ZoneIndex(zones)
-    for number in range(EDITS):
-        edited.edit([], [zones[number].key])
+    packed, index = shapely.STRtree(outlines), ZoneIndex(zones)
     few = lon[:ALONE], lat[:ALONE]
+    singly = [(few[0][each : each + 1], few[1][each : each + 1]) for each in range(ALONE)]
     runs: dict[str, Callable[[], object]] = {
-        "ours": partial(index.near, lon, lat, REACH_M),
-        "edited": partial(edited.near, lon, lat, REACH_M),
+        "ours": partial(_judged, index, lon, lat),
         "rtree": partial(point_by_point, dynamic, outlines, lon, lat),
+        "bulk": partial(_in_bulk, dynamic, np.array(outlines), lon, lat),
         "strtree": lambda: packed.query(shapely.points(lon, lat), predicate="intersects"),
-        "alone": lambda: [
-            index.near(lon[each : each + 1], lat[each : each + 1], REACH_M) for each in range(ALONE)
-        ],
+        "alone": lambda: [_judged(index, *each) for each in singly],
         "rtree alone": partial(point_by_point, dynamic, outlines, *few),
     }
-    took = median_seconds(runs, effort.pick(5, 25))
-    each_us = {name: value / POSITIONS * 1e6 for name, value in took.items()}
-    alone_us = {name: took[name] / ALONE * 1e6 for name in ("alone", "rtree alone")}
-    asked = f"Distances to all zones within {REACH_M:.0f} m, {ZONES:,} zones, batches of 1,000"
-    return [
-        _row("zones-vs-rtree", f"{asked}?", each_us["ours"], _RTREE, each_us["rtree"]),
-        _row("zones-vs-strtree", "The same?", each_us["ours"], _STRTREE, each_us["strtree"]),
-        _row(
-            "zones-edited",
-            f"The same after {EDITS} zones were edited?",
-            each_us["edited"],
-            _RTREE,
-            each_us["rtree"],
-        ),
-        _row(
-            "zones-alone",
-            "The same for one position at a time, as an idle engine asks?",
-            alone_us["alone"],
-            _RTREE,
-            alone_us["rtree alone"],
-        ),
+    took = median_seconds(runs, effort.pick(7, 25))
+    rate = {name: POSITIONS / value for name, value in took.items()}
+    unit, ours = "positions/s", rate["ours"]
+    asked = f"Zones within {REACH_M:.0f} m of {ZONES:,} in a city, measured; batches of 1,000"
+    for name, rival, against in (
+        ("rtree", _RTREE, "rtree"),
+        ("rtree_bulk", _BULK, "bulk"),
+        ("strtree", _STRTREE, "strtree"),
+    ):
+        yield _row(f"zones_vs_{name}", f"{asked}?", unit, ours, rival, rate[against])
+    yield _row(
+        "zones_alone",
+        "The same for one position at a time, as an idle engine asks?",
+        "positions/s",
+        ALONE / took["alone"],
+        _RTREE,
+        ALONE / took["rtree alone"],
+    )
+
+
+def _edit(effort: Effort) -> Row:
+    zones = city(np.random.default_rng(2), effort.pick(10_000, 100_000))
+    index = ZoneIndex(zones)
+    boxes = [zone.boxes[0] for zone in zones]
+    dynamic = rtree.index.Index((number, box, None) for number, box in enumerate(boxes))
+    lon, lat = np.array([WEST]), np.array([SOUTH])
+    ours, rival = count(), count()
+
+    def edit() -> None:
+        number = next(ours)
+        old = zones[number]
+        index.edit([Zone(f"new-{number}", old.shape)], [old.key])
+        index.near(lon, lat, REACH_M)
+
+    def replace() -> None:
+        number = next(rival)
+        dynamic.delete(number, boxes[number])
+        dynamic.insert(len(zones) + number, boxes[number])
+        list(dynamic.intersection((WEST, SOUTH, WEST, SOUTH)))
+
+    took = median_seconds({"ours": edit, "rtree": replace}, effort.pick(100, 400))
+    return _row(
+        "zones_edit_ms",
+        f"A zone of {len(zones):,} replaced and the next position asked?",
+        "ms",
+        took["ours"] * 1e3,
+        "rtree: deleted, inserted and asked; boxes only",
+        took["rtree"] * 1e3,
+    )
+
+
+def _loading(effort: Effort) -> Iterator[Row]:
+    stored = [
+        msgspec.json.encode(write_zone(zone)).decode() for zone in city(np.random.default_rng(3))
     ]
+    runs: dict[str, Callable[[], object]] = {
+        "ours": lambda: ZoneIndex(read_stored_zones(stored)),
+        "shapely": partial(_by_shapely, stored),
+    }
+    took = median_seconds(runs, effort.pick(3, 7))
+    yield _row(
+        "zones_load_10k_s",
+        "10,000 shared zones from their stored text to ready?",
+        "s",
+        took["ours"],
+        _SHAPELY,
+        took["shapely"],
+    )
+    many = effort.pick(200_000, 1_000_000)
+    written = list(bodies(many))
+    gc.collect()
+    table = ZoneTable()
+    ours = seconds(lambda: table.extend(read_stored_zones(written)))
+    rival = seconds(partial(_by_shapely, written[: many // 10])) * 10
+    times = 1_000_000 // many
+    yield _row(
+        "zones_load_1m_s",
+        "1,000,000 own zones from their stored text to ready?"
+        + (f" ({many:,} loaded, times {times})" if times > 1 else ""),
+        "s",
+        ours * times,
+        f"{_SHAPELY}; a tenth, times ten",
+        rival * times,
+    )
+    yield _growth(effort, table)
 
 
-def _row(name: str, question: str, value: float, rival: str, rival_value: float) -> Row:
+def _growth(effort: Effort, table: ZoneTable) -> Row:
+    few = ZoneTable(table.zones[: len(table) // 100])
+    sides = {"many": OwnZones(table), "few": OwnZones(few)}
+    shared = ZoneIndex(city(np.random.default_rng(3)))
+    places = np.random.default_rng(7).random((POSITIONS, 2)) * (WIDTH, HEIGHT) + (WEST, SOUTH)
+
+    def judged(side: OwnZones, wearer: NDArray[np.intp], at: Floats) -> None:
+        side.judged(wearer, at)
+        _judged(shared, places[:, 0], places[:, 1])
+
+    rng = np.random.default_rng(4)
+    taken: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(effort.pick(60, 300)):
+        for name, side in sides.items():
+            asked = side.batch(rng, POSITIONS)
+            taken[name].append(seconds(partial(judged, side, *asked)))
+    each_us = {name: median(each) / POSITIONS * 1e6 for name, each in taken.items()}
+    return _row(
+        "zones_growth",
+        f"A position judged against {ZONES:,} shared zones and its wearer's 4 of {len(table):,}?",
+        "µs/position",
+        each_us["many"],
+        f"ourselves with 4 of {len(few):,} own zones",
+        each_us["few"],
+    )
+
+
+def _judged(index: ZoneIndex, lon: Floats, lat: Floats) -> NDArray[np.int8]:
+    found = index.near(lon, lat, REACH_M)
+    return memberships(found.signed_distance_m, ACCURACY_M)
+
+
+def _in_bulk(
+    tree: rtree.index.Index, outlines: NDArray[np.object_], lon: Floats, lat: Floats
+) -> NDArray[np.bool_]:
+    places = np.stack([lon, lat], axis=1)
+    zone, found = tree.intersection_v(places, places)  # type: ignore[no-untyped-call]
+    position = np.arange(len(lon)).repeat(found.astype(np.intp))
+    inside: NDArray[np.bool_] = shapely.intersects_xy(outlines[zone], lon[position], lat[position])
+    return inside
+
+
+def _by_shapely(stored: list[str]) -> shapely.STRtree:
+    features = [msgspec.json.decode(each) for each in stored]
+    texts = [msgspec.json.encode(each["geometry"]).decode() for each in features]
+    return shapely.STRtree(shapely.from_geojson(texts))
+
+
+def _row(name: str, question: str, unit: str, value: float, rival: str, rival_value: float) -> Row:
     return Row(
         id=name,
         question=question,
         value=value,
-        unit="µs/position",
+        unit=unit,
         rival=rival,
         rival_value=rival_value,
     )

@@ -1,7 +1,7 @@
 """The gauge measures positions against zones for the fold; how it is made fast is its own affair.
 
 The fold asks three things: which zones are near a position, how far one zone is, and which zones a
-path between two positions crosses. `IndexGauge` answers from an R-tree, and answers for a whole
+path between two positions crosses. `IndexGauge` answers from an index, and answers for a whole
 batch at once when it is primed with it.
 """
 
@@ -57,7 +57,7 @@ class Gauge(Protocol):
 
 
 class IndexGauge:
-    """A gauge on an R-tree of zone versions."""
+    """A gauge on an index of zone versions."""
 
     def __init__(self, index: ZoneIndex) -> None:
         self._index = index
