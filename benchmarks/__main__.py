@@ -18,6 +18,7 @@ from benchmarks.questions import (
     alone,
     decoding,
     end_to_end,
+    history,
     latency,
     replaying,
     storm,
@@ -41,6 +42,7 @@ FAMILIES: dict[str, Callable[[Effort], list[Row]]] = {
     "embedded": end_to_end.embedded_rows,
     "latency": latency.rows,
     "storm": storm.rows,
+    "history": history.rows,
     "replay": replaying.rows,
     "timers": timers.rows,
 }
