@@ -114,29 +114,75 @@ class PositionColumns(msgspec.Struct, frozen=True, eq=False):
         """Return the key of one position."""
         return PositionKey(int(self.fix_time[index]), int(self.seq[index]), self.digest(index))
 
-    def digest(self, index: int) -> bytes:
-        """Return the 16 bytes over what the device stated."""
-        fix_time, seq = int(self.fix_time[index]), int(self.seq[index])
-        code = int(self.beacon[index])
-        if code >= 0:
-            return range_digest(fix_time, seq, self.places[code][0])
-        source, accuracy_m = int(self.accuracy[index]), float(self.accuracy_m[index])
+    def keys(self) -> list[PositionKey]:
+        """Return the keys of all positions, in order; many times faster than one by one."""
+        columns = [getattr(self, name).tolist() for name in _STATED]
+        beacons = self.beacon.tolist()
+        return [
+            PositionKey(row[0], row[1], self._digest(beacon, *row))
+            for beacon, row in zip(beacons, zip(*columns, strict=True), strict=True)
+        ]
+
+    def _digest(
+        self,
+        beacon: int,
+        fix_time: int,
+        seq: int,
+        lat: float,
+        lon: float,
+        accuracy_m: float,
+        accuracy: int,
+        mechanism: int,
+        hdop: float,
+        satellites: int,
+        speed_mps: float,
+        heading_deg: float,
+        altitude_m: float,
+        battery_pct: float,
+        charging: int,
+    ) -> bytes:
+        if beacon >= 0:
+            return range_digest(fix_time, seq, self.places[beacon][0])
         return content_digest(
             fix_time,
             seq,
-            float(self.lat[index]),
-            float(self.lon[index]),
-            (accuracy_m, None, 0.0)[source],
-            MECHANISMS[int(self.mechanism[index])],
-            _real(self.hdop[index]),
-            _whole(self.satellites[index]),
-            _real(self.speed_mps[index]),
-            _real(self.heading_deg[index]),
-            _real(self.altitude_m[index]),
-            _real(self.battery_pct[index]),
-            _CHARGING[int(self.charging[index])],
+            lat,
+            lon,
+            (accuracy_m, None, 0.0)[accuracy],
+            MECHANISMS[mechanism],
+            # What is absent is written as these very values.
+            hdop,
+            satellites,
+            speed_mps,
+            heading_deg,
+            altitude_m,
+            None if isnan(battery_pct) else battery_pct,
+            _CHARGING[charging],
         )
 
+    def digest(self, index: int) -> bytes:
+        """Return the 16 bytes over what the device stated."""
+        row = (getattr(self, name)[index].item() for name in _STATED)
+        return self._digest(int(self.beacon[index]), *row)
+
+
+_STATED: Final = (
+    "fix_time",
+    "seq",
+    "lat",
+    "lon",
+    "accuracy_m",
+    "accuracy",
+    "mechanism",
+    "hdop",
+    "satellites",
+    "speed_mps",
+    "heading_deg",
+    "altitude_m",
+    "battery_pct",
+    "charging",
+)
+"""Columns that a digest is over."""
 
 ARRAYS: Final = PositionColumns.__struct_fields__[:-1]
 """Names of the columns that are arrays, in order."""

@@ -16,4 +16,5 @@ def test_positions_taken_out_of_columns_equal_those_put_in(
 ) -> None:
     """Whatever was put into columns, united or not, comes out equal, digests included."""
     columns = united([columns_of(some), columns_of(more)])
-    assert [columns.position(index) for index in range(len(columns))] == some + more
+    assert columns.positions() == some + more
+    assert columns.keys() == [each.key for each in some + more]

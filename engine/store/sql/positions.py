@@ -115,8 +115,7 @@ class SqlPositions:
     def newest_keys(self) -> Mapping[int, PositionKey]:
         """Return each activation's greatest stored key, quarantined positions included."""
         columns = self.newest_of_each()
-        ids = columns.activation_id.tolist()
-        return {activation_id: columns.key(index) for index, activation_id in enumerate(ids)}
+        return dict(zip(columns.activation_id.tolist(), columns.keys(), strict=True))
 
     def newest_of_each(self) -> PositionColumns:
         """Return each activation's position with the greatest key, as it was first judged."""
