@@ -56,7 +56,8 @@ def read_resident(
         _orders_before(part.every_order(), unseen),
         _zones_before(part.every_zone(), unseen),
     )
-    return registry, Attribution(part.devices(), rest.activations, part.beacons())
+    activations = registry.activations.values()
+    return registry, Attribution(part.devices(), activations, part.beacons())
 
 
 def _orders_before(bodies: Iterable[str], unseen: Sequence[RegistryEntry]) -> Iterator[str]:

@@ -38,7 +38,7 @@ class Attributed(msgspec.Struct, frozen=True, kw_only=True):
 class Attribution:
     """Who wore which device when; a changed registry makes a new one."""
 
-    __slots__ = ("_beacons", "_device_ids", "_histories", "_wearers")
+    __slots__ = ("_beacons", "_histories", "_vendors", "_wearers")
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Attribution:
     ) -> None:
         """Build from the registry: one pass, and a sort per device worn more than once."""
         self._histories: dict[tuple[str, str], ActivationHistory] = {}
-        self._device_ids: set[str] = set()
+        self._vendors: set[str] = set()
         self._beacons: dict[tuple[str, str], Placements] = {}
         self._wearers: dict[str, ActivationHistory] = {}
         self._take(devices, activations, beacons)
@@ -65,7 +65,7 @@ class Attribution:
         """
         changed = Attribution()
         changed._histories = self._histories.copy()
-        changed._device_ids = self._device_ids.copy()
+        changed._vendors = self._vendors.copy()
         changed._beacons, changed._wearers = self._beacons.copy(), self._wearers.copy()
         changed._take(devices, activations, beacons)
         return changed
@@ -126,7 +126,7 @@ class Attribution:
         for key, changes in taken.items():
             former = histories.get(key, NEVER_WORN)
             histories[key] = former.changed(changes)
-        self._device_ids.update(device_id for _, device_id in taken)
+        self._vendors.update(vendor for vendor, _ in taken)
         self._place(beacons)
         for wearer_id in self._wearers.keys() & worn.keys():
             self._wearers[wearer_id] = self._wearers[wearer_id].changed(worn[wearer_id])
@@ -148,7 +148,7 @@ class Attribution:
     def _refusal(self, vendor: str, device: str) -> Rejection:
         if (vendor, device) in self._histories:
             reason, advice = Reason.NO_ACTIVATION, "is worn by nobody: activate it on a wearer"
-        elif device in self._device_ids:
+        elif any((each, device) in self._histories for each in self._vendors):
             reason = Reason.VENDOR_MISMATCH
             advice = "belongs to another vendor: publish with that vendor's name and credentials"
         else:

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.core.compile import places_of, plan_history, supervision_of
 from engine.core.former import Former
@@ -111,7 +112,7 @@ class ResidentRegistry:
         self.wearers.update((each.wearer_id, each) for each in wearers)
         self.protected.update((each.person_id, each) for each in persons)
         for activation in activations:
-            self._take_activation(activation)
+            self._take_activation(self._sharing(activation))
         for group in groups:
             self.groups[group.group_id] = (*self.groups.get(group.group_id, ()), group)
         outs: set[str] = set()
@@ -217,6 +218,13 @@ class ResidentRegistry:
         self._take_activation(activation)
         watchers = self.watchers(activation.activation_id)
         return Followed([activation.activation_id, *watchers], [])
+
+    def _sharing(self, activation: Activation) -> Activation:
+        """Return an activation whose id of its wearer is the very text that names the wearer."""
+        wearer = self.wearers.get(activation.wearer_id)
+        if wearer is None:
+            return activation
+        return replace(activation, wearer_id=wearer.wearer_id)
 
     def _take_activation(self, activation: Activation) -> None:
         number, wearer_id = activation.activation_id, activation.wearer_id

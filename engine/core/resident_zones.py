@@ -1,4 +1,4 @@
-"""The zones as the engine holds them: every version, by zone.
+"""The zones as the engine holds them: every version, by zone, without its name.
 
 Zones to keep out of are measured by place, and stand ready; of the others, most are somebody's
 home, and a circle takes some 60 bytes until it is asked for.
@@ -62,6 +62,7 @@ class ResidentZones(Mapping[str, ZoneHistory]):
 
     def take(self, zone: Zone) -> list[Zone]:
         """Take a version; return it if its zone is one to keep out of."""
+        zone = _nameless(zone)
         zone_id, former = zone.zone_id, self.versions(zone.zone_id)
         kept: _Kept = (*former, zone) if former else zone
         if zone_id in self._outs:
@@ -78,7 +79,7 @@ class ResidentZones(Mapping[str, ZoneHistory]):
             if zone_id in kept_out or zone_id in others:
                 self.take(zone)
             elif zone_id in outs:
-                kept_out[zone_id] = zone
+                kept_out[zone_id] = _nameless(zone)
             else:
                 others[zone_id] = _packed(zone)
 
@@ -95,6 +96,14 @@ class ResidentZones(Mapping[str, ZoneHistory]):
         """Yield every version of every zone that somebody has to keep out of."""
         for kept in self._outs.values():
             yield from (kept,) if isinstance(kept, Zone) else kept
+
+
+def _nameless(zone: Zone) -> Zone:
+    """Return a zone without its name, which nobody is judged by."""
+    if not zone.name:
+        return zone
+    version, since = zone.version, zone.effective_from
+    return Zone(zone.zone_id, zone.shape, "", version, since, zone.withdrawn)
 
 
 def _packed(zone: Zone) -> Zone | bytes:

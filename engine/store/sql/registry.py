@@ -209,7 +209,8 @@ class SqlRegistry:
     def wearers(self) -> Sequence[Wearer]:
         """Return all wearers, by id."""
         self._session.lock()
-        found = list(map(_wearer, self._session.rows(select(wearers))))
+        shared: dict[str, str] = {}
+        found = [_wearer(row, shared) for row in self._session.rows(select(wearers))]
         return sorted(found, key=lambda wearer: wearer.wearer_id)
 
     def protected_persons(self) -> Sequence[ProtectedPerson]:
@@ -222,7 +223,8 @@ class SqlRegistry:
     def devices(self) -> Sequence[Device]:
         """Return all devices, by vendor and id."""
         self._session.lock()
-        found = list(map(_stored_device, self._session.rows(select(devices))))
+        shared: dict[str, str] = {}
+        found = [_stored_device(row, shared) for row in self._session.rows(select(devices))]
         return sorted(found, key=lambda device: (device.vendor, device.device_id))
 
     def activations(self) -> Sequence[Activation]:
@@ -293,7 +295,7 @@ class SqlRegistry:
 
     def _wearer(self, wearer_id: str) -> Wearer:
         query = select(wearers).where(wearers.c.wearer_id == wearer_id)
-        return _wearer(self._session.rows(query)[0])
+        return _wearer(self._session.rows(query)[0], {})
 
     def _person(self, person_id: str) -> ProtectedPerson:
         column = protected_persons.c
@@ -302,7 +304,7 @@ class SqlRegistry:
 
     def _device(self, vendor: str, device_id: str) -> Device:
         same = (devices.c.vendor == vendor) & (devices.c.device_id == device_id)
-        return _stored_device(self._session.rows(select(devices).where(same))[0])
+        return _stored_device(self._session.rows(select(devices).where(same))[0], {})
 
     def _check_wearer(self, wearer_id: str) -> None:
         found = select(wearers.c.wearer_id).where(wearers.c.wearer_id == wearer_id)
@@ -366,22 +368,26 @@ def _device(activation: Activation) -> str:
     return f"{activation.device_id!r} of {activation.vendor!r}"
 
 
-def _wearer(row: AnyRow) -> Wearer:
+def _wearer(row: AnyRow, shared: dict[str, str]) -> Wearer:
+    """Return a wearer; what thousands have in common is one text for all."""
     wearer_id, name, timezone, agency = row
+    timezone, agency = shared.setdefault(timezone, timezone), shared.setdefault(agency, agency)
     return Wearer(wearer_id=wearer_id, name=name, timezone=timezone, agency=agency)
 
 
-def _stored_device(row: AnyRow) -> Device:
+def _stored_device(row: AnyRow, shared: dict[str, str]) -> Device:
     vendor, device_id, model = row
+    vendor, model = shared.setdefault(vendor, vendor), shared.setdefault(model, model)
     return Device(vendor=vendor, device_id=device_id, model=model)
 
 
 def _activations(rows: Iterable[AnyRow]) -> list[Activation]:
+    vendors: dict[str, str] = {}
     return [
         Activation(
             activation_id=row.activation_id,
             wearer_id=row.wearer_id or row.protected_person_id,
-            vendor=row.vendor,
+            vendor=vendors.setdefault(row.vendor, row.vendor),
             device_id=row.device_id,
             started_at=row.started_at,
             ended_at=row.ended_at,
