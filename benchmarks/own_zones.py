@@ -53,7 +53,8 @@ class OwnZones:
     def __init__(self, table: ZoneTable) -> None:
         self.table = table
         self._homes = homes(len(table))
-        self._first = np.arange(0, len(table) + 1, EACH)
+        first = np.arange(0, len(table), EACH)
+        self._span = np.stack([first, np.full(len(first), EACH)], axis=1)
         self._number = np.arange(len(table))
 
     def batch(self, rng: np.random.Generator, size: int) -> tuple[NDArray[np.intp], Floats]:
@@ -63,8 +64,7 @@ class OwnZones:
 
     def judged(self, wearer: NDArray[np.intp], places: Floats) -> NDArray[np.int8]:
         """Return the memberships of each wearer's place in each zone of his, three-valued."""
-        first = self._first.take(wearer)
-        count = self._first.take(wearer + 1) - first
+        first, count = self._span.take(wearer, axis=0).T
         ends = count.cumsum()
         row = np.arange(len(wearer)).repeat(count)
         entry = np.arange(len(row)) + (first - (ends - count)).take(row)

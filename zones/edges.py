@@ -43,7 +43,7 @@ def _one_sided(seam: Floats) -> Floats:
 def few_edges(
     coordinates: Sequence[bytes], sizes: Sequence[tuple[tuple[int, ...], ...]]
 ) -> tuple[Floats, NDArray[np.intp]]:
-    """Return the edges of areas, shape (4, n), area after area, and how many each has.
+    """Return the edges of areas, shape (n, 4), area after area, and how many each has.
 
     Areas as `zones.area.Area` keeps them. An area has none here if it has more than ``FEW_EDGES``,
     or reaches a pole or the nearness of the antimeridian.
@@ -59,4 +59,4 @@ def few_edges(
     count[owner[apart]] = 0
     count[count > FEW_EDGES] = 0
     start = np.flatnonzero(bounds & (count[owner] > 0))
-    return np.concatenate([at[start], at[start + 1]], axis=1).T, count
+    return np.concatenate([at[start], at[start + 1]], axis=1), count

@@ -91,10 +91,10 @@ class ZoneIndex:
         So every zone a position is inside of, and every one it is within reach of. Positions in
         degrees, one-dimensional; ``reach_m`` in metres, one for all or one each, 0 or more.
         """
-        lon, lat = _places(lons, lats)
         reach = np.asarray(reach_m, dtype=np.float64)
-        if len(lon) <= FEW and not (reach > GROWN_M).any():
-            return self._near_few(lon.tolist(), lat.tolist(), np.full(len(lon), reach).tolist())
+        if np.size(lons) <= FEW and reach.max(initial=0.0) <= GROWN_M:
+            return self._near_few(lons, lats, reach)
+        lon, lat = _places(lons, lats)
         position, zone = self._candidates(lon, lat, reach)
         metres = self.table.signed_distances_m(lon.take(position), lat.take(position), zone)
         least = -reach if reach.ndim == 0 else -reach.take(position)
@@ -183,10 +183,13 @@ class ZoneIndex:
         live = np.flatnonzero(boxes[:, 0] < np.inf)
         self._cells = Cells(boxes[live, :4], live)
 
-    def _near_few(self, lon: list[float], lat: list[float], reach_m: list[float]) -> Nearby:
+    def _near_few(self, lons: ArrayLike, lats: ArrayLike, reach_m: Floats) -> Nearby:
         """Return what `near` does, without arrays until the end."""
         zones, found = self.table.zones, []
-        for position, (x, y, reach) in enumerate(zip(lon, lat, reach_m, strict=True)):
+        lon, lat = (np.asarray(each, dtype=np.float64).ravel().tolist() for each in (lons, lats))
+        reaches = reach_m.tolist() if reach_m.ndim else [float(reach_m)] * len(lon)
+        places = zip(map(wrapped_degrees, lon), lat, reaches, strict=True)
+        for position, (x, y, reach) in enumerate(places):
             for zone in self._held(x, y, 1.0 - reach * (1.0 / GROWN_M)):
                 metres = zones[zone].shape.signed_distance_m(x, y)
                 if metres >= -reach:

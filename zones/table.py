@@ -66,7 +66,7 @@ class ZoneTable:
         self.zones: list[Zone] = []
         self._numbers: dict[str | ZoneKey, int] = {}
         self._rows = np.empty((0, _ROW))
-        self._edges = tuple(np.empty(0) for _ in range(4))
+        self._edges = np.empty((0, 4))
         self._edge_count = self._settled = 0
         self.extend(zones)
 
@@ -184,11 +184,9 @@ class ZoneTable:
         edges, count = few_edges(
             [each.coordinates for each in areas], [each.sizes for each in areas]
         )
-        begin, self._edge_count = self._edge_count, self._edge_count + edges.shape[1]
-        columns = tuple(room_for(column, self._edge_count, 0.0) for column in self._edges)
-        for column, values in zip(columns, edges, strict=True):
-            column[begin : self._edge_count] = values
-        self._edges = columns
+        begin, self._edge_count = self._edge_count, self._edge_count + len(edges)
+        self._edges = room_for(self._edges, self._edge_count, 0.0)
+        self._edges[begin : self._edge_count] = edges
         kind = np.where(count > 0, _OUTLINE, _ASKED)
         return np.stack([kind, begin + count.cumsum() - count, count], axis=1)
 
@@ -198,11 +196,11 @@ class ZoneTable:
         starts = ends - count
         pair = np.repeat(np.arange(len(rows)), count)
         edge = np.arange(ends[-1]) + (first - starts).take(pair)
-        a_lon, a_lat, b_lon, b_lat = (column.take(edge) for column in self._edges)
+        a_lon, a_lat, b_lon, b_lat = self._edges.take(edge, axis=0).T
         d_lon, d_lat = b_lon - a_lon, b_lat - a_lat
         place_lat = lat.take(pair)
-        a_lon -= lon.take(pair)
-        a_lat -= place_lat
+        a_lon = a_lon - lon.take(pair)
+        a_lat = a_lat - place_lat
         above = b_lat > place_lat
         meets = (a_lat > 0.0) != above
         meets &= (a_lon * d_lat - a_lat * d_lon > 0.0) == above
