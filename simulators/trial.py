@@ -84,7 +84,7 @@ def result_of(store: Store, faults: int = 0) -> Result:
         alerts = [
             each
             for each in transaction.alerts.list(Page(limit=_EVERYTHING))
-            if not (each.retracted or each.subject or each.kind is EpisodeKind.MISSED_CALL_IN)
+            if each.count and not (each.subject or each.kind is EpisodeKind.MISSED_CALL_IN)
         ]
         messages = sum(block.messages for block in transaction.journal.blocks(0, _EVERYTHING))
     return Result(

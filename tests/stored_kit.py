@@ -176,10 +176,10 @@ class Stored:
         return {each.key: each.quarantine for each in every}
 
     def alerts(self) -> list[tuple[Any, ...]]:
-        """Return what stands in the queue, but not since when."""
+        """Return what stands in the queue, but not since when: what anything makes an alert."""
         with self.store.read() as transaction:
             every = transaction.alerts.list(ALL)
-        standing = (each for each in every if not each.retracted)
+        standing = (each for each in every if each.count)
         return sorted(
             (_said(each) for each in standing if each.kind not in ABOUT_ARRIVAL), key=repr
         )

@@ -71,7 +71,11 @@ class AlertOut(Wire):
         description="Last change (UTC).", examples=["2026-03-01T21:20:00Z"]
     )
     episode_ids: list[int] = Field(description="Its episodes.", examples=[[301]])
-    count: int = Field(description="Episodes that were not retracted.", examples=[1])
+    count: int = Field(
+        description="Episodes that make it an alert: confirmed, or over before they were. 0 once "
+        "all were retracted or, by late evidence, are in doubt again.",
+        examples=[1],
+    )
     confirmed: bool = Field(description="The evidence was enough.", examples=[True])
     restored: bool = Field(
         description="None of its episodes still runs. The alert stays open all the same.",

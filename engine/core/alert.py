@@ -101,21 +101,23 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     activation_id: int
     key: CollapseKey
     kind: EpisodeKind
-    """Kind of the newest episode that was not retracted."""
+    """Kind of the newest of those of its episodes that make it an alert; if none does any more, of
+    those that were not retracted. Severity, start, `restored` and gist are of the same ones."""
     severity: Severity
-    """Worst severity among its episodes that were not retracted."""
+    """Worst severity among them."""
     state: AlertState
     raised_at: Instant
     """When the engine raised it (receive time); the queue is ordered by this."""
     updated_at: Instant
     started: Instant
-    """Best estimate of when its first episode began (event time)."""
+    """Best estimate of when the first of them began (event time)."""
     episode_ids: tuple[int, ...]
     count: int
-    """Episodes that were not retracted."""
+    """Episodes that make it an alert: confirmed, or brief; 0 if all were retracted or are in doubt
+    again."""
     confirmed: bool
     restored: bool
-    """True while none of its episodes still runs."""
+    """True while none of them still runs."""
     retracted: bool
     """True if every one of its episodes was retracted."""
     page_due_at: Instant | None = None
@@ -127,8 +129,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     engine_version: str = ""
     """Version of the engine that last judged it."""
     gist: Gist | None = None
-    """Of its newest standing episode, of the newest that stood once all are retracted; None in
-    what was stored before there were gists."""
+    """Of the newest of them, of the newest that stood once all are retracted; None in what was
+    stored before there were gists."""
     amended: bool = False
     """Evidence that came late changed what had been shown of an episode of it."""
     assigned_to: str | None = None

@@ -3,7 +3,9 @@
 An episode makes an alert once it is confirmed, or ended too early to be (brief). An episode that
 has an alert changes that one, closed or not. A new one joins the alert of its collapse key that is
 not closed (a repeat), or raises one. What an alert says of itself is always recomputed from all of
-its episodes, so it does not depend on the order in which they came to be known.
+its episodes, so it does not depend on the order in which they came to be known: of those worth an
+alert, for as long as they are. What was and, by evidence that came later, is in doubt again counts
+for nothing beside others; an alert of nothing else stays, unconfirmed, with a count of 0.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -239,42 +241,44 @@ def summary(
     alert: Alert, every: Iterable[Episode], now: Instant, grace_of: Callable[[Episode], Duration]
 ) -> Alert:
     """Return an alert with what it says of itself worked out from every one of its episodes."""
-    standing = _standing(every)
-    newest = _newest(standing)
+    telling = _telling(every)
+    newest = _newest(telling)
     if newest is None:
         return msgspec.structs.replace(
             alert, updated_at=now, count=0, restored=True, retracted=True, page_due_at=None
         )
-    confirmed = [each for each in standing if each.state is EpisodeState.CONFIRMED]
+    confirmed = [each for each in telling if each.state is EpisodeState.CONFIRMED]
     paging = [each for each in confirmed if pages(each)]
     running = [each for each in paging if each.ended is None]
     return msgspec.structs.replace(
         alert,
         updated_at=now,
         kind=newest.kind,
-        severity=min((each.severity for each in standing), key=RANK.__getitem__),
-        started=min(each.started.estimate for each in standing),
-        count=len(standing),
+        severity=min((each.severity for each in telling), key=RANK.__getitem__),
+        started=min(each.started.estimate for each in telling),
+        count=sum(map(worth_an_alert, telling)),
         gist=gist_of(newest),
         confirmed=bool(confirmed),
-        restored=all(each.ended is not None for each in standing),
+        restored=all(each.ended is not None for each in telling),
         retracted=False,
         page_due_at=min((_page(each, grace_of) for each in running or paging), default=None),
     )
 
 
-def _standing(every: Iterable[Episode]) -> list[Episode]:
-    return [each for each in every if each.state is not EpisodeState.RETRACTED]
+def _telling(every: Iterable[Episode]) -> list[Episode]:
+    """Return what an alert is told by: what makes it one; if nothing does, what stands."""
+    standing = [each for each in every if each.state is not EpisodeState.RETRACTED]
+    return [each for each in standing if worth_an_alert(each)] or standing
 
 
-def _newest(standing: Sequence[Episode]) -> Episode | None:
-    return max(standing, key=lambda each: (each.started.by, each.kind.value), default=None)
+def _newest(episodes: Sequence[Episode]) -> Episode | None:
+    return max(episodes, key=lambda each: (each.started.by, each.kind.value), default=None)
 
 
 def gist_in(every: Iterable[Episode]) -> Gist | None:
     """Return the gist of an alert with these episodes, also if all of them were retracted."""
     listed = list(every)
-    newest = _newest(_standing(listed) or listed)
+    newest = _newest(_telling(listed) or listed)
     return None if newest is None else gist_of(newest)
 
 
