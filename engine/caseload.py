@@ -212,6 +212,8 @@ class Caseload:
                 due, last = restart.due(stored), restart.last(stored)
                 self._cases.put_stored(number, state, newest, due, aside, last)
                 self._enter(activation, due, restart.missed.get(number))
+                restart.place(self.live, stored, activation.ended_at)
+                restart.forget(stored)
             elif restart.reported(number) or self.registry.stirs(activation):
                 silence = Silence(missed=restart.missed.get(number))
                 docket, newest = self._restored(transaction, activation), restart.newest(number)
@@ -219,9 +221,6 @@ class Caseload:
             else:
                 self._cases.put_fresh(number, restart.missed.get(number))
                 self._enter(activation, END, restart.missed.get(number))
-        activations = self.registry.activations.items()
-        ended = {number: each.ended_at for number, each in activations if each.ended_at is not None}
-        restart.place(self.live, ended)
         self._settle()
 
     def _enter(self, activation: Activation, due: Instant, missed: StoredEpisode | None) -> None:

@@ -92,13 +92,6 @@ class LivePositions:
             self._places[rows, 0], self._places[rows, 1] = lon, lat
             self._times[rows] = fix_time
 
-    def fill(self, activation_ids: list[int], lon: Floats, lat: Floats, fix_time: Indices) -> None:
-        """Take the newest judged positions of many activations at once."""
-        rows = np.array([self.row(each) for each in activation_ids], np.int64)
-        self.move(rows, lon, lat, fix_time)
-        with self._noting:
-            self._there[rows] = True
-
     def drop(self, activation_id: int) -> None:
         """Forget an activation; one that is not in it changes nothing."""
         row = self._rows.get(activation_id)

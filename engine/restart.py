@@ -6,8 +6,6 @@ was ever reported of it, or it is folded again from what is stored.
 
 from collections.abc import Callable, Iterable
 
-import numpy as np
-
 from engine.cases import Aside
 from engine.core.call_in import ABOUT_ARRIVAL
 from engine.core.episode import StoredEpisode
@@ -73,28 +71,20 @@ class Restart:
             return None
         return Aside(tuple(self._shown[each] for each in stored.shown), missed)
 
-    def place(self, live: LivePositions, ended: dict[int, Instant]) -> None:
-        """Note where everybody was judged to be last; of those who ended, while they were worn."""
-        moved = [
-            self._rows[each.activation_id]
-            for each in self._dockets.values()
-            if self._is_newer(each) and each.activation_id not in ended
-        ]
-        quiet = self._newest.take(np.array(moved, np.int64))
-        live.fill(quiet.activation_id.tolist(), quiet.lon, quiet.lat, quiet.fix_time)
-        known = set(quiet.activation_id.tolist())
-        for activation_id in self._dockets.keys() - known:
-            self._place_one(live, activation_id, ended.get(activation_id))
-
-    def _place_one(self, live: LivePositions, activation_id: int, ended: Instant | None) -> None:
-        stored = self.docket(activation_id)
-        if stored is None:
+    def place(self, live: LivePositions, stored: StoredDocket, ended: Instant | None) -> None:
+        """Note where somebody was judged to be last, if that was while the device was worn."""
+        newer = self.last(stored)
+        if newer is not None and ended is None:
+            live.put(stored.activation_id, newer())
             return
         state = unpack_state(stored.state)
-        newer = self.last(stored)
         last = state.admission.last if newer is None else newer()
         if last is not None and (ended is None or max(last.fix_time, state.time) < ended):
-            live.put(activation_id, last)
+            live.put(stored.activation_id, last)
+
+    def forget(self, stored: StoredDocket) -> None:
+        """Drop a docket that has been taken: all of them twice would need much room."""
+        del self._dockets[stored.activation_id]
 
     def _is_newer(self, stored: StoredDocket) -> bool:
         """Tell whether positions came since a docket was stored."""
