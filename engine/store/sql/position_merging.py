@@ -43,10 +43,11 @@ from zones.instant import Instant
 
 BATCHES: Final = UNMERGED_BATCHES
 POSITIONS: Final = UNMERGED_POSITIONS
-FAN_OUT: Final = 16
+FAN_OUT: Final = 10
 """Runs of a level that are merged into one."""
-LARGEST: Final = 1 << 22
-"""Positions from which on a run is not merged any more."""
+LARGEST: Final = 1 << 19
+"""Positions from which on a run is not merged any more: from a million on, what a position costs to
+store does not depend on how many there are."""
 FINAL: Final = 0
 """The level of such a run."""
 VERDICTS: Final = 1_000
