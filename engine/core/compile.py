@@ -21,7 +21,7 @@ from zones.history import ZoneHistory
 from zones.instant import Instant
 from zones.window import OWN
 from zones.zone import Zone
-from zones.zone_set import ZoneSet
+from zones.zone_set import NO_ZONES, ZoneSet
 
 Named = tuple[tuple[str, ...], tuple[str, ...]]
 """Zones and groups, as a condition names them."""
@@ -234,7 +234,8 @@ def _named(condition: OrderCondition) -> Named:
 
 
 def _zone_set(zone_ids: Iterable[str], zones: Mapping[str, ZoneHistory]) -> ZoneSet:
-    return ZoneSet(tuple(zones[zone_id] for zone_id in zone_ids if zone_id in zones))
+    histories_ = tuple(zones[zone_id] for zone_id in zone_ids if zone_id in zones)
+    return ZoneSet(histories_) if histories_ else NO_ZONES
 
 
 def _grouped(

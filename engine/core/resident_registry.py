@@ -169,6 +169,7 @@ class ResidentRegistry:
         activations: dict[int, None] = {}
         zones: list[Zone] = []
         self._watchers.clear()
+        self._keep_sets()
         for value in values:
             followed = self._take(value)
             activations |= dict.fromkeys(followed.activations)

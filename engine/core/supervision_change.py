@@ -6,6 +6,8 @@ from the first instant that differs.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
+from operator import is_
 
 from msgspec.structs import replace as replace_fields
 
@@ -16,6 +18,7 @@ from zones.instant import Duration, Instant
 from zones.interval import BEGINNING, END, first_difference
 from zones.schedule import Schedule
 from zones.zone import Zone
+from zones.zone_set import ZoneSet
 
 _Key = tuple[str, str, int]
 
@@ -85,9 +88,34 @@ def _rule(condition: Condition) -> tuple[object, ...]:
 
 def _zone_difference(before: Condition, after: Condition) -> Instant:
     """Return the first instant at which another version of any zone is in effect."""
-    if (before.zones, before.places) == (after.zones, after.places):
+    return _sets_differ_from(_Sets(before.zones, before.places, after.zones, after.places))
+
+
+class _Sets:
+    """Sets of zones before and after: the same only if they are the very same objects.
+
+    A change of a zone in a group of thousands is one pair of sets for all whom it concerns.
+    """
+
+    __slots__ = ("sets",)
+
+    def __init__(self, *sets: ZoneSet) -> None:
+        self.sets = sets
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.sets)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sets) and all(map(is_, self.sets, other.sets))
+
+
+@lru_cache(maxsize=16)
+def _sets_differ_from(both: _Sets) -> Instant:
+    zones, places, new_zones, new_places = both.sets
+    if (zones, places) == (new_zones, new_places):
         return END
-    old, new = ({each.zone_id: each for each in one.histories()} for one in (before, after))
+    old = {each.zone_id: each for each in (*zones.histories, *places.histories)}
+    new = {each.zone_id: each for each in (*new_zones.histories, *new_places.histories)}
     return min(_history_difference(old.get(each), new.get(each)) for each in old | new)
 
 
