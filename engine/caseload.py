@@ -125,13 +125,14 @@ class Caseload:
         self._open_lane(case)
 
     def _open_lane(self, case: Case) -> None:
-        """Let quiet positions pass by, unless something of the case waits for the next message."""
+        """Let quiet positions pass by, if none of them has to be followed by somebody else."""
         activation = case.docket.supervision.activation
         activation_id, silence = activation.activation_id, case.silence
-        followed = activation.role is Role.PROTECTED or activation.vendor == CANARY
-        heard = None if followed or silence.missed is not None else silence.last_received
+        if activation.role is Role.PROTECTED or activation.vendor == CANARY:
+            return
         newest = BEGINNING if case.newest is None else case.newest.fix_time
-        self.lanes.put(case.docket, newest, heard)
+        awaited = silence.missed is not None or silence.last_received is None
+        self.lanes.put(case.docket, newest, silence.last_received or BEGINNING, awaited=awaited)
         self.lanes.place(
             activation_id,
             agenda=self._agenda.row(activation_id),

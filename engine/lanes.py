@@ -66,17 +66,17 @@ class Lanes:
         self._devices: list[str] = []
         self._vendors: dict[str, int] = {}
 
-    def put(self, docket: Docket, newest: Instant, heard: Instant | None) -> None:
+    def put(self, docket: Docket, newest: Instant, heard: Instant, *, awaited: bool) -> None:
         """Open or close a lane, as a docket that was committed says.
 
-        `newest` is the greatest fix time stored of the activation, `heard` when it was heard last;
-        None closes the lane.
+        `newest` is the greatest fix time stored of the activation, `heard` when it was heard last,
+        and `awaited` says whether somebody is to be told when it is heard again.
         """
         activation, state = docket.supervision.activation, docket.state
         row = self._row(docket)
         topic = telemetry_topic(activation.vendor, activation.device_id)
         lane = None
-        if heard is not None and self._started[topic] == activation.started_at:
+        if self._started[topic] == activation.started_at:
             lane = lane_of(docket, newest)
         last, counted = state.admission.last, state.counting.newest
         if lane is None or last is None or state.head is None or counted is None:
@@ -84,7 +84,7 @@ class Lanes:
             self._table["moved"][row] = False
             return
         self._table.open(row, lane, last, counted, state.head[0])
-        self._table["heard"][row] = heard
+        self._table["heard"][row], self._table["awaited"][row] = heard, awaited
 
     def place(self, activation_id: int, **rows: int) -> None:
         """Note by which number others know an activation: `agenda`, `call_in` and `live`."""
@@ -156,6 +156,13 @@ class Lanes:
         if place == len(batch.rows) or batch.rows[place] != row:
             return None
         return batch.positions.position(int(batch.newest[place]))
+
+    def awaited(self, batch: QuietBatch) -> dict[int, Instant]:
+        """Return of a quiet batch who was awaited, and when each was heard."""
+        waited = np.flatnonzero(self._table["awaited"][batch.rows])
+        newest = batch.newest[waited]
+        ids, at = batch.positions.activation_id[newest], batch.positions.received_at[newest]
+        return dict(zip(ids.tolist(), at.tolist(), strict=True))
 
     def advance(
         self, batch: QuietBatch, agenda: Agenda, call_ins: CallIns, live: LivePositions

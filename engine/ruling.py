@@ -111,6 +111,8 @@ class Ruling:
         people = [each for each in opened if not _of_canary(each)]
         self.ruled.taken = Taken.of([self._taken(each) for each in people if each.positions])
         self.ruled.messages = Tally(each.source.vendor for each in people if each.source)
+        if self._quiet is not None:
+            heard |= self._caseload.lanes.awaited(self._quiet)
         cases = [(self._case(activation_id), at) for activation_id, at in heard.items()]
         for change in unworn.changes(self._transaction.episodes, opened, cases):
             self._save(change, "")

@@ -35,13 +35,15 @@ _KINDS: Final[dict[str, Any]] = {
     "shared_plus_m": np.float64,
     "moved": np.bool_,
     "heard": np.int64,
+    "awaited": np.bool_,
     "agenda": np.int64,
     "call_in": np.int64,
     "live": np.int64,
     "vendor": np.int64,
 }
 """`shared` are bits of sets of zones; `moved` says that the last position
-is newer than the docket; `heard` is when the device was heard last; the last four are numbers in
+is newer than the docket; `heard` is when the device was heard last,
+`awaited` whether somebody waits for it to be heard; the last four are numbers in
 tables of others."""
 
 

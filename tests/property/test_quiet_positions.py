@@ -22,7 +22,7 @@ from engine.core.shared_zones import SharedZones
 from tests.judgement_kit import T0, position
 from tests.property.test_fold_order import NIGHTS, histories, supervisions
 from zones.instant import HOUR, MINUTE, SECOND, Instant
-from zones.interval import BEGINNING
+from zones.interval import BEGINNING, END
 from zones.table import ZoneTable
 
 PLACES = [1000.0, 1000.0, 990.0, 910.0, 905.0, 600.0, 140.0, 60.0, 0.0, 5000.0]
@@ -116,7 +116,7 @@ def tracks(draw: st.DrawFn, docket: Docket) -> list[Position]:
     last = state.admission.last
     head = state.time if state.head is None else state.head[0]
     seq, made = state.counting.newest or 0, list[Position]()
-    turns = [each.next_change for each in state.conditions if head < each.next_change < 2**60]
+    turns = [each.next_change for each in state.conditions if head < each.next_change < END]
     for _ in range(draw(st.integers(1, 8))):
         if last is not None and draw(st.integers(0, 3)):
             seq, at = seq + 1, head + draw(st.sampled_from(STEPS)) * SECOND
