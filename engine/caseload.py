@@ -64,6 +64,8 @@ class Caseload:
         """Revision that the store knows to be followed."""
         self._former = self.registry
         """Shows how the registry was for those whom its writes concern."""
+        self.unworn: set[str] = set()
+        """Devices that may have reported while nobody wore them, as subjects of episodes."""
         self.roster = Roster()
         self.silences = Silences()
 
@@ -206,6 +208,7 @@ class Caseload:
         self._adopt(*read_resident(transaction.registry, unseen))
         self._followed = self.registry.revision
         restart = Restart(transaction, self.registry.activations)
+        self.unworn = restart.unworn
         for number, activation in self.registry.activations.items():
             stored = restart.docket(number)
             if stored is not None:

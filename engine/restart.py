@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from engine.cases import Aside
 from engine.core.call_in import ABOUT_ARRIVAL
-from engine.core.episode import StoredEpisode
+from engine.core.episode import EpisodeKind, StoredEpisode
 from engine.core.packed_state import unpack_state
 from engine.core.position import Position, PositionKey
 from engine.live_positions import LivePositions
@@ -30,11 +30,18 @@ class Restart:
         self._keys = dict(zip(ids, zip(times, seqs, strict=True), strict=True))
         shown = {each for docket in self._dockets.values() for each in docket.shown}
         self._shown = {each.episode_id: each for each in transaction.episodes.get(sorted(shown))}
+        running = transaction.episodes.running()
         self.missed: dict[int, StoredEpisode] = {
             stored.episode.activation_id: stored
-            for stored in transaction.episodes.running()
+            for stored in running
             if stored.episode.kind in ABOUT_ARRIVAL
         }
+        self.unworn = {
+            stored.episode.subject
+            for stored in running
+            if stored.episode.kind is EpisodeKind.POSITION_WITHOUT_ACTIVATION
+        }
+        """Devices that report while nobody wears them."""
         unknown = [each for each in activations if each not in self._dockets]
         self._heard = transaction.events.among(unknown)
 

@@ -114,7 +114,8 @@ class Ruling:
         if self._quiet is not None:
             heard |= self._caseload.lanes.awaited(self._quiet)
         cases = [(self._case(activation_id), at) for activation_id, at in heard.items()]
-        for change in unworn.changes(self._transaction.episodes, opened, cases):
+        known = self._caseload.unworn
+        for change in unworn.changes(self._transaction.episodes, opened, cases, known):
             self._save(change, "")
         self._received(heard)
         self.ruled.heard = {

@@ -25,20 +25,24 @@ def changes(
     episodes: EpisodesPart,
     deliveries: Iterable[Opened],
     heard: Iterable[tuple[Case, Instant]],
+    known: set[str],
 ) -> list[EpisodeChange]:
     """Return the episodes that begin and end with deliveries, given which cases they heard when.
 
-    Only a case that had not been heard since the engine started can end one.
+    Only a case that had not been heard since the engine started can end one. `known` are the
+    subjects of which one may be running; those that begin are added.
     """
     found = []
     for subject, (at, why) in _unworn(deliveries).items():
+        known.add(subject)
         if _running(episodes, subject) is None:
             found.append(opened(KIND, subject, instant_bound(at), why))
     for case, at in heard:
         if case.silence.last_received is not None:
             continue
         activation = case.docket.supervision.activation
-        running = _running(episodes, about_device(activation.vendor, activation.device_id))
+        subject = about_device(activation.vendor, activation.device_id)
+        running = _running(episodes, subject) if subject in known else None
         if running is not None:
             over = max(at, running.episode.started.by)
             found.append(ended(running, instant_bound(over)))

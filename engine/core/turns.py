@@ -53,18 +53,19 @@ class Turns(msgspec.Struct, frozen=True):
 def turns_of(supervision: Supervision, time: Instant) -> Turns | None:
     """Return the turns after an instant; None if it is not known what is asked at that instant."""
     places: list[Places] = []
-    now, at, sets = time, list[Instant](), [_number(_asked(supervision, time), places)]
-    while sets[-1] != UNKNOWN:
-        changes = [condition.next_change(now) for condition in supervision.conditions]
-        now = min(changes, default=END)
-        if now >= END:
-            break
+    at, sets = list[Instant](), [_number(_asked(supervision, time), places)]
+    changes = [condition.next_change(time) for condition in supervision.conditions]
+    while sets[-1] != UNKNOWN and (now := min(changes, default=END)) < END:
         at.append(now)
         plain = len(at) < MOST_TURNS and all(
             _says_where_only(condition) or change > now
             for condition, change in zip(supervision.conditions, changes, strict=True)
         )
         sets.append(_number(_asked(supervision, now), places) if plain else UNKNOWN)
+        changes = [
+            condition.next_change(now) if change == now else change
+            for condition, change in zip(supervision.conditions, changes, strict=True)
+        ]
     return None if sets[0] == UNKNOWN else Turns(tuple(at), tuple(sets), tuple(places))
 
 
