@@ -6,6 +6,10 @@ episodes of an alert are read only where something is to be said.
 
 from collections.abc import Sequence
 
+import msgspec
+
+from engine.core.alert import AlertAction
+from engine.core.paging import is_told
 from engine.core.raising import (
     Ledger,
     Saved,
@@ -16,7 +20,9 @@ from engine.core.raising import (
     worth_an_alert,
 )
 from engine.gaps import newest_gaps
-from engine.store.protocol import Transaction
+from engine.store.protocol import OutboxEntry, Transaction
+from engine.version import engine_version
+from zones.instant import Instant
 
 
 def open_ledger(transaction: Transaction, saved: Sequence[Saved]) -> Ledger | None:
@@ -47,3 +53,33 @@ def open_ledger(transaction: Transaction, saved: Sequence[Saved]) -> Ledger | No
     ledger.episodes = {stored.episode_id: stored for stored in episodes}
     ledger.gaps = newest_gaps(transaction)
     return ledger
+
+
+def file_ledger(transaction: Transaction, ledger: Ledger, now: Instant) -> None:
+    """Store the alerts that were touched, what changed of them, and what people are to be told."""
+    alerts, by = transaction.alerts, engine_version()
+    judged = (ledger.alerts[alert_id] for alert_id in sorted(ledger.touched))
+    alerts.save([msgspec.structs.replace(alert, engine_version=by) for alert in judged])
+    alerts.append_changes(ledger.changes)
+    alerts.append_outbox(_outbox(transaction, ledger, now))
+
+
+def _outbox(transaction: Transaction, ledger: Ledger, now: Instant) -> list[OutboxEntry]:
+    """Tell people of what happens to alerts that page, once the grace is over."""
+    telling = [
+        (change, ledger.alerts[change.alert_id])
+        for change in ledger.changes
+        if is_told(change, ledger.alerts[change.alert_id])
+        and change.action is not AlertAction.COVERAGE_GAP
+    ]
+    ids = transaction.next_ids("outbox", len(telling))
+    return [
+        OutboxEntry(
+            outbox_id=outbox_id,
+            alert_id=alert.alert_id,
+            change_id=change.change_id,
+            due_at=max(now, alert.page_due_at or now),
+            created_at=now,
+        )
+        for outbox_id, (change, alert) in zip(ids, telling, strict=True)
+    ]

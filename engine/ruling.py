@@ -15,11 +15,7 @@ import numpy as np
 
 from engine import unworn
 from engine.case import Case, Silence, moved_case
-from engine.caseload import (
-    Caseload,
-    checkpoints_of,
-    history_of,
-)
+from engine.caseload import Caseload, checkpoints_of, history_of
 from engine.core import call_in, cause
 from engine.core.alert import AlertAction
 from engine.core.amend import ChangeKind, EpisodeChange
@@ -31,25 +27,19 @@ from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
 from engine.core.folding import Cut
 from engine.core.lane import moved_on
-from engine.core.paging import grace, is_told
+from engine.core.paging import grace
 from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
-from engine.core.raising import (
-    Ledger,
-    Saved,
-    raise_alerts,
-)
-from engine.core.rejection import Rejection
+from engine.core.raising import Saved, raise_alerts
 from engine.core.subject import wearer_of
-from engine.core.topic import TelemetryTopic
 from engine.core.vendor_silence import called_in, confirmed, excused
 from engine.filing import file_messages
 from engine.intake import Opened, open_batch
 from engine.lanes import QuietBatch
-from engine.ledger import open_ledger
+from engine.ledger import file_ledger, open_ledger
 from engine.recent import Taken
+from engine.ruled import Ruled
 from engine.sources.source import Delivery
-from engine.store.protocol import Checkpoint, Counter, OutboxEntry, Transaction
-from engine.version import engine_version
+from engine.store.protocol import Checkpoint, Counter, Transaction
 from zones.instant import HOUR, Duration, Instant
 
 Own = Position | DeviceEvent
@@ -58,27 +48,6 @@ Own = Position | DeviceEvent
 
 class RegistryMovedError(Exception):
     """The registry was changed while a batch was judged by it: the batch has to be tried again."""
-
-
-class Ruled(msgspec.Struct):
-    """What a transaction did, for the caseload and for those who are told."""
-
-    cases: dict[int, Case]
-    newest_change_id: int = 0
-    """0 if no alert changed."""
-    positions: int = 0
-    late: int = 0
-    quiet: QuietBatch | None = None
-    """What was taken without a case's moving."""
-    taken: Taken = msgspec.field(default_factory=lambda: Taken.of(()))
-    """Each message with new positions, the canary's left out."""
-    messages: Tally[str] = msgspec.field(default_factory=Tally)
-    """How many came from each vendor, the canary's left out."""
-    heard: dict[str, Instant] = {}
-    """When each vendor was heard last."""
-    rejections: list[tuple[TelemetryTopic | None, Rejection]] = []
-    episodes: int = 0
-    alerts: int = 0
 
 
 class Ruling:
@@ -389,35 +358,10 @@ class Ruling:
         if ledger is None:
             return
         raise_alerts(ledger, of_people, self._now, self._grace, self._next)
-        alerts = self._transaction.alerts
-        judged = (ledger.alerts[alert_id] for alert_id in sorted(ledger.touched))
-        by = engine_version()
-        alerts.save([msgspec.structs.replace(alert, engine_version=by) for alert in judged])
-        alerts.append_changes(ledger.changes)
-        alerts.append_outbox(self._outbox(ledger))
+        file_ledger(self._transaction, ledger, self._now)
         self.ruled.alerts += sum(change.action is AlertAction.RAISED for change in ledger.changes)
         newest = max((change.change_id for change in ledger.changes), default=0)
         self.ruled.newest_change_id = newest
-
-    def _outbox(self, ledger: Ledger) -> list[OutboxEntry]:
-        """Tell people of what happens to alerts that page, once the grace is over."""
-        telling = [
-            (change, ledger.alerts[change.alert_id])
-            for change in ledger.changes
-            if is_told(change, ledger.alerts[change.alert_id])
-            and change.action is not AlertAction.COVERAGE_GAP
-        ]
-        ids = self._transaction.next_ids("outbox", len(telling))
-        return [
-            OutboxEntry(
-                outbox_id=outbox_id,
-                alert_id=alert.alert_id,
-                change_id=change.change_id,
-                due_at=max(self._now, alert.page_due_at or self._now),
-                created_at=self._now,
-            )
-            for outbox_id, (change, alert) in zip(ids, telling, strict=True)
-        ]
 
     def _grace(self, episode: Episode) -> Duration:
         if episode.subject:

@@ -32,7 +32,8 @@ from engine.projection import Projection
 from engine.pulse import Freshness, Pulse
 from engine.recent import Recent
 from engine.resident import keep_resident
-from engine.ruling import RegistryMovedError, Ruled, Ruling
+from engine.ruled import Ruled
+from engine.ruling import RegistryMovedError, Ruling
 from engine.sources.source import Delivery, Source
 from engine.store.protocol import Store, StoreUnavailableError
 from zones.instant import Instant, render
