@@ -11,6 +11,7 @@ from engine.core.position import PositionKey
 from engine.gaps import newest_gap_episodes
 from engine.store import Transaction
 from engine.store.protocol import Page
+from engine.store.sql.session import SqlSession
 from engine.store.sql.sqlite import SqliteBackend
 from engine.store.sql.store import SqlStore
 from tests.store_values import T0, put_on
@@ -65,7 +66,9 @@ which are one for millions of positions (`r` too), and the newest position of ea
 
 
 @pytest.fixture
-def plans(sqlite_url: str) -> Iterator[Callable[[Callable[[Transaction], object]], list[str]]]:
+def plans(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Callable[[Transaction], object]], list[str]]]:
     """A function that gives the plans of all statements of a read."""
     backend = SqliteBackend(make_url(sqlite_url))
     store = SqlStore(backend, sqlite_url)
@@ -75,6 +78,14 @@ def plans(sqlite_url: str) -> Iterator[Callable[[Callable[[Transaction], object]
 
     def note(*execution: Any) -> None:  # noqa: ANN401 - as SQLAlchemy calls it
         statements.append(execution[2:4])
+
+    fixed = SqlSession.fixed
+
+    def note_fixed(session: SqlSession, statement: str, *values: object) -> object:
+        statements.append((statement, values))
+        return fixed(session, statement, *values)
+
+    monkeypatch.setattr(SqlSession, "fixed", note_fixed)
 
     def explained(read: Callable[[Transaction], object]) -> list[str]:
         event.listen(backend.reading, "before_cursor_execute", note)
