@@ -3,10 +3,10 @@
 import json
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from engine.core.alert import Alert
 from engine.core.archive import Archive
