@@ -76,7 +76,7 @@ class Lives:
         chosen = range(self.country.wearers) if who is None else who
         columns = [self._positions(first + each, chosen) for each in range(minutes)]
         last = self._start + (first + minutes - 1) * MINUTE
-        seq = seq_of(first + minutes - 1)
+        seq = seq_of(first)
         sent = {second: last + second * SECOND + ON_THE_WAY for second in range(60)}
         shown = {second: render(at) for second, at in sent.items()}
         found = []

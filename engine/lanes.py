@@ -46,7 +46,7 @@ class QuietBatch(NamedTuple):
     """Its row, rising."""
     due: Whole
     cut: Whole
-    """Positions before which event time passed an hour."""
+    """Positions before which a cut is due."""
     before: Whole
     """The position before each of these; -1 for the last one known."""
 

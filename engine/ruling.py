@@ -29,6 +29,7 @@ from engine.core.folding import Cut
 from engine.core.lane import moved_on
 from engine.core.paging import grace
 from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
+from engine.core.quiet import cut_of
 from engine.core.raising import Saved, raise_alerts
 from engine.core.subject import wearer_of
 from engine.core.vendor_silence import called_in, confirmed, excused
@@ -40,7 +41,7 @@ from engine.recent import Taken
 from engine.ruled import Ruled
 from engine.sources.source import Delivery
 from engine.store.protocol import Checkpoint, Counter, Transaction
-from zones.instant import HOUR, Duration, Instant
+from zones.instant import Duration, Instant
 
 Own = Position | DeviceEvent
 """What an activation's own device reports."""
@@ -106,7 +107,7 @@ class Ruling:
         )
 
     def _take_quiet(self) -> None:
-        """Count what was quiet, and keep the states at the hours that it passed."""
+        """Count what was quiet, and keep the states that it passed where a cut is due."""
         quiet, lanes = self._quiet, self._caseload.lanes
         if quiet is None:
             return
@@ -122,12 +123,12 @@ class Ruling:
 
     def _quiet_cuts(self, quiet: QuietBatch) -> list[Checkpoint]:
         found = []
-        for place, index in enumerate(quiet.cut.tolist()):
-            activation_id = int(quiet.positions.activation_id[index])
+        ids, times = quiet.positions.activation_id[quiet.cut], quiet.positions.fix_time[quiet.cut]
+        for place, at in enumerate(cut_of(ids, times).tolist()):
+            activation_id = int(ids[place])
             docket, last = self._caseload.case(activation_id).docket, quiet.position_before(place)
             state = docket.state if last is None else moved_on(docket, last).state
-            cut = Cut(int(quiet.positions.fix_time[index]) // HOUR * HOUR, state)
-            found += checkpoints_of(activation_id, [cut])
+            found += checkpoints_of(activation_id, [Cut(at, state)])
         return found
 
     def tick(self, due: Iterable[int], silent: Iterable[tuple[int, Instant]]) -> None:

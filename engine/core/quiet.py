@@ -15,14 +15,25 @@ from engine.core.lane_table import LaneTable
 from engine.core.plausibility import MAX_SPEED_MPS, MOST_M_PER_DEGREE
 from engine.core.position_columns import PositionColumns, Real, Small, Whole
 from engine.core.turns import UNKNOWN
-from zones.instant import HOUR, SECOND
+from zones.instant import HOUR, MINUTE, SECOND
 
 Marks = NDArray[np.bool_]
 
 _HAIR_M: Final = 1e-6
 """Metres by which many and one may be measured otherwise: less than this from a limit is no."""
 
+_STRIDE: Final = 37
 _LOW_PCT: Final = max(LEVELS_PCT.values())
+
+
+def cut_of(activation_id: Whole, fix_time: Whole) -> Whole:
+    """Return the newest instant, not after a time, at which an activation's state is cut.
+
+    Once an hour, at a minute of its own: of a country a sixtieth is cut in each minute.
+    """
+    phase = activation_id * _STRIDE % 60 * MINUTE
+    at: Whole = (fix_time - phase) // HOUR * HOUR + phase
+    return at
 
 
 class Quiet(NamedTuple):
@@ -37,7 +48,7 @@ class Quiet(NamedTuple):
     due: Whole
     """When time alone next changes an episode of it."""
     cut: Whole
-    """Those before which event time passed an hour."""
+    """Those before which a cut is due."""
     before: Whole
     """The position before each of `cut`; -1 for the last one known."""
 
@@ -220,8 +231,8 @@ def _result(table: LaneTable, chain: _Chain, ok: Marks) -> Quiet:
     last = np.ones(len(kept), np.bool_)
     last[:-1] = row[1:] != row[:-1]
     newest = kept[last]
-    hours = at.fix_time[kept] // HOUR > chain.before["head"][kept] // HOUR
-    cut = kept[hours]
+    times = cut_of(at.activation_id[kept], at.fix_time[kept])
+    cut = kept[times > chain.before["head"][kept]]
     before = np.where(chain.first[cut], -1, chain.order[cut - 1])
     return Quiet(
         kept=np.sort(chain.order[kept]),

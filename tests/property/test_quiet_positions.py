@@ -16,7 +16,7 @@ from engine.core.lane import lane_of, moved_on
 from engine.core.lane_table import LaneTable
 from engine.core.position import Position
 from engine.core.position_columns import columns_of
-from engine.core.quiet import Quiet, quiet_of
+from engine.core.quiet import Quiet, cut_of, quiet_of
 from engine.core.replay import index_of
 from engine.core.shared_zones import SharedZones
 from tests.judgement_kit import T0, position
@@ -58,17 +58,26 @@ def test_folding_quiet_positions_moves_only_what_the_lane_moves(data: st.DataObj
         assert (judged.changes, judged.verdicts, judged.refolded_from) == ([], {}, None)
         assert judged.state == moved_on(docket, kept[-1]).state
         assert int(quiet.due[0]) <= judged.due
-        cuts = [(at.fix_time // HOUR * HOUR, before) for at, before in cut(quiet, track)]
-        states = [docket if each is None else moved_on(docket, each) for _, each in cuts]
-        assert [(each.at, each.state) for each in judged.cuts] == [
-            (hour, before.state) for (hour, _), before in zip(cuts, states, strict=True)
-        ]
+        check_cuts(quiet, track, docket, fold, archive)
 
 
-def cut(quiet: Quiet, track: list[Position]) -> list[tuple[Position, Position | None]]:
-    """Return the positions before which an hour passed, each with the one before it."""
-    pairs = sorted(zip(quiet.cut.tolist(), quiet.before.tolist(), strict=True))
-    return [(track[at], None if before < 0 else track[before]) for at, before in pairs]
+def check_cuts(
+    quiet: Quiet, track: list[Position], docket: Docket, fold: Fold, archive: Archive
+) -> None:
+    """Each cut lies between two positions, is of the state between them, and none lacks."""
+    head, cuts = docket.state.head, dict(zip(quiet.cut, quiet.before, strict=True))
+    assert head is not None
+    for index, each in enumerate(track[: len(quiet.kept)]):
+        before = track[index - 1] if index else None
+        since = head[0] if before is None else before.fix_time
+        at = int(cut_of(np.array([1]), np.array([each.fix_time]))[0])
+        assert (index in cuts) == (since < at <= each.fix_time)
+        if index in cuts:
+            assert cuts[index] == index - 1
+            known = docket if before is None else moved_on(docket, before)
+            judged = judge(docket, fold, track[:index], since, archive.history())
+            assert known.state == judged.state
+            assert each.fix_time - at < HOUR
 
 
 def folded(
