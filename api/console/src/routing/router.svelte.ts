@@ -63,10 +63,11 @@ function followed(event: MouseEvent): HTMLAnchorElement | null {
   return link
 }
 
-/** A new page begins at its top, and is read from its heading. */
+/** A new page begins at its top, and is read from its heading, unless a dialog was quicker. */
 async function toTop(): Promise<void> {
   await tick()
   document.querySelector("main")?.scrollTo(0, 0)
+  if (document.querySelector("dialog[open], [role=dialog]")) return
   document.querySelector<HTMLElement>("main h1")?.focus()
 }
 
