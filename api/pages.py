@@ -7,7 +7,7 @@ from fastapi import Request
 
 from api import cursor
 from api.schemas.page import PageQuery
-from engine.store.protocol import Page
+from engine.store.page import Page
 
 Row = TypeVar("Row")
 _Values = tuple[int | str, ...]

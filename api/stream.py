@@ -28,7 +28,8 @@ from api.services import Services
 from api.views.alert import alert_out, change_out
 from api.views.desk import Desk, desk_for
 from engine.core.alert import Alert, AlertChange
-from engine.store.protocol import Page, StoreUnavailableError, Transaction
+from engine.store.page import Page
+from engine.store.protocol import StoreUnavailableError, Transaction
 from zones.instant import Instant
 
 MOST_BEHIND: Final = 10_000

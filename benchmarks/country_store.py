@@ -20,7 +20,7 @@ from benchmarks.country import SINCE, Country
 from engine.core.journal import GENESIS_HASH, RawMessage, build_block
 from engine.core.registry_journal import RegistryEntry, RegistryValue, write_entry
 from engine.store import migrate, open_store
-from engine.store.sql import schema
+from engine.store.sql import registry_schema, schema
 from engine.store.sql.migration import needed_revision
 from engine.store.sql.session import SqlSession
 from engine.store.sql.store import SqlTransaction
@@ -75,11 +75,13 @@ class _Writing:
         for people in _parts(country.people()):
             wearers, devices, activations = zip(*people, strict=True)
             self._file(
-                schema.wearers, wearers, lambda w: (w.wearer_id, w.name, w.timezone, w.agency)
+                registry_schema.wearers,
+                wearers,
+                lambda w: (w.wearer_id, w.name, w.timezone, w.agency),
             )
-            self._file(schema.devices, devices, lambda d: (d.vendor, d.device_id, d.model))
+            self._file(registry_schema.devices, devices, lambda d: (d.vendor, d.device_id, d.model))
             self._file(
-                schema.activations,
+                registry_schema.activations,
                 activations,
                 lambda a: (
                     *(a.activation_id, a.wearer_id, a.vendor, a.device_id, a.started_at),
@@ -88,13 +90,15 @@ class _Writing:
             )
         for zones in _parts(country.zones()):
             self._file(
-                schema.zones, zones, lambda z: (z.zone_id, 1, _json(write_zone(z)), *[None] * 3)
+                registry_schema.zones,
+                zones,
+                lambda z: (z.zone_id, 1, _json(write_zone(z)), *[None] * 3),
             )
         group = country.group()
-        self._file(schema.zone_groups, [group], lambda g: (g.group_id, 1, _json(g)))
+        self._file(registry_schema.zone_groups, [group], lambda g: (g.group_id, 1, _json(g)))
         for orders in _parts(country.orders()):
             self._file(
-                schema.orders,
+                registry_schema.orders,
                 orders,
                 lambda o: (o.order_id, 1, True, o.wearer_id, o.agency, o.officer, _json(o)),
             )

@@ -11,7 +11,7 @@ from benchmarks.night import FAULTS, Night, batches
 from engine.broker.place import choose_port
 from engine.core.alert import Alert
 from engine.store import Store, migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from simulators.device import Delivery
 from simulators.processes import EngineProcess
 

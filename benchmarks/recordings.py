@@ -34,7 +34,7 @@ from engine.core.plan import SupervisionPlan
 from engine.core.registry import Device, Order, Wearer
 from engine.core.topic import telemetry_topic
 from engine.store import open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.registry_part import RegistryPart
 from simulators.device import Delivery
 from simulators.postgres_server import postgres_server

@@ -26,7 +26,8 @@ from engine.core.self_watch import Key, Level, Signal
 from engine.core.subject import ENGINE
 from engine.sources.address import BrokerAddress, TlsFiles
 from engine.sources.memory import BusyError, StoppedError
-from engine.store.protocol import Page, Store, StoreUnavailableError
+from engine.store.page import Page
+from engine.store.protocol import Store, StoreUnavailableError
 from engine.store.registry_part import RegistryPart
 from zones.instant import SECOND, Duration, Instant
 

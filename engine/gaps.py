@@ -7,7 +7,8 @@ from engine.core.coverage import Gap, gap_of
 from engine.core.episode import EpisodeKind, EpisodeState, StoredEpisode
 from engine.core.raising import gap_change, new_gaps, with_gaps
 from engine.core.subject import ENGINE
-from engine.store.protocol import Page, Transaction
+from engine.store.page import Page
+from engine.store.protocol import Transaction
 from zones.instant import Instant
 
 _NEWEST: Final = 100

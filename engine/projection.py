@@ -11,7 +11,8 @@ from typing import Final
 import structlog
 
 from engine.core.number_decoding import CodingError
-from engine.store.protocol import UNMERGED_BATCHES, UNMERGED_POSITIONS, Store
+from engine.store.positions_part import UNMERGED_BATCHES, UNMERGED_POSITIONS
+from engine.store.protocol import Store
 
 LOADED: Final = 4
 """How many times as much as is worth while is merged under load."""

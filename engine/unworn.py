@@ -15,7 +15,8 @@ from engine.core.position import Quarantine
 from engine.core.rejection import Reason
 from engine.core.subject import about_device, ended, instant_bound, opened
 from engine.intake import Opened
-from engine.store.protocol import EpisodesPart, Page
+from engine.store.page import Page
+from engine.store.protocol import EpisodesPart
 from zones.instant import Instant
 
 KIND: Final = EpisodeKind.POSITION_WITHOUT_ACTIVATION

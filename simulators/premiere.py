@@ -11,7 +11,7 @@ from engine.broker.embedded import EmbeddedBroker
 from engine.clock import ScaledClock, SystemClock
 from engine.core.episode import StoredEpisode
 from engine.store import Store, migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from simulators.cast import cast
 from simulators.fleet import play, vendors
 from simulators.processes import EngineProcess

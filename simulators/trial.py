@@ -25,7 +25,7 @@ from engine.core.episode import EpisodeKind, EpisodeState
 from engine.ruling import Ruling
 from engine.sources import source as taken
 from engine.store import Store, migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.registry_part import RegistryPart
 from simulators.device import Delivery
 from simulators.fleet import Vendor, vendors

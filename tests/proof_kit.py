@@ -16,7 +16,7 @@ from engine.core.bundle import read_bundle, write_bundle
 from engine.core.bundle_form import Manifest, ProvedMessage
 from engine.proof.signing import sign
 from engine.store import Store, migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from simulators import scenarios
 from tests.scenario_engine import play
 

@@ -27,7 +27,8 @@ from engine.core.position_columns import columns_of
 from engine.core.registry import Device, ProtectedPerson, Wearer
 from engine.core.rejection import Reason
 from engine.store import Store, Transaction
-from engine.store.protocol import StoredPosition, StoredRejection
+from engine.store.positions_part import StoredPosition
+from engine.store.protocol import StoredRejection
 
 HOUR = 3_600_000_000
 T0 = 1_750_000_000_000_000

@@ -21,8 +21,9 @@ from engine.core.registry import Device, Order, OrderCondition, Wearer
 from engine.ruling import Ruling
 from engine.sources.source import Delivery
 from engine.store import Store, open_store
-from engine.store.protocol import Page, Transaction
-from engine.store.sql.schema import metadata
+from engine.store.page import Page
+from engine.store.protocol import Transaction
+from engine.store.sql.tables import metadata
 from tests.judgement_kit import circle
 from zones.instant import Instant, render
 from zones.zone import Zone

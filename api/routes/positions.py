@@ -12,7 +12,7 @@ from api.routes.parameters import WearerId
 from api.schemas.geojson import PositionCollection, PositionQuery
 from api.shell import AtHand
 from api.views.position import position_out, tracks_out
-from engine.store.protocol import Page
+from engine.store.page import Page
 from zones.instant import DAY, Instant
 
 router = APIRouter(prefix="/v1/wearers", tags=["positions"])

@@ -30,7 +30,8 @@ from engine.core.order import Role
 from engine.floor import FloorNumbers, SilentDevice
 from engine.gaps import newest_gap_episodes
 from engine.recent import WINDOW, Quantiles, RecentNumbers
-from engine.store.protocol import OpenCount, Page, StoreUnavailableError, Transaction
+from engine.store.page import Page
+from engine.store.protocol import OpenCount, StoreUnavailableError, Transaction
 from engine.survey import Capacity
 from engine.version import engine_version
 from engine.watch import SelfStatus

@@ -12,7 +12,7 @@ from api.schemas.geojson import (
     TrackProperties,
 )
 from engine.core.position import Position
-from engine.store.protocol import StoredPosition
+from engine.store.positions_part import StoredPosition
 
 
 def position_out(stored: StoredPosition, timezone: str) -> PositionFeature:

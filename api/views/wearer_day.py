@@ -13,7 +13,8 @@ from engine.core.position import Position
 from engine.core.registry import Wearer
 from engine.core.stops import Gap, Stop, sum_up
 from engine.hindsight import CaseFile
-from engine.store.protocol import Page, Transaction
+from engine.store.page import Page
+from engine.store.protocol import Transaction
 from zones.instant import HOUR, SECOND, Instant
 from zones.interval import Interval
 

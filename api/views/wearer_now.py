@@ -27,7 +27,8 @@ from engine.core.registry import Order, Wearer
 from engine.core.standing import BREACHES, Standing
 from engine.core.standing_now import StandingNow, standings_now, standings_unworn
 from engine.hindsight import CaseFile, Judged, Walked
-from engine.store.protocol import Page, Transaction
+from engine.store.page import Page
+from engine.store.protocol import Transaction
 from zones.instant import DAY, SECOND, Instant
 from zones.interval import END, Interval
 

@@ -20,7 +20,8 @@ from engine.core.registry_journal import RegistryEntryError
 from engine.core.verdict import alert_verdict, episode_verdict
 from engine.proof.chain import check_chain
 from engine.proof.check import Check, Outcome
-from engine.store.protocol import Page, Store, Transaction
+from engine.store.page import Page
+from engine.store.protocol import Store, Transaction
 from zones.interval import BEGINNING, END
 
 _CUT_OFF: Final = (

@@ -10,11 +10,9 @@ visible in their own order on every store, so a reader that has seen change 10 n
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.capacity import StoreSize
@@ -22,23 +20,15 @@ from engine.core.contact import Contact, ContactRole
 from engine.core.device_event import DeviceEvent
 from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.core.journal import JournalBlock
-from engine.core.position import Position, PositionKey, Quarantine
-from engine.core.position_columns import PositionColumns
+from engine.core.position import PositionKey
 from engine.core.rejection import Reason
+from engine.store.page import Page
+from engine.store.positions_part import PositionsPart
 from engine.store.registry_part import RegistryPart
 from zones.instant import Duration, Instant
 from zones.interval import END
 
 Counter = Literal["block", "position", "event", "rejection", "episode", "alert", "change", "outbox"]
-
-
-class StoredPosition(msgspec.Struct, frozen=True, kw_only=True):
-    """A position with its place in the store and in the journal."""
-
-    position_id: int
-    block_id: int
-    message_index: int
-    position: Position
 
 
 class StoredRejection(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,14 +80,6 @@ class OutboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Instant
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Which part of a list: at most `limit` rows after the cursor."""
-
-    limit: int = 100
-    after: tuple[int | str, ...] | None = None
-    """Sort values of the last row already seen; None for the beginning."""
-
-
 class JournalPart(Protocol):
     """Raw journal blocks."""
 
@@ -119,85 +101,6 @@ class JournalPart(Protocol):
 
     def blocks(self, after_block_id: int = 0, limit: int = 100) -> Sequence[JournalBlock]:
         """Return the blocks after one, oldest first."""
-
-
-UNMERGED_BATCHES: Final = 256
-"""Batches from which on it is worth while to merge them,"""
-UNMERGED_POSITIONS: Final = 1 << 13
-"""and positions in them; a piece of merging takes about so many, so that it is short."""
-
-
-class Unmerged(NamedTuple):
-    """What has been appended and not yet sorted into what is read fast."""
-
-    batches: int
-    positions: int
-
-
-class PositionsPart(Protocol):
-    """Positions, judged and quarantined.
-
-    How far merging has come changes no answer. Two positions of an activation with one key are one
-    position delivered twice: it is read once, as it was first stored.
-    """
-
-    def append(
-        self,
-        columns: PositionColumns,
-        first_position_id: int,
-        block_id: int,
-        message_index: NDArray[np.int64],
-    ) -> None:
-        """Store the new positions of one batch, which get ids from `first_position_id` on.
-
-        `message_index` says which message of the journal block each is from. The caller leaves out
-        those that are stored already (`known`, `newest_keys`).
-        """
-
-    def merge(self, times: int = 1) -> bool:
-        """Do a bounded piece of sorting what was appended, and tell if there was any to do.
-
-        Nothing is done before there is `times` as much to do as makes it worth while.
-        """
-
-    def unmerged(self) -> Unmerged:
-        """Return how much of what was appended is not merged yet."""
-
-    def known(self, keys: Mapping[int, Collection[PositionKey]]) -> set[tuple[int, PositionKey]]:
-        """Return those of the keys, by activation, that are stored already."""
-
-    def newest_keys(self) -> Mapping[int, PositionKey]:
-        """Return each activation's greatest stored key, quarantined positions included."""
-
-    def newest_of_each(self) -> PositionColumns:
-        """Return each activation's position with the greatest key, as it was first judged."""
-
-    def since(
-        self, activation_id: int, instant: Instant, until: Instant = END
-    ) -> Sequence[Position]:
-        """Return those with instant <= fix_time < until, in key order, quarantined included."""
-
-    def newest(self, activation_id: int) -> Position | None:
-        """Return the newest judged position; None if there is none."""
-
-    def newest_vitals(self, activation_id: int, since: Instant) -> Position | None:
-        """Return the newest position since an instant whose message stated the battery."""
-
-    def set_quarantine(
-        self, activation_id: int, verdicts: Mapping[PositionKey, Quarantine | None]
-    ) -> None:
-        """Store verdicts that evidence which came later has changed."""
-
-    def track(
-        self, wearer_id: str, since: Instant, until: Instant, page: Page
-    ) -> Sequence[StoredPosition]:
-        """Return a wearer's positions with since <= fix_time < until, oldest first.
-
-        The page's cursor is (fix_time, position_id).
-        """
-
-    def count(self) -> int:
-        """Return how many positions are stored, the canary's not."""
 
 
 class EventsPart(Protocol):

@@ -18,7 +18,7 @@ from engine.proof.signing import raw_public
 from engine.proof.verification import verify_alert, verify_journal
 from engine.sources.source import Delivery
 from engine.store import Store, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from simulators import scenarios
 from tests.proof_kit import (
     FORGER,

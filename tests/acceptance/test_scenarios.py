@@ -6,7 +6,7 @@ import pytest
 
 from engine.proof.verification import verify_alert
 from engine.store import migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from simulators import scenarios
 from simulators.verdict import mistakes
 from tests.scenario_engine import play

@@ -13,7 +13,7 @@ from engine.core.decode import decode
 from engine.core.rejection import Reason
 from engine.sources.source import Delivery
 from engine.store import Store, migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from simulators import scenarios
 from simulators.enrolment import enrol
 from simulators.scenario import ScenarioWearer

@@ -18,7 +18,7 @@ from engine.sources.memory import MemorySource
 from engine.sources.merged import MergedSource
 from engine.sources.source import Delivery
 from engine.store import Store, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.watch import Watch
 from tests.integration.mqtt_kit import until
 from tests.integration.self_kit import Engine, eventually, running_engine

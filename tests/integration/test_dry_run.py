@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from engine.cli import application
 from engine.store import open_store
-from engine.store.protocol import Page
-from engine.store.sql.schema import metadata
+from engine.store.page import Page
+from engine.store.sql.tables import metadata
 from tests.what_if_kit import ZONES, Commuter, filled, point
 from zones.instant import MINUTE, render
 

@@ -9,7 +9,7 @@ from benchmarks.desk import open_alerts
 from benchmarks.night import Night, Supervised
 from engine.core.episode import EpisodeKind, StoredEpisode
 from engine.store import Store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.sql.episodes import SqlEpisodes
 from zones.instant import MINUTE, parse
 

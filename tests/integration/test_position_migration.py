@@ -7,11 +7,11 @@ from sqlalchemy import column as col
 
 from engine.core.position import Mechanism, Position, Quarantine, range_digest
 from engine.store import migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.sql.migration import upgrade
 from engine.store.sql.postgresql import PostgresqlBackend
-from engine.store.sql.schema import metadata
 from engine.store.sql.sqlite import SqliteBackend
+from engine.store.sql.tables import metadata
 from tests.store_values import T0, position, put_on, store_positions
 
 PLACES = ("position_id", "block_id", "message_index")

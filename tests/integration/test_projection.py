@@ -9,7 +9,7 @@ from engine.core.position import Position
 from engine.core.position_columns import columns_of
 from engine.projection import LOADED, MOST, Projection
 from engine.store import Store, open_store
-from engine.store.protocol import UNMERGED_BATCHES
+from engine.store.positions_part import UNMERGED_BATCHES
 from tests.store_values import T0, position
 
 

@@ -28,7 +28,7 @@ from engine.proof.verification import verify_alert
 from engine.registry_reading import read_registry
 from engine.sources.source import Delivery
 from engine.store import Store, Transaction
-from engine.store.protocol import Page
+from engine.store.page import Page
 from tests.judgement_kit import ORIGIN, lon
 from tests.scenario_engine import Engine
 from zones.instant import SECOND, Instant, parse, render

@@ -14,7 +14,8 @@ from engine.core.plan import SupervisionPlan
 from engine.service import Service
 from engine.sources.memory import MemorySource
 from engine.store import Store
-from engine.store.protocol import Page, StoreUnavailableError, Transaction
+from engine.store.page import Page
+from engine.store.protocol import StoreUnavailableError, Transaction
 from simulators.enrolment import enrol
 from zones.geojson import read_zones
 from zones.instant import MINUTE, SECOND, Instant, parse, render

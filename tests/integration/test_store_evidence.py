@@ -21,7 +21,9 @@ from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.position_columns import columns_of
 from engine.core.rejection import Reason
 from engine.store import ConflictError, Store
-from engine.store.protocol import Checkpoint, Page, StoredPosition, StoredRejection
+from engine.store.page import Page
+from engine.store.positions_part import StoredPosition
+from engine.store.protocol import Checkpoint, StoredRejection
 from tests import store_values
 from tests.position_values import positions
 from tests.store_values import HOUR, ROUND_TRIP, T0, position, put_on, store_positions, undone

@@ -14,7 +14,8 @@ from sqlalchemy import update
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.episode import Bound, EpisodeKind, EpisodeState, Severity, StoredEpisode
 from engine.store import ConflictError, Store
-from engine.store.protocol import OutboxEntry, Page
+from engine.store.page import Page
+from engine.store.protocol import OutboxEntry
 from engine.store.sql import schema
 from engine.store.sql.alerts import Sort
 from tests import store_values

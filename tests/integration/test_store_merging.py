@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.store import Store, Transaction, open_store
-from engine.store.protocol import Page, StoredPosition, Unmerged
+from engine.store.page import Page
+from engine.store.positions_part import StoredPosition, Unmerged
 from engine.store.sql import position_merging, position_pages
 from tests.position_values import ranged, stated
 from tests.store_values import T0, position, put_on, store_positions, undone

@@ -10,7 +10,7 @@ from engine.core.alert import AlertState, CollapseKey
 from engine.core.position import PositionKey
 from engine.gaps import newest_gap_episodes
 from engine.store import Transaction
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.sql.session import SqlSession
 from engine.store.sql.sqlite import SqliteBackend
 from engine.store.sql.store import SqlStore

@@ -10,7 +10,7 @@ from engine.core.episode import Bound, EpisodeKind, Severity
 from engine.core.plan import SupervisionPlan
 from engine.core.registry import Order, Wearer
 from engine.store import Store, Transaction
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.sql.alerts import SEVERITY_RANK, STATE_RANK, Sort
 from tests.integration.test_store_judgement import walk
 from tests.store_values import T0, alert

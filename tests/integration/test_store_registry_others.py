@@ -12,7 +12,7 @@ from engine.core.registry import (
     WearerClass,
 )
 from engine.store import ConflictError, Store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from tests.integration.test_store_registry import WEARER, order_of
 from tests.store_values import (
     HOUR,

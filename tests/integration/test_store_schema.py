@@ -15,12 +15,12 @@ from sqlalchemy import Connection, create_engine, make_url, text
 
 from engine.core.order import Activation
 from engine.store import Store, StoreUnavailableError, migrate, open_store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.sql.migration import needed_revision, upgrade
 from engine.store.sql.postgresql import PostgresqlBackend
-from engine.store.sql.schema import metadata
 from engine.store.sql.sqlite import SqliteBackend
 from engine.store.sql.store import SqlStore
+from engine.store.sql.tables import metadata
 from tests.store_values import T0, alert, position, store_positions
 
 

@@ -17,7 +17,7 @@ from engine.core.subject import (
 )
 from engine.ruling import Ruling
 from engine.store import Store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from tests.integration.api_kit import NOW, events, services_on, serving
 from zones.instant import MINUTE
 

@@ -9,7 +9,7 @@ from engine.core.order import Activation
 from engine.core.registry import Device
 from engine.sources.source import Delivery
 from engine.store import Store
-from engine.store.protocol import Page
+from engine.store.page import Page
 from simulators import scenarios
 from simulators.enrolment import enrol
 from tests.scenario_engine import Engine

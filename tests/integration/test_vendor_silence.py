@@ -14,7 +14,8 @@ from engine.core.topic import telemetry_topic
 from engine.service import Service
 from engine.sources.memory import MemorySource
 from engine.store import Store
-from engine.store.protocol import Page, Transaction
+from engine.store.page import Page
+from engine.store.protocol import Transaction
 from engine.watch import Watch
 from simulators.enrolment import enrol
 from tests.integration.test_service import FAR, HOME, START, StillClock, Wearer, until

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from engine.store.sql.schema import metadata
+from engine.store.sql.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

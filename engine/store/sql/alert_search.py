@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, func, or_, select
 
-from engine.store.sql.schema import INT64, alerts, wearers
+from engine.store.sql.columns import INT64
+from engine.store.sql.registry_schema import wearers
+from engine.store.sql.schema import alerts
 from engine.store.sql.session import constant
 
 _MOST_DIGITS = 18

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from engine.core.alert import Alert, AlertChange, AlertState, CollapseKey
 from engine.core.episode import EpisodeKind, Severity
-from engine.store.protocol import OpenCount, OutboxEntry, Page
+from engine.store.page import Page
+from engine.store.protocol import OpenCount, OutboxEntry
 from engine.store.sql.alert_search import with_text
 from engine.store.sql.backend import Conflict
 from engine.store.sql.keyset import Sorting, paged
-from engine.store.sql.schema import alert_changes, alert_episodes, alerts, orders, outbox
+from engine.store.sql.registry_schema import orders
+from engine.store.sql.schema import alert_changes, alert_episodes, alerts, outbox
 from engine.store.sql.session import AnyRow, AnySelect, SqlSession, chunks, constant
 from zones.instant import Instant
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
 from engine.core.canary import CANARY
 from engine.core.episode import Episode, EpisodeKind, EpisodeState, StoredEpisode
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.sql.backend import Conflict
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import episodes

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from engine.store.protocol import Page
+from engine.store.page import Page
 from engine.store.sql.session import AnySelect
 
 

@@ -15,7 +15,7 @@ from engine.core.number_coding import Press, Whole
 from engine.core.packed_positions import pack_batch, unpack_batch
 from engine.core.placed_positions import PlacedPositions, in_order
 from engine.core.position_columns import PositionColumns
-from engine.store.protocol import UNMERGED_POSITIONS
+from engine.store.positions_part import UNMERGED_POSITIONS
 from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.schema import position_batches
 from engine.store.sql.session import SqlSession, chunks

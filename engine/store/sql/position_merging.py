@@ -30,7 +30,7 @@ from engine.core.placed_positions import (
     with_verdicts,
 )
 from engine.core.position import PositionKey
-from engine.store.protocol import UNMERGED_BATCHES, UNMERGED_POSITIONS
+from engine.store.positions_part import UNMERGED_BATCHES, UNMERGED_POSITIONS
 from engine.store.sql.counters import take_ids
 from engine.store.sql.position_batches import SqlBatches
 from engine.store.sql.position_newest import SHARDED, SqlNewest

@@ -31,7 +31,8 @@ from engine.core.placed_positions import (
 from engine.core.position import Position, PositionKey, Quarantine
 from engine.core.position_columns import PositionColumns
 from engine.core.wanted_keys import WantedKeys
-from engine.store.protocol import Page, StoredPosition, Unmerged
+from engine.store.page import Page
+from engine.store.positions_part import StoredPosition, Unmerged
 from engine.store.sql.keyset import check_cursor
 from engine.store.sql.position_batches import SqlBatches
 from engine.store.sql.position_merging import FINAL, SqlMerging
@@ -39,7 +40,8 @@ from engine.store.sql.position_newest import SHARDED, SqlNewest
 from engine.store.sql.position_pages import Found, SqlPages
 from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.position_verdicts import SqlVerdicts
-from engine.store.sql.schema import activations, position_runs
+from engine.store.sql.registry_schema import activations
+from engine.store.sql.schema import position_runs
 from engine.store.sql.session import SqlSession
 from zones.instant import Instant
 from zones.interval import END

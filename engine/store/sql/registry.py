@@ -20,7 +20,7 @@ from engine.store.protocol import ConflictError
 from engine.store.sql.backend import Conflict
 from engine.store.sql.counters import last_id, set_last, take_ids
 from engine.store.sql.registry_log import NOTHING, SqlRegistryLog
-from engine.store.sql.schema import activations, devices, protected_persons, wearers
+from engine.store.sql.registry_schema import activations, devices, protected_persons, wearers
 from engine.store.sql.session import AnyRow, SqlSession
 from engine.store.sql.versions import SqlBeacons, SqlClasses, SqlGroups, SqlOrders, SqlZones
 from zones.group import ZoneGroup

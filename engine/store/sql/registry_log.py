@@ -13,7 +13,7 @@ from engine.core.beacon import Beacon
 from engine.core.order import Activation
 from engine.core.registry import Device, Order, ProtectedPerson, Wearer, WearerClass
 from engine.core.registry_journal import RegistryEntry, RegistryValue
-from engine.store.sql.schema import registry_writes
+from engine.store.sql.registry_schema import registry_writes
 from engine.store.sql.session import AnyRow, SqlSession
 from zones.group import ZoneGroup
 from zones.zone import Zone

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.core.rejection import Reason
-from engine.store.protocol import Page, StoredRejection
+from engine.store.page import Page
+from engine.store.protocol import StoredRejection
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.plain_text import plain_text
 from engine.store.sql.schema import rejections

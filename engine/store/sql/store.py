@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.clock import SystemClock
 from engine.core.capacity import StoreSize
+from engine.store.positions_part import PositionsPart
 from engine.store.protocol import (
     AlertsPart,
     CheckpointsPart,
@@ -20,7 +21,6 @@ from engine.store.protocol import (
     EventsPart,
     HeartbeatsPart,
     JournalPart,
-    PositionsPart,
     RejectionsPart,
     StoreUnavailableError,
     Transaction,

@@ -12,7 +12,7 @@ from engine.core.compile import places_of
 from engine.core.recorded import Recorded
 from engine.core.registry import Order, OrderCondition, WearerClass
 from engine.store.protocol import ConflictError
-from engine.store.sql.schema import (
+from engine.store.sql.registry_schema import (
     beacons,
     orders,
     protected_persons,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from engine.store.sql.schema import INT64
+from engine.store.sql.columns import INT64
 
 revision = "0012"
 down_revision = "0011"

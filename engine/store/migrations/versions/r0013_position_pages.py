@@ -18,7 +18,7 @@ from engine.core.packed_positions import pack_page
 from engine.core.placed_positions import PlacedPositions, newest_of_each, placed_together
 from engine.core.position import Mechanism, Position, Quarantine
 from engine.core.position_columns import columns_of
-from engine.store.sql.schema import INT64
+from engine.store.sql.columns import INT64
 
 revision = "0013"
 down_revision = "0012"
