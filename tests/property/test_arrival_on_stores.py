@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from engine.core.fold import in_order
 from engine.core.folding import time_of
 from engine.core.registry import Order
-from tests.property.test_fold_order import Arrival, History, arrivals, histories
+from tests.history_kit import Arrival, History, arrivals, histories
 from tests.stored_kit import Known, Stored
 from zones.instant import HOUR, Instant
 from zones.zone import Zone

@@ -13,7 +13,7 @@ from engine.core.gauge import IndexGauge
 from engine.core.packed_state import pack_state, unpack_state
 from engine.core.position import NEVER_JUDGED, Position
 from engine.core.replay import index_of
-from tests.property.test_fold_order import History, histories
+from tests.history_kit import History, histories
 
 PLAYED = settings(
     deadline=None,

@@ -10,17 +10,9 @@ from engine.core.counterpart import Counterpart, counterparts_of
 from engine.core.device_event import HEARD
 from engine.core.fold import Report
 from engine.core.order import Condition, ConditionKind, Parameters, Supervision
-from tests.judgement_kit import T0, circle, condition, event, position
-from tests.property.test_fold_order import (
-    EVERY_DAY,
-    MARGIN_M,
-    MAX_AGE_S,
-    ORDERLY,
-    History,
-    arrivals,
-    arrives_alike,
-    whole,
-)
+from tests.history_kit import EVERY_DAY, ORDERLY, History, arrivals
+from tests.judgement_kit import MARGIN_M, MAX_AGE_S, T0, circle, condition, event, position
+from tests.property.test_fold_order import arrives_alike, whole
 from tests.proximity_kit import PERSON, her_device, hers, keep_away, watching
 from zones.instant import SECOND
 from zones.interval import Interval

@@ -12,7 +12,7 @@ from engine.core.fold import Report, in_order
 from engine.core.folding import time_of
 from engine.core.lane import moved_on
 from engine.core.order import Supervision
-from tests.property.test_fold_order import NIGHTS, Arrival, arrivals, supervisions
+from tests.history_kit import NIGHTS, Arrival, arrivals, supervisions
 from tests.property.test_quiet_positions import found, tracks
 from tests.stored_kit import Known, Stored
 from zones.instant import HOUR, Instant

@@ -19,8 +19,8 @@ from engine.core.position_columns import columns_of
 from engine.core.quiet import Quiet, cut_of, quiet_of
 from engine.core.replay import index_of
 from engine.core.shared_zones import SharedZones
+from tests.history_kit import NIGHTS, histories, supervisions
 from tests.judgement_kit import T0, position
-from tests.property.test_fold_order import NIGHTS, histories, supervisions
 from zones.instant import HOUR, MINUTE, SECOND, Instant
 from zones.interval import BEGINNING, END
 from zones.table import ZoneTable

@@ -9,8 +9,8 @@ from engine.core.fold import Report, begin, in_order
 from engine.core.folding import Cut
 from engine.core.position import Position
 from engine.core.standing import BREACHES, Course, Standing, follow
+from tests.history_kit import ORDERLY, History, histories
 from tests.judgement_kit import Engine
-from tests.property.test_fold_order import ORDERLY, History, histories
 from zones.instant import Instant
 from zones.interval import BEGINNING, Interval, Intervals, intersect, normalize
 

@@ -12,16 +12,8 @@ from engine.core.plan import SupervisionPlan
 from engine.core.proposal import ParameterChange, Proposal, applied
 from engine.core.registry import Order, OrderCondition, Wearer
 from engine.core.what_if import narrowed, what_if
+from tests.history_kit import NIGHTS, History, histories, moments, parameters, reported, schedules
 from tests.judgement_kit import MAX_AGE_S, Engine, circle
-from tests.property.test_fold_order import (
-    NIGHTS,
-    History,
-    histories,
-    moments,
-    parameters,
-    reported,
-    schedules,
-)
 from zones.instant import HOUR, SECOND, Instant
 from zones.zone import Zone
 
