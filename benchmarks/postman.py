@@ -90,7 +90,10 @@ class Postman:
         return self._answered - before
 
     def post_on_time(self, messages: Sequence[Due], start: float) -> float:
-        """Publish each when it is due, counted from a monotonic time; return the worst delay."""
+        """Publish each when it is due, counted from a monotonic time; return the worst delay.
+
+        It returns when the broker has answered for all: who leaves before may take the last back.
+        """
         worst, index = 0.0, 0
         packets = [(start + due, self._numbered(*sent)) for due, sent in messages]
         self._socket.setblocking(False)
@@ -104,8 +107,10 @@ class Postman:
                     self._write(b"".join(each for _, each in packets[first:index]))
                     worst = max(worst, now - packets[first][0])
                 if selector.select(_SLEEP_S):
-                    self._answered += len(self._socket.recv(1 << 16))
+                    self._hear()
         self._socket.setblocking(True)
+        while self._answered < self._sent:
+            self._hear()
         return worst
 
     def close(self) -> None:
