@@ -50,7 +50,8 @@ def main() -> None:
     print("ready", flush=True)
     for start in range(int(first), int(last), _PART):
         who = range(start, min(start + _PART, int(last)))
-        postman.post((sent.topic, sent.payload) for sent in lives.uploads(-MINUTES, MINUTES, who))
+        uploads = lives.uploads(-MINUTES, MINUTES, who)
+        postman.post(postman.pack((sent.topic, sent.payload) for sent in uploads))
     postman.close()
 
 

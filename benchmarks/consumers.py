@@ -1,8 +1,9 @@
 """Who takes a broker's messages: the engine, a sink that parses nothing, and the naive stack.
 
-Each is a process of its own. To measure how fast one is, it is made to stand still, the broker is
-filled, and then it is let go: so only broker and consumer share the machine, and no publisher is
-the bottleneck.
+Each is a process of its own. How fast one is, is measured in two ways. Published: a publisher
+sends as fast as the broker takes it, so the broker takes and delivers at once, as in life. Drained:
+the consumer is made to stand still, the broker is filled, and then the consumer is let go, so that
+the broker only delivers.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ from benchmarks.country import Country
 from benchmarks.country_life import Sent
 from benchmarks.mosquitto import Broker
 from benchmarks.naive import arguments
-from benchmarks.postman import post
+from benchmarks.postman import Postman, post
 from benchmarks.running import number_in
 from engine.broker.place import choose_port
 from engine.clock import SystemClock
@@ -79,10 +80,29 @@ async def drained(consumer: Consumer, broker: Broker, sent: Sequence[Sent], take
     finally:
         began = time.monotonic()
         os.kill(consumer.pid, signal.SIGCONT)
+    await _until(consumer, goal)
+    return time.monotonic() - began
+
+
+async def published(consumer: Consumer, broker: Broker, sent: Sequence[Sent], taken: int) -> float:
+    """Return the seconds from the first publish until all is taken, at the broker's own pace.
+
+    Raises:
+        TimeoutError: it is not.
+    """
+    goal = await consumer.taken() + taken
+    with closing(Postman(broker.vendor_url)) as postman:
+        parts = list(postman.pack((each.topic, each.payload) for each in sent))
+        began = time.monotonic()
+        await asyncio.to_thread(postman.post, parts)
+    await _until(consumer, goal)
+    return time.monotonic() - began
+
+
+async def _until(consumer: Consumer, goal: int) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while await consumer.taken() < goal:
             await asyncio.sleep(_POLL_S)
-    return time.monotonic() - began
 
 
 @asynccontextmanager

@@ -16,8 +16,9 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,8 @@ _SLEEP_S: Final = 0.0005
 
 Due = tuple[float, tuple[str, bytes]]
 """Seconds after the start; topic and payload."""
+Part = tuple[bytes, int]
+"""Packets, and how many they are."""
 
 
 def length(number: int) -> bytes:
@@ -72,22 +75,23 @@ class Postman:
         answer = self._socket.recv(4, socket.MSG_WAITALL)
         if answer[3:] != b"\x00":
             raise ConnectionError(f"the broker refuses the connection: {answer!r}")
-        self._sent = self._answered = 0
+        self._numbers = self._sent = self._answered = 0
         self._rest = 0
 
-    def post(self, messages: Iterable[tuple[str, bytes]]) -> int:
-        """Publish everything and return how many messages the broker has answered for."""
-        before = self._answered
-        part: list[bytes] = []
-        for topic, payload in messages:
-            part.append(self._numbered(topic, payload))
-            if len(part) == _PART:
-                self._send(b"".join(part))
-                part.clear()
-        self._send(b"".join(part))
-        while self._answered < self._sent:
-            self._hear()
-        return self._answered - before
+    def pack(self, messages: Iterable[tuple[str, bytes]]) -> Iterator[Part]:
+        """Yield messages as the packets that are sent at once, in order."""
+        packets = (self._numbered(*each) for each in messages)
+        while part := list(islice(packets, _PART)):
+            yield b"".join(part), len(part)
+
+    def post(self, parts: Iterable[Part]) -> None:
+        """Publish what was packed, and return when the broker has answered for all of it."""
+        for data, count in parts:
+            self._socket.sendall(data)
+            self._sent += count
+            while self._sent - self._answered > _WINDOW:
+                self._hear()
+        self._hear_all()
 
     def post_on_time(self, messages: Sequence[Due], start: float) -> float:
         """Publish each when it is due, counted from a monotonic time; return the worst delay.
@@ -109,8 +113,8 @@ class Postman:
                 if selector.select(_SLEEP_S):
                     self._hear()
         self._socket.setblocking(True)
-        while self._answered < self._sent:
-            self._hear()
+        self._sent += len(packets)
+        self._hear_all()
         return worst
 
     def close(self) -> None:
@@ -118,20 +122,14 @@ class Postman:
         self._socket.close()
 
     def _numbered(self, topic: str, payload: bytes) -> bytes:
-        self._sent += 1
-        return packet(self._sent % 65_535 + 1, topic, payload)
+        self._numbers += 1
+        return packet(self._numbers % 65_535 + 1, topic, payload)
 
     def _write(self, data: bytes) -> None:
         """Write all of it, however full the broker's buffers are."""
         self._socket.setblocking(True)
         self._socket.sendall(data)
         self._socket.setblocking(False)
-
-    def _send(self, data: bytes) -> None:
-        if data:
-            self._socket.sendall(data)
-        while self._sent - self._answered > _WINDOW:
-            self._hear()
 
     def _hear(self) -> None:
         heard = len(self._socket.recv(1 << 16)) + self._rest
@@ -140,14 +138,15 @@ class Postman:
         self._answered += heard // _PUBACK_BYTES
         self._rest = heard % _PUBACK_BYTES
 
+    def _hear_all(self) -> None:
+        while self._answered < self._sent:
+            self._hear()
 
-def post(url: str, sent: Iterable[Sent]) -> int:
-    """Publish messages over a connection of their own; return how many were taken."""
-    postman = Postman(url)
-    try:
-        return postman.post((each.topic, each.payload) for each in sent)
-    finally:
-        postman.close()
+
+def post(url: str, sent: Iterable[Sent]) -> None:
+    """Publish messages over a connection of their own, as fast as the broker takes them."""
+    with closing(Postman(url)) as postman:
+        postman.post(postman.pack((each.topic, each.payload) for each in sent))
 
 
 class Scheduled:

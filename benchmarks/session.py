@@ -77,7 +77,8 @@ def _fill(url: str, messages: int) -> None:
     topics = [telemetry_topic(VENDOR, f"US{device:08d}") for device in range(_DEVICES)]
     postman, payload = Postman(url), b"x" * PAYLOAD_BYTES
     try:
-        postman.post((topics[number % _DEVICES], payload) for number in range(messages))
+        sent = ((topics[number % _DEVICES], payload) for number in range(messages))
+        postman.post(postman.pack(sent))
     finally:
         postman.close()
 

@@ -24,8 +24,8 @@ _DECODING = "msgspec decodes the same payloads into structs, nothing else"
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    country = Country(effort.pick(10_000, 254_700), effort.pick(2_000, SHARED))
-    uploads = effort.pick(500, 5_000)
+    country = Country(effort.pick(4_000, 254_700), effort.pick(2_000, SHARED))
+    uploads = effort.pick(200, 5_000)
     found = _measured(country, Plan.of(country, minutes=3, uploads=uploads, flip=True))
     who = f"{country.wearers:,} wearers, {country.wearers * country.own:,} own zones"
     payload = found.payload_bytes
@@ -97,7 +97,7 @@ def postgresql_rows(effort: Effort) -> list[Row]:
 
 def stage_rows(effort: Effort) -> list[Row]:
     """Return what each stage takes of a position; none where no samples can be taken."""
-    country = Country(effort.pick(4_000, 20_000), effort.pick(1_000, SHARED))
+    country = Country(effort.pick(1_500, 20_000), effort.pick(1_000, SHARED))
     try:
         stacks, found = asyncio.run(sampled(country, effort.pick(2, 6), draw=False))
     except RuntimeError as error:

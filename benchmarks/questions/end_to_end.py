@@ -1,10 +1,10 @@
 """From the vendors' publish to judged and stored: how many positions a second, over which broker?
 
 A whole country, QoS 1, single positions; a message is acknowledged when the transaction that holds
-its effects is on the disk. Everyone has been heard before. Each consumer stands still while its
-broker, one of its own, is filled, and is let go (see `consumers`); they take turns, three minutes
-of the country in all. A position of the engine counts when it is committed, a message of the sink
-when it has been acknowledged.
+its effects is on the disk. Everyone has been heard before. Each consumer has a broker of its own;
+they take turns, three minutes of the country published as fast as the broker takes them, then one
+that waited in the broker (see `consumers`). A position of the engine counts when it is committed, a
+message of the sink when it has been acknowledged.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from statistics import median
 
 import msgspec
 
-from benchmarks.consumers import Consumer, drained, engine, naive, sink
+from benchmarks.consumers import drained, engine, naive, published, sink
 from benchmarks.country import FLIP, Country
 from benchmarks.country_life import Lives, Sent
 from benchmarks.country_store import country_store
-from benchmarks.mosquitto import Broker, broker, mosquitto_program
+from benchmarks.mosquitto import broker, mosquitto_program
 from benchmarks.row import Row
 from benchmarks.timing import Effort
 from zones.instant import MINUTE
@@ -27,7 +27,7 @@ MEBIBYTE = 2**20
 _MINUTES = 3
 _NAIVE_SHARE = 40
 """The naive stack takes one message in so many, or it would take all day."""
-_NOW = FLIP + 3 * MINUTE
+_NOW = FLIP + 4 * MINUTE
 """What the engine's clock shows: nothing reported is in its future, or too old to count."""
 _SINK = "a sink behind the same kind of broker: acknowledges, parses and stores nothing"
 _NAIVE = "the naive stack: aiomqtt, json, one R-tree, a commit a position; judges nothing else"
@@ -38,6 +38,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     rate: float
     sink_rate: float
+    drained: float
+    sink_drained: float
     start_s: float
     memory_bytes: int
     naive_rate: float = 0.0
@@ -56,6 +58,14 @@ def mosquitto_rows(effort: Effort) -> list[Row]:
     return [
         _row("end_to_end_vs_sink", asked, "positions/s", _SINK, run.rate, run.sink_rate),
         _row("end_to_end_vs_naive", "The same?", "positions/s", _NAIVE, run.rate, run.naive_rate),
+        _row(
+            "drained_vs_sink",
+            "The same of what waited in the broker, which only has to deliver it?",
+            "positions/s",
+            _SINK,
+            run.drained,
+            run.sink_drained,
+        ),
         _row(
             "start_s",
             f"From start to ready with {country.wearers:,} wearers?",
@@ -85,8 +95,7 @@ def embedded_rows(effort: Effort) -> list[Row]:
 
 async def _raced(name: str, country: Country, turns: int, *, with_naive: bool) -> Run:
     lives, rates, sink_rates = Lives(country, FLIP), [], []
-    minutes = range(1, _MINUTES + 1)
-    parts = [range(1)] + [minutes[each::turns] for each in range(turns)]
+    parts = [range(1, 1 + _MINUTES)[each::turns] for each in range(turns)]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         store = country_store(country, folder / "engine.db")
@@ -96,22 +105,22 @@ async def _raced(name: str, country: Country, turns: int, *, with_naive: bool) -
             engine(ours, store, folder, _NOW) as judging,
             sink(theirs, folder) as sunk,
         ):
-            for number, part in enumerate(parts):
+            for consumer, filled in ((judging, ours), (sunk, theirs)):
+                await drained(consumer, filled, lives.minute(0), country.wearers)
+            judging.begin()
+            for part in parts:
                 sent = [each for minute in part for each in lives.minute(minute)]
-                rate = await _rate(judging, ours, sent)
-                sink_rate = await _rate(sunk, theirs, sent)
-                if number:
-                    rates.append(rate)
-                    sink_rates.append(sink_rate)
-                else:
-                    judging.begin()
-            memory = judging.memory_bytes
-        run = Run(
-            rate=median(rates),
-            sink_rate=median(sink_rates),
-            start_s=judging.ready_s,
-            memory_bytes=memory,
-        )
+                rates.append(len(sent) / await published(judging, ours, sent, len(sent)))
+                sink_rates.append(len(sent) / await published(sunk, theirs, sent, len(sent)))
+            last = lives.minute(1 + _MINUTES)
+            run = Run(
+                rate=median(rates),
+                sink_rate=median(sink_rates),
+                drained=len(last) / await drained(judging, ours, last, len(last)),
+                sink_drained=len(last) / await drained(sunk, theirs, last, len(last)),
+                start_s=judging.ready_s,
+                memory_bytes=judging.memory_bytes,
+            )
         return await _beside_naive(run, country, folder, sent) if with_naive else run
 
 
@@ -121,17 +130,13 @@ async def _beside_naive(run: Run, country: Country, folder: Path, sent: list[Sen
         broker("mosquitto", folder / "naive") as third,
         naive(third, country, folder) as stack,
     ):
-        rate = await _rate(stack, third, part)
+        rate = len(part) / await published(stack, third, part, len(part))
         return msgspec.structs.replace(
             run,
             naive_rate=rate,
             naive_start_s=stack.ready_s,
             naive_bytes=stack.memory_bytes,
         )
-
-
-async def _rate(consumer: Consumer, filled: Broker, sent: list[Sent]) -> float:
-    return len(sent) / await drained(consumer, filled, sent, len(sent))
 
 
 def _row(name: str, question: str, unit: str, rival: str, value: float, rival_value: float) -> Row:

@@ -50,12 +50,13 @@ _SHAPELY = "decoded, shapely.from_geojson, an STRtree of it; circles only as poi
 
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
-    return [*_finding(effort), _edit(effort), *_loading(effort)]
-
-
-def _finding(effort: Effort) -> Iterator[Row]:
     rng = np.random.default_rng(1)
     zones = city(rng)
+    many = zones if effort.quick else city(rng, 100_000)
+    return [*_finding(effort, zones, rng), _edit(effort, many), *_loading(effort, zones)]
+
+
+def _finding(effort: Effort, zones: list[Zone], rng: np.random.Generator) -> Iterator[Row]:
     lon, lat = WEST + WIDTH * rng.random(POSITIONS), SOUTH + HEIGHT * rng.random(POSITIONS)
     outlines = [outline(zone) for zone in zones]
     shapely.prepare(outlines)
@@ -71,7 +72,7 @@ def _finding(effort: Effort) -> Iterator[Row]:
         "alone": lambda: [_judged(index, *each) for each in singly],
         "rtree alone": partial(point_by_point, dynamic, outlines, *few),
     }
-    took = median_seconds(runs, effort.pick(7, 25))
+    took = median_seconds(runs, effort.pick(5, 25))
     rate = {name: POSITIONS / value for name, value in took.items()}
     unit, ours = "positions/s", rate["ours"]
     asked = f"Zones within {REACH_M:.0f} m of {ZONES:,} in a city, measured; batches of 1,000"
@@ -91,8 +92,7 @@ def _finding(effort: Effort) -> Iterator[Row]:
     )
 
 
-def _edit(effort: Effort) -> Row:
-    zones = city(np.random.default_rng(2), effort.pick(10_000, 100_000))
+def _edit(effort: Effort, zones: list[Zone]) -> Row:
     index = ZoneIndex(zones)
     boxes = [zone.boxes[0] for zone in zones]
     dynamic = rtree.index.Index((number, box, None) for number, box in enumerate(boxes))
@@ -122,10 +122,8 @@ def _edit(effort: Effort) -> Row:
     )
 
 
-def _loading(effort: Effort) -> Iterator[Row]:
-    stored = [
-        msgspec.json.encode(write_zone(zone)).decode() for zone in city(np.random.default_rng(3))
-    ]
+def _loading(effort: Effort, zones: list[Zone]) -> Iterator[Row]:
+    stored = [msgspec.json.encode(write_zone(zone)).decode() for zone in zones]
     runs: dict[str, Callable[[], object]] = {
         "ours": lambda: ZoneIndex(read_stored_zones(stored)),
         "shapely": partial(_by_shapely, stored),
@@ -139,7 +137,7 @@ def _loading(effort: Effort) -> Iterator[Row]:
         _SHAPELY,
         took["shapely"],
     )
-    many = effort.pick(200_000, 1_000_000)
+    many = effort.pick(100_000, 1_000_000)
     written = list(bodies(many))
     gc.collect()
     table = ZoneTable()
@@ -155,13 +153,12 @@ def _loading(effort: Effort) -> Iterator[Row]:
         f"{_SHAPELY}; a tenth, times ten",
         rival * times,
     )
-    yield _growth(effort, table)
+    yield _growth(effort, table, ZoneIndex(zones))
 
 
-def _growth(effort: Effort, table: ZoneTable) -> Row:
+def _growth(effort: Effort, table: ZoneTable, shared: ZoneIndex) -> Row:
     few = ZoneTable(table.zones[: len(table) // 100])
     sides = {"many": OwnZones(table), "few": OwnZones(few)}
-    shared = ZoneIndex(city(np.random.default_rng(3)))
     places = np.random.default_rng(7).random((POSITIONS, 2)) * (WIDTH, HEIGHT) + (WEST, SOUTH)
 
     def judged(side: OwnZones, wearer: NDArray[np.intp], at: Floats) -> None:
@@ -170,7 +167,7 @@ def _growth(effort: Effort, table: ZoneTable) -> Row:
 
     rng = np.random.default_rng(4)
     taken: dict[str, list[float]] = {name: [] for name in sides}
-    for _ in range(effort.pick(60, 300)):
+    for _ in range(effort.pick(40, 300)):
         for name, side in sides.items():
             asked = side.batch(rng, POSITIONS)
             # Processor time: what else the machine does would drown so small a difference.
