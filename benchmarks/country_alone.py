@@ -21,7 +21,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from statistics import median
-from types import TracebackType
 from typing import Any, Final, Self
 
 import msgspec
@@ -150,12 +149,7 @@ class Prepared:
         """Start."""
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Stop."""
 
     async def next_batch(self) -> Sequence[Delivery]:

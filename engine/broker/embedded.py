@@ -11,7 +11,6 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 from urllib.parse import quote
 
@@ -139,12 +138,7 @@ class EmbeddedBroker:
         self._watcher = asyncio.create_task(self._watch(binary), name="embedded broker")
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Stop the server: SIGTERM, and SIGKILL when that takes too long."""
         if self._watcher is not None:
             self._watcher.cancel()

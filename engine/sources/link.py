@@ -5,7 +5,6 @@ arrives goes into the `Unacknowledged` it was made with.
 """
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Final, NoReturn, Protocol, Self
 
 from engine.core.topic import TELEMETRY_FILTER
@@ -41,12 +40,7 @@ class Link(Protocol):
         """
         ...
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Say goodbye, if there is someone to say it to, and disconnect."""
         ...
 

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
 from itertools import chain
-from types import TracebackType
 from typing import Self
 
 from engine.sources.source import Delivery, MergeableSource
@@ -62,12 +61,7 @@ class MergedSource:
             self._exits = exits.pop_all()
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Stop all sources, then close them."""
         self.stop()
         for waiting in self._waiting.values():

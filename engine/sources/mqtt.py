@@ -15,7 +15,6 @@ took is dropped; what was taken can no longer be acknowledged: the broker delive
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from types import TracebackType
 from typing import Final, Literal, Self
 
 import structlog
@@ -128,12 +127,7 @@ class MqttSource:
         self._running = asyncio.create_task(self._run(), name="mqtt source")
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Send acknowledgements and messages given so far, for a bounded time, and disconnect."""
         self.stop()
         self._closing.set()

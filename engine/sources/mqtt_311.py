@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Final, NoReturn, Self
 
 import aiomqtt
@@ -54,15 +53,10 @@ class Mqtt311Link:
             await self._client.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Say goodbye; see `Link`."""
         with _in_words():
-            await self._client.__aexit__(exc_type, exc, traceback)
+            await self._client.__aexit__(None, None, None)
 
     async def subscribe(self) -> None:
         """Subscribe to all telemetry; see `Link`."""

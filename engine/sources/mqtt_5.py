@@ -8,7 +8,6 @@ away what is larger, and calls it delivered.
 import asyncio
 import os
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import Any, Final, NoReturn, Self
 
 import mqtt5
@@ -97,12 +96,7 @@ class Mqtt5Link:
         self._window = asyncio.Semaphore(accepted.receive_max)
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Say goodbye; see `Link`."""
         self._wire.write(mqtt5.DisconnectPacket().write())
         await self._wire.close(TIMEOUT_S)

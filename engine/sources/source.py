@@ -20,7 +20,6 @@ acknowledged, and leaving the block disconnects.
 """
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Final, Protocol, Self
 
 import msgspec
@@ -73,12 +72,7 @@ class Source(Protocol):
         """Start; does not wait for a broker that is away."""
         ...
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_raised: object) -> None:
         """Stop, send the acknowledgements given so far, and disconnect."""
         ...
 
