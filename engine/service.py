@@ -28,6 +28,7 @@ from engine.core.self_watch import Signal
 from engine.core.topic import TelemetryTopic, rejections_topic
 from engine.floor import FloorNumbers, numbers_of
 from engine.live_positions import Sighting
+from engine.pace import Pace
 from engine.projection import Projection
 from engine.pulse import Freshness, Pulse
 from engine.recent import Recent
@@ -160,13 +161,17 @@ class Service:
             self._thread.shutdown()
 
     async def _take_for_ever(self) -> None:
+        pace, clock = Pace(), asyncio.get_running_loop().time
         while batch := await self._source.next_batch():
+            pace.begin(clock())
             ruled = await self._persist(self._take, batch)
             await self._source.acknowledge(batch)
             for source, rejection in ruled.rejections:
                 await self._tell(source, rejection)
             while self._projection.overdue:
                 await self._persist(self._projection.step, idle=False)
+            if left_s := pace.left_s(clock()):
+                await asyncio.sleep(left_s)
 
     async def _merge_for_ever(self) -> None:
         while not self._stopping.is_set():
