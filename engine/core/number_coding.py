@@ -14,8 +14,9 @@ A coded array begins with its kind:
 Everything is little-endian. Whole numbers are 64 bits and wrap, so no difference is too large.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
+from functools import cached_property
 from struct import Struct as Packing
 from typing import Any, Final, TypeAlias
 
@@ -67,13 +68,18 @@ class Way(IntEnum):
 class Press:
     """Compresses and decompresses; to be used by one thread at a time.
 
-    Making one takes longer than pressing a column: it is made once for many.
+    Making one takes longer than pressing a column: it is made once for many, when it is needed.
     """
 
-    def __init__(self) -> None:
-        """Get ready."""
-        self.compress = zstandard.ZstdCompressor(level=_LEVEL).compress
-        self.decompress = zstandard.ZstdDecompressor().decompress
+    @cached_property
+    def compress(self) -> Callable[[bytes], bytes]:
+        """Return bytes compressed."""
+        return zstandard.ZstdCompressor(level=_LEVEL).compress
+
+    @cached_property
+    def decompress(self) -> Callable[[bytes | memoryview], bytes]:
+        """Return bytes as they were."""
+        return zstandard.ZstdDecompressor().decompress
 
 
 def quick(values: Numbers, absent: float) -> bytes:

@@ -50,18 +50,6 @@ class SqlRegistry:
         self._first = 0
         self.written: list[RegistryEntry] = []
         """What this transaction has written: the journal is to have it by the commit."""
-        self._stored: Mapping[str, Callable[[AnyRow], RegistryValue]] = {
-            "wearer": lambda row: self._wearer(row.name),
-            "protected person": lambda row: self._person(row.name),
-            "device": lambda row: self._device(row.vendor, row.name),
-            "activation": lambda row: self._activation(int(row.name)),
-            "order": lambda row: self._orders.one(row.name, row.version),
-            "zone": lambda row: self._zones.one(row.name, row.version),
-            "group": lambda row: self._groups.one(row.name, row.version),
-            "class": lambda row: self._classes.one(row.name, row.version),
-            "beacon": lambda row: self._beacons.one(row.vendor, row.name, row.version),
-        }
-        """What a kind of write is read by."""
 
     def revision(self) -> int:
         """Return a number that grows with every write."""
@@ -85,7 +73,7 @@ class SqlRegistry:
         if rows is None:
             return None
         return [
-            RegistryEntry(row.revision, self._stored[row.kind](row))
+            RegistryEntry(row.revision, _STORED[row.kind](self, row))
             for row in rows
             if row.kind != NOTHING
         ]
@@ -350,6 +338,21 @@ class SqlRegistry:
         for activation in _activations(self._session.rows(query)):
             return activation
         raise ConflictError(f"activation {activation_id} is not stored: check the id")
+
+
+_STORED: Final[Mapping[str, Callable[[SqlRegistry, AnyRow], RegistryValue]]] = {
+    "wearer": lambda registry, row: registry._wearer(row.name),
+    "protected person": lambda registry, row: registry._person(row.name),
+    "device": lambda registry, row: registry._device(row.vendor, row.name),
+    "activation": lambda registry, row: registry._activation(int(row.name)),
+    "order": lambda registry, row: registry._orders.one(row.name, row.version),
+    "zone": lambda registry, row: registry._zones.one(row.name, row.version),
+    "group": lambda registry, row: registry._groups.one(row.name, row.version),
+    "class": lambda registry, row: registry._classes.one(row.name, row.version),
+    "beacon": lambda registry, row: registry._beacons.one(row.vendor, row.name, row.version),
+}
+"""What a kind of write is read by. Not made for each transaction: a reference back to it would
+leave every transaction to the garbage collector."""
 
 
 def _check_span(started_at: Instant, ended_at: Instant | None) -> None:

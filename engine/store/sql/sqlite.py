@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from engine.store.protocol import StoreUnavailableError
 from engine.store.sql.backend import LOCK_WAIT_S, MIGRATE, Conflict, conflict_clause
@@ -74,7 +74,12 @@ class SqliteBackend:
             max_overflow=overflow,
             pool_timeout=self._lock_wait_s,
         )
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+
+        def do_begin(dbapi_connection: PoolProxiedConnection) -> None:
+            dbapi_connection.cursor().execute(begin)
+
+        # Not by an event: its listeners would leave every connection to the garbage collector.
+        engine.dialect.do_begin = do_begin  # type: ignore[method-assign]
         return engine
 
     def _connect(self, pragmas: Sequence[str]) -> sqlite3.Connection:
