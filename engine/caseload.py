@@ -40,6 +40,7 @@ from engine.stored_dockets import stored_dockets
 from zones.index import ZoneIndex
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
+from zones.table import ZoneTable
 
 _DECODE = msgspec.msgpack.Decoder(ActivationState)
 
@@ -50,11 +51,13 @@ class Caseload:
     def __init__(self) -> None:
         self.registry = ResidentRegistry()
         self.attribution = Attribution()
-        self._index = ZoneIndex()
+        self._zones = ZoneTable()
+        """Those of the index and those of the lanes; most are both."""
+        self._index = ZoneIndex((), self._zones)
         self.gauge = IndexGauge(self._index)
         self._cases = Cases(self._judged_by)
         self.live = LivePositions(self._last)
-        self.lanes = Lanes()
+        self.lanes = Lanes(self._zones)
         self._agenda = Agenda()
         self._concerned: dict[int, None] = {}
         """Whom writes of the registry concern that are not followed yet."""
@@ -299,7 +302,7 @@ class Caseload:
     def _adopt(self, registry: ResidentRegistry, attribution: Attribution) -> None:
         self.registry, self.attribution = registry, attribution
         self._former = registry
-        self._index = ZoneIndex(registry.zones.outs())
+        self._index = ZoneIndex(registry.zones.outs(), self._zones)
         self.gauge = IndexGauge(self._index)
 
     def _restored(self, transaction: Transaction, activation: Activation) -> Docket:

@@ -21,7 +21,7 @@ from engine.core.position import Position, PositionKey
 from zones.instant import Instant
 from zones.interval import END
 
-RECENT: Final = 20_000
+RECENT: Final = 8_000
 """Cases kept as objects. Whoever is not at rest is put every minute or so."""
 
 _HEAD: Final = Struct("<Bqqqq16s")

@@ -59,8 +59,9 @@ class QuietBatch(NamedTuple):
 class Lanes:
     """A lane for each activation that has one."""
 
-    def __init__(self) -> None:
-        self._table = LaneTable(ZoneTable(), SharedZones())
+    def __init__(self, zones: ZoneTable) -> None:
+        """Begin without lanes; their zones are numbered in a table that may hold others."""
+        self._table = LaneTable(zones, SharedZones())
         self._topics: dict[str, int] = {}
         self._started: dict[str, Instant] = {}
         self._devices: list[str] = []

@@ -30,6 +30,8 @@ MOST_CELLS: Final = 8192
 
 _LEAST_BITS: Final = 10
 _GOLDEN: Final = 0.6180339887498949
+_ROOMY: Final = 1 << 20
+"""Up to so many entries have two to four slots each, more of them one or two."""
 _LENGTH_BITS: Final = 24
 _LENGTH: Final = (1 << _LENGTH_BITS) - 1
 _SALT: Final = 1 << 20
@@ -52,7 +54,8 @@ class Cells:
         self._levels = np.unique(level)
         owner, u, v = _covered(boxes, level)
         self.entries = len(owner)
-        self._bits = max(_LEAST_BITS, (2 * self.entries).bit_length())
+        crowded = self.entries > _ROOMY
+        self._bits = max(_LEAST_BITS, self.entries.bit_length() + (not crowded))
         self._stride = int(_GOLDEN * (1 << self._bits)) | 1
         slot = self._hashed(u, v, level[owner])
         order = np.argsort(slot, kind="stable")

@@ -231,7 +231,9 @@ def room_for(array: NDArray[_Kind], size: int, filled: float) -> NDArray[_Kind]:
     room = len(array)
     if size <= room:
         return array
-    grown = np.full((max(size, room + room // 2), *array.shape[1:]), filled, dtype=array.dtype)
+    shape = (max(size, room + room // 2), *array.shape[1:])
+    # Zeros that nobody has written to take no memory yet.
+    grown = np.zeros(shape, array.dtype) if not filled else np.full(shape, filled, array.dtype)
     grown[:room] = array
     return grown
 
