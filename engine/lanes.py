@@ -8,6 +8,7 @@ docket says what was when it was folded last, the lane what came since.
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -102,23 +103,22 @@ class Lanes:
     def take(self, deliveries: Sequence[Delivery]) -> tuple[QuietBatch | None, list[Delivery]]:
         """Return the quiet part of a batch, and the others."""
         rows = np.array([self._topics.get(each.topic, -1) for each in deliveries], np.int64)
-        asked = np.flatnonzero((rows >= 0) & self._table["open"][rows]).tolist()
-        if not asked:
+        asked = np.flatnonzero((rows >= 0) & self._table["open"][rows])
+        if not len(asked):
             return None, list(deliveries)
-        chosen, own = [deliveries[index] for index in asked], rows[asked].tolist()
+        chosen = deliveries
+        if len(asked) < len(deliveries):
+            chosen = [deliveries[index] for index in asked.tolist()]
+        own = rows[asked]
         plain = read_plain(
             [each.payload for each in chosen],
-            [each.received_at for each in chosen],
-            [self._devices[row] for row in own],
+            np.array([each.received_at for each in chosen], np.int64),
+            [self._devices[row] for row in own.tolist()],
             self._table["activation"][own],
         )
-        message = np.array(asked, np.int64)[plain.message]
-        positions = plain.positions
-        if not all(plain.plain):
-            said_more = {
-                row for row, is_plain in zip(own, plain.plain, strict=True) if not is_plain
-            }
-            kept = ~np.isin(rows[message], list(said_more))
+        message, positions = asked[plain.message], plain.positions
+        if not plain.plain.all():
+            kept = ~np.isin(rows[message], own[~plain.plain])
             message, positions = message[kept], positions.take(kept)
         return self._quiet(deliveries, rows, message, positions)
 
@@ -130,24 +130,14 @@ class Lanes:
         positions: PositionColumns,
     ) -> tuple[QuietBatch | None, list[Delivery]]:
         quiet = quiet_of(self._table, rows[message], message, positions)
-        if not len(quiet.kept):
+        said_by = message[quiet.kept]
+        if not len(said_by):
             return None, list(deliveries)
         marked = np.zeros(len(deliveries), np.bool_)
-        marked[message[quiet.kept]] = True
+        marked[said_by] = True
         number = np.cumsum(marked) - 1
-        taken = [
-            each for each, is_quiet in zip(deliveries, marked.tolist(), strict=True) if is_quiet
-        ]
-        others = (
-            []
-            if len(taken) == len(deliveries)
-            else [
-                each
-                for each, is_quiet in zip(deliveries, marked.tolist(), strict=True)
-                if not is_quiet
-            ]
-        )
-        said_by = message[quiet.kept]
+        taken = list(compress(deliveries, marked.tolist()))
+        others = [deliveries[index] for index in np.flatnonzero(~marked).tolist()]
         return _batch(taken, rows[said_by], number[said_by], positions, quiet), others
 
     def last_of(self, batch: QuietBatch, activation_id: int) -> Position | None:
