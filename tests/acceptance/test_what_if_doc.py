@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.store import open_store
 from tests.acceptance.test_api_documentation import BLOCK, commands, holds, run
-from tests.integration.test_api_registry import CURFEW, HOME, ORDER
+from tests.integration.registry_kit import CURFEW, HOME, ORDER
 from tests.integration.test_api_telemetry import running
 
 ROOT = Path(__file__).parents[2]

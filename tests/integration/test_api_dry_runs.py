@@ -11,7 +11,7 @@ from api import dry_runs
 from engine.dry_run import Plan
 from engine.store import Store, open_store
 from tests.integration.api_kit import Engine, services_on, serving
-from tests.integration.test_api_registry import refused
+from tests.integration.registry_kit import refused
 from tests.integration.test_dry_run import COMMUTERS, DAYS, WIDE, content
 from tests.what_if_kit import filled
 from zones.instant import MINUTE

@@ -8,7 +8,7 @@ import pytest
 
 from engine.store import Store, open_store
 from tests.integration.api_kit import Engine, services_on, serving
-from tests.integration.test_api_registry import ORDER, prepared
+from tests.integration.registry_kit import ORDER, prepared
 from tests.integration.test_dry_run import COMMUTERS
 from tests.what_if_kit import filled
 

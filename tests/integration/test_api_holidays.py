@@ -8,7 +8,7 @@ import pytest
 
 from engine.store import open_store
 from tests.integration.api_kit import Engine, services_on, serving
-from tests.integration.test_api_registry import refused
+from tests.integration.registry_kit import refused
 
 URL = "/v1/schedules/holidays"
 NIGHT = {"days": "daily", "start": "22:00", "end": "06:00"}

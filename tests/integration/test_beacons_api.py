@@ -10,7 +10,7 @@ from engine.proof.check import Outcome
 from engine.proof.verification import verify_alert
 from engine.store import Store
 from tests.integration.api_kit import Engine, services_on, serving
-from tests.integration.test_api_registry import pages, prepared, refused
+from tests.integration.registry_kit import pages, prepared, refused
 from tests.integration.test_service import (
     FAR,
     START,

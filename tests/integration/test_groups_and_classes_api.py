@@ -11,7 +11,7 @@ from engine.proof.verification import verify_alert
 from engine.sources.memory import MemorySource
 from engine.store import Store
 from tests.integration.api_kit import Engine, services_on, serving
-from tests.integration.test_api_registry import ORDER, pages, prepared, refused
+from tests.integration.registry_kit import ORDER, pages, prepared, refused
 from tests.integration.test_service import (
     CENTRE,
     START,

@@ -10,8 +10,8 @@ import pytest
 from engine.core.registry import Wearer
 from engine.store import Store, open_store
 from tests.integration.api_kit import NOW, Engine, services_on, serving
+from tests.integration.registry_kit import ORDER, pages, prepared, refused
 from tests.integration.test_api_findings import codes
-from tests.integration.test_api_registry import ORDER, pages, prepared, refused
 from tests.integration.test_dry_run import COMMUTERS
 from tests.integration.test_groups_and_classes_api import tell
 from tests.integration.test_service import CENTRE, FAR, START, StillClock, enrolled, running
