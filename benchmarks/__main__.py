@@ -32,6 +32,8 @@ OUT = Path(__file__).parent / "out" / "bench.json"
 WIDTH = 150
 """Characters a line, where no terminal says otherwise."""
 
+_CONSOLE = Console() if sys.stdout.isatty() else Console(width=WIDTH)
+
 FAMILIES: dict[str, Callable[[Effort], list[Row]]] = {
     "zones": zones.rows,
     "decoding": decoding.rows,
@@ -57,21 +59,26 @@ def main() -> None:
     )
     named = parser.parse_args().family or list(FAMILIES)
     effort = Effort(quick=os.environ.get("QUICK", "0") not in ("", "0"))
-    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     rows: list[Row] = []
     began = time.monotonic()
-    with console.status("measuring") as status:
-        for name in named:
-            status.update(f"measuring: {name}")
-            rows += FAMILIES[name](effort)
-    took = time.monotonic() - began
+    try:
+        with _CONSOLE.status("measuring") as status:
+            for name in named:
+                status.update(f"measuring: {name}")
+                rows += FAMILIES[name](effort)
+    finally:
+        _show(rows, effort, time.monotonic() - began)
+
+
+def _show(rows: list[Row], effort: Effort, took_s: float) -> None:
+    """Print and keep what was found, also if the rest failed or was broken off."""
     busy = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     how = "quick" if effort.quick else "thorough"
     cores = os.cpu_count()
-    title = f"Ringfence, {how}, {took:.0f} s, {cores} cores, load average {busy} of the machine"
-    console.print(table_of(rows, title))
+    title = f"Ringfence, {how}, {took_s:.0f} s, {cores} cores, load average {busy} of the machine"
+    _CONSOLE.print(table_of(rows, title))
     write(rows, OUT)
-    console.print(f"also in {OUT}")
+    _CONSOLE.print(f"also in {OUT}")
 
 
 if __name__ == "__main__":
