@@ -33,12 +33,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return any(time is not None and time >= started_at for time in times)
 
 
-def moved_case(case: Case, last: Position, heard: Instant) -> Case:
-    """Return a case after quiet positions, given the last of them and when it was received."""
-    newest = last.key if case.newest is None else max(case.newest, last.key)
-    return msgspec.structs.replace(
-        case,
+def moved_case(case: Case, last: Position, heard: Instant | None) -> Case:
+    """Return a case after quiet positions, given the last of them and when it was received.
+
+    If that is not known, the case says as before when the activation was heard.
+    """
+    silence = case.silence
+    return Case(
         docket=moved_on(case.docket, last),
-        newest=newest,
-        silence=msgspec.structs.replace(case.silence, last_received=heard),
+        newest=last.key if case.newest is None else max(case.newest, last.key),
+        silence=silence if heard is None else Silence(heard, silence.missed),
     )

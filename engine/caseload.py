@@ -5,8 +5,8 @@ folded on. When the registry changes, the activations concerned are judged by th
 change reaches into the past, from there on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -15,34 +15,33 @@ from engine.call_ins import CallIns
 from engine.case import Case, Silence, moved_case
 from engine.cases import Cases
 from engine.core.attribute import Attribution
-from engine.core.call_in import ABOUT_ARRIVAL, deadline
+from engine.core.call_in import deadline
 from engine.core.canary import CANARY
-from engine.core.counterpart import Counterpart, counterparts_of
-from engine.core.docket import Docket, History, open_docket, realigned, restored
+from engine.core.docket import Docket, open_docket, realigned, restored
 from engine.core.episode import EpisodeState, StoredEpisode
-from engine.core.fold import Fold, Report
-from engine.core.folding import Cut
+from engine.core.fold import Fold
 from engine.core.gauge import IndexGauge
+from engine.core.lane import Lane, lane_of
 from engine.core.order import Activation, Role, Supervision
+from engine.core.packed_lane import LaneReader, pack_lane
 from engine.core.plan import PlanHistory
-from engine.core.position import NEVER_JUDGED, Position
+from engine.core.position import Position
 from engine.core.resident_registry import ResidentRegistry
-from engine.core.state import ActivationState
+from engine.core.subject import about_device
 from engine.core.supervision_change import changed_from
-from engine.lanes import Lanes, QuietBatch
+from engine.lanes import Lanes, Opening, QuietBatch
 from engine.live_positions import LivePositions
+from engine.past import cut_of, history_of
 from engine.registry_reading import read_resident, unseen_writes
 from engine.restart import Restart
 from engine.roster import Roster
 from engine.silences import Silences
-from engine.store.protocol import Checkpoint, Transaction
-from engine.stored_dockets import stored_dockets
+from engine.store.protocol import Transaction
+from engine.stored_dockets import stored_docket
 from zones.index import ZoneIndex
 from zones.instant import Instant
 from zones.interval import BEGINNING, END
 from zones.table import ZoneTable
-
-_DECODE = msgspec.msgpack.Decoder(ActivationState)
 
 
 class Caseload:
@@ -57,7 +56,9 @@ class Caseload:
         self.gauge = IndexGauge(self._index)
         self._cases = Cases(self._judged_by)
         self.live = LivePositions(self._last)
-        self.lanes = Lanes(self._zones)
+        self.lanes = Lanes(self._zones, _reader_of(self.registry))
+        self._lanes_made: dict[int, tuple[Case, Lane | None]] = {}
+        """Of cases that are being stored, with their lanes."""
         self._agenda = Agenda()
         self._concerned: dict[int, None] = {}
         """Whom writes of the registry concern that are not followed yet."""
@@ -104,16 +105,21 @@ class Caseload:
         """
         if quiet is not None:
             self.lanes.advance(quiet, self._agenda, self._call_ins, self.live)
-        for case in cases:
-            self.put(case)
+        self.put(cases)
         self._settle()
 
     def watchers(self, activation_id: int) -> list[int]:
         """Return who may be judged by the positions of an activation too: a protected person's."""
         return self.registry.watchers(activation_id)
 
-    def put(self, case: Case) -> None:
-        """Take a case as it now stands, committed; when time next changes it is remembered."""
+    def put(self, cases: Iterable[Case]) -> None:
+        """Take cases as they now stand, committed; when time next changes each is remembered."""
+        openings = [opening for case in cases if (opening := self._put(case)) is not None]
+        self.lanes.put(openings)
+        for each in openings:
+            self._place(each.docket.supervision.activation.activation_id)
+
+    def _put(self, case: Case) -> Opening | None:
         activation = case.docket.supervision.activation
         activation_id, last = activation.activation_id, case.docket.state.admission.last
         self._cases.put(case)
@@ -127,17 +133,31 @@ class Caseload:
         self.roster.put(activation, plans, None if missed is None else missed.episode.state)
         self.silences.put(activation, missed)
         self._await_call_in(activation, plans, case.silence)
-        self._open_lane(case)
-
-    def _open_lane(self, case: Case) -> None:
-        """Let quiet positions pass by, if none of them has to be followed by somebody else."""
-        activation = case.docket.supervision.activation
-        activation_id, silence = activation.activation_id, case.silence
-        if activation.role is Role.PROTECTED or activation.vendor == CANARY:
-            return
-        newest = BEGINNING if case.newest is None else case.newest.fix_time
+        if not _may_be_quiet(activation):
+            return None
+        silence = case.silence
         awaited = silence.missed is not None or silence.last_received is None
-        self.lanes.put(case.docket, newest, silence.last_received or BEGINNING, awaited=awaited)
+        heard = silence.last_received or BEGINNING
+        return Opening(case.docket, self._lane(case), heard, awaited)
+
+    def _lane(self, case: Case) -> Lane | None:
+        """Return the lane of a case, which is made once: it is stored, and then opened."""
+        activation_id = case.docket.supervision.activation.activation_id
+        made = self._lanes_made.get(activation_id)
+        if made is not None and made[0] is case:
+            return made[1]
+        newest = BEGINNING if case.newest is None else case.newest.fix_time
+        lane = lane_of(case.docket, newest)
+        self._lanes_made[activation_id] = (case, lane)
+        return lane
+
+    def _packed_lane(self, case: Case) -> bytes | None:
+        lane = None
+        if _may_be_quiet(case.docket.supervision.activation):
+            lane = self._lane(case)
+        return None if lane is None else pack_lane(lane, self.registry.grouped.name_of)
+
+    def _place(self, activation_id: int) -> None:
         self.lanes.place(
             activation_id,
             agenda=self._agenda.row(activation_id),
@@ -215,20 +235,32 @@ class Caseload:
         for number, activation in self.registry.activations.items():
             stored = restart.docket(number)
             if stored is not None:
-                state, newest, aside = stored.state, stored.newest, restart.aside(stored)
-                due, last = restart.due(stored), restart.last(stored)
-                self._cases.put_stored(number, state, newest, due, aside, last)
+                due, aside = restart.due(stored), restart.aside(stored)
+                self._cases.put_stored(number, stored.state, stored.newest, due, aside)
                 self._enter(activation, due, restart.missed.get(number))
-                restart.place(self.live, stored, activation.ended_at)
-                restart.forget(stored)
+                self._keep_lane(activation, stored.lane, restart.missed.get(number))
             elif restart.reported(number) or self.registry.stirs(activation):
                 silence = Silence(missed=restart.missed.get(number))
-                docket, newest = self._restored(transaction, activation), restart.newest(number)
-                self.put(Case(docket=docket, newest=newest, silence=silence))
+                docket = self._restored(transaction, activation)
+                newest = restart.newest_key(number)
+                self.put([Case(docket=docket, newest=newest, silence=silence)])
             else:
                 self._cases.put_fresh(number, restart.missed.get(number))
                 self._enter(activation, END, restart.missed.get(number))
+        restart.place(self.live, self.registry.activations)
+        self.lanes.begin(restart.newest.take(restart.kept), restart.moved[restart.kept])
         self._settle()
+
+    def _keep_lane(
+        self, activation: Activation, lane: bytes | None, missed: StoredEpisode | None
+    ) -> None:
+        """Take a lane as it was stored; who is missed, or reported unworn, is awaited."""
+        if not _may_be_quiet(activation):
+            return
+        subject = about_device(activation.vendor, activation.device_id) if self.unworn else ""
+        awaited = missed is not None or subject in self.unworn
+        self.lanes.keep(activation, lane, awaited=awaited)
+        self._place(activation.activation_id)
 
     def _enter(self, activation: Activation, due: Instant, missed: StoredEpisode | None) -> None:
         """Note what is to come of a case that is in the caseload, packed."""
@@ -252,7 +284,7 @@ class Caseload:
             case = self.find(activation_id)
             if case is None:
                 case = Case(docket=open_docket(_before_company(supervision)))
-                self.put(case)
+                self.put([case])
             if supervision != case.docket.supervision:
                 since = changed_from(case.docket.supervision, supervision)
                 changed[activation_id] = (_under(case.docket, supervision), since)
@@ -264,7 +296,7 @@ class Caseload:
 
         All whom the registry concerned are among the cases.
         """
-        transaction.dockets.save(stored_dockets(cases))
+        transaction.dockets.save([stored_docket(each, self._packed_lane(each)) for each in cases])
         if self._followed != self.registry.revision:
             transaction.registry.follow(self.registry.revision)
 
@@ -275,6 +307,7 @@ class Caseload:
     def _settle(self) -> None:
         """Note that every case that the registry changed has been put."""
         self._concerned.clear()
+        self._lanes_made.clear()
         self._followed = self.registry.revision
         self.registry.former.clear()
         self._former = self.registry
@@ -302,6 +335,7 @@ class Caseload:
     def _adopt(self, registry: ResidentRegistry, attribution: Attribution) -> None:
         self.registry, self.attribution = registry, attribution
         self._former = registry
+        self.lanes.reader = _reader_of(registry)
         self._index = ZoneIndex(registry.zones.outs(), self._zones)
         self.gauge = IndexGauge(self._index)
 
@@ -311,6 +345,15 @@ class Caseload:
         newest = transaction.checkpoints.at(activation.activation_id, END)
         cut = None if newest is None else cut_of(newest)
         return restored(self.fold(supervision), cut, history_of(transaction, supervision))
+
+
+def _reader_of(registry: ResidentRegistry) -> LaneReader:
+    return LaneReader(registry.zones.version, registry.grouped.get)
+
+
+def _may_be_quiet(activation: Activation) -> bool:
+    """Tell whether no position of an activation has to be followed by somebody else."""
+    return activation.role is not Role.PROTECTED and activation.vendor != CANARY
 
 
 def _worn(case: Case, at: Instant) -> bool:
@@ -331,67 +374,3 @@ def _before_company(supervision: Supervision) -> Supervision:
 def _under(docket: Docket, supervision: Supervision) -> Docket:
     state = realigned(docket.state, supervision)
     return msgspec.structs.replace(docket, supervision=supervision, state=state)
-
-
-def reports_since(
-    transaction: Transaction, supervisions: Sequence[Supervision], instant: Instant
-) -> Iterator[Report]:
-    """Yield the stored reports at or after an instant that a fold is to see, in any order.
-
-    The supervisions are all of one activation.
-    """
-    activation_id = supervisions[0].activation.activation_id
-    for position in transaction.positions.since(activation_id, instant):
-        if position.quarantine not in NEVER_JUDGED:
-            yield position
-    yield from transaction.events.since(activation_id, instant)
-    seen: set[Counterpart] = set()
-    for supervision in supervisions:
-        for watched in supervision.counterparts:
-            positions = transaction.positions.since(watched.activation_id, instant)
-            seen.update(counterparts_of(supervision, positions))
-    yield from seen
-
-
-def shown_since(
-    transaction: Transaction, activation_id: int, instant: Instant
-) -> Sequence[StoredEpisode]:
-    """Return the shown episodes that the fold derives and that run, or ended since an instant."""
-    return [
-        stored
-        for stored in transaction.episodes.touching(activation_id, instant)
-        if stored.episode.kind not in ABOUT_ARRIVAL
-    ]
-
-
-def history_of(
-    transaction: Transaction, *supervisions: Supervision, in_hand: Sequence[Position] = ()
-) -> History:
-    """Return the past of an activation as the store knows it, for folds by these supervisions.
-
-    Positions in hand were judged already, and are not stored yet.
-    """
-    activation_id = supervisions[0].activation.activation_id
-
-    def cut_at(instant: Instant) -> Cut | None:
-        checkpoint = transaction.checkpoints.at(activation_id, instant)
-        return None if checkpoint is None else cut_of(checkpoint)
-
-    return History(
-        cut_at,
-        lambda instant: chain(reports_since(transaction, supervisions, instant), in_hand),
-        lambda instant: shown_since(transaction, activation_id, instant),
-    )
-
-
-def cut_of(checkpoint: Checkpoint) -> Cut:
-    """Return a cut that the store kept."""
-    return Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
-
-
-def checkpoints_of(activation_id: int, cuts: Iterable[Cut]) -> list[Checkpoint]:
-    """Return cuts as the store keeps them."""
-    return [
-        Checkpoint(activation_id=activation_id, cut=cut.at, state=msgspec.msgpack.encode(cut.state))
-        for cut in cuts
-    ]

@@ -1,8 +1,7 @@
 """The cases of the caseload: those put last as objects, the many that rest in few bytes.
 
 What is packed is made again when it is asked for, equal to what was put, under the supervision
-that it was put with; making it again is not remembered, so any thread may ask. After a restart a
-case may have had quiet positions since its docket was stored: the newest brings it up to date.
+that it was put with; making it again is not remembered, so any thread may ask.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,10 +13,9 @@ import msgspec
 from engine.case import Case, Silence
 from engine.core.docket import Docket, open_docket, realigned
 from engine.core.episode import StoredEpisode
-from engine.core.lane import moved_on
 from engine.core.order import Supervision
 from engine.core.packed_state import pack_state, unpack_state
-from engine.core.position import Position, PositionKey
+from engine.core.position import PositionKey
 from zones.instant import Instant
 from zones.interval import END
 
@@ -46,7 +44,6 @@ class Cases:
         self._recent: dict[int, Case] = {}
         self._packed: dict[int, bytes] = {}
         self._aside: dict[int, Aside] = {}
-        self._since: dict[int, Callable[[], Position]] = {}
 
     def __len__(self) -> int:
         """Return how many cases there are."""
@@ -79,7 +76,6 @@ class Cases:
         self._recent[activation_id] = case
         self._packed.pop(activation_id, None)
         self._aside.pop(activation_id, None)
-        self._since.pop(activation_id, None)
         if len(self._recent) > self._most:
             oldest = next(iter(self._recent))
             self._pack(oldest, self._recent[oldest])
@@ -98,17 +94,11 @@ class Cases:
         newest: PositionKey | None,
         due: Instant,
         aside: Aside | None,
-        last: Callable[[], Position] | None,
     ) -> None:
-        """Take a case as it was stored, its state packed.
-
-        `last` tells the newest quiet position since then, if there is one.
-        """
+        """Take a case as it was stored, its state packed."""
         self._packed[activation_id] = _head(due, None, newest) + state
         if aside is not None:
             self._aside[activation_id] = aside
-        if last is not None:
-            self._since[activation_id] = last
 
     def _pack(self, activation_id: int, case: Case) -> None:
         docket, silence = case.docket, case.silence
@@ -128,13 +118,11 @@ class Cases:
         state = unpack_state(packed[_HEAD.size :])
         if [each.key for each in state.conditions] != [each.key for each in supervision.conditions]:
             state = realigned(state, supervision)
-        case = Case(
+        return Case(
             docket=Docket(supervision=supervision, state=state, shown=aside.shown, due=due),
             newest=PositionKey(newest_at, seq, digest) if flags & _NEWEST else None,
             silence=Silence(heard if flags & _HEARD else None, aside.missed),
         )
-        last = self._since.get(activation_id)
-        return case if last is None else _moved(case, last())
 
 
 _NOTHING: Final = Aside((), None)
@@ -143,8 +131,3 @@ _NOTHING: Final = Aside((), None)
 def _head(due: Instant, heard: Instant | None, newest: PositionKey | None) -> bytes:
     flags = _HEARD * (heard is not None) | _NEWEST * (newest is not None)
     return _HEAD.pack(flags, due, heard or 0, *(newest or (0, 0, b"")))
-
-
-def _moved(case: Case, last: Position) -> Case:
-    docket = moved_on(case.docket, last)
-    return msgspec.structs.replace(case, docket=docket, newest=last.key)

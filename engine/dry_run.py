@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 
-from engine.caseload import history_of
 from engine.core.compile import Registry
 from engine.core.concerned import Concerned, concerned
 from engine.core.condition_wire import ConditionError
@@ -19,6 +18,7 @@ from engine.core.dry_run import DryRun, WearerDryRun, wearer_dry_run
 from engine.core.proposal import applied
 from engine.core.proposal_json import Question, read_question
 from engine.core.what_if import what_if
+from engine.past import history_of
 from engine.registry_reading import read_registry
 from engine.store.protocol import Store
 from zones.instant import DAY, Instant

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.caseload import cut_of
 from engine.core.compile import Registry, supervision_of
 from engine.core.counterpart import counterparts_of
 from engine.core.docket import realigned
@@ -20,6 +19,7 @@ from engine.core.order import Activation, Role, Supervision
 from engine.core.position import Position
 from engine.core.replay import index_of
 from engine.core.standing import Course, follow
+from engine.past import cut_of
 from engine.store.protocol import Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant

@@ -7,7 +7,7 @@ docket says what was when it was folded last, the lane what came since.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import NamedTuple
 
@@ -16,18 +16,21 @@ import numpy as np
 from engine.agenda import Agenda
 from engine.call_ins import CallIns
 from engine.core.docket import Docket
-from engine.core.lane import lane_of
+from engine.core.lane import Lane
 from engine.core.lane_table import LaneTable
+from engine.core.order import Activation
+from engine.core.packed_lane import LaneReader
 from engine.core.plain_messages import read_plain
 from engine.core.position import Position
-from engine.core.position_columns import PositionColumns, Whole
-from engine.core.quiet import Quiet, quiet_of
+from engine.core.position_columns import PositionColumns, Whole, columns_of
+from engine.core.quiet import Marks, Quiet, quiet_of
 from engine.core.shared_zones import SharedZones
 from engine.core.topic import telemetry_topic
 from engine.live_positions import LivePositions
 from engine.recent import Taken
 from engine.sources.source import Delivery
 from zones.instant import Instant
+from zones.interval import BEGINNING
 from zones.table import ZoneTable
 
 
@@ -57,36 +60,84 @@ class QuietBatch(NamedTuple):
         return None if index < 0 else self.positions.position(index)
 
 
-class Lanes:
-    """A lane for each activation that has one."""
+class Opening(NamedTuple):
+    """A docket that was committed, and its lane."""
 
-    def __init__(self, zones: ZoneTable) -> None:
+    docket: Docket
+    lane: Lane | None
+    heard: Instant
+    """When the device was heard last; `BEGINNING` if that is not known."""
+    awaited: bool
+    """Whether somebody is to be told when it is heard again."""
+
+
+class Lanes:
+    """A lane for each activation that has one.
+
+    Lanes that were stored are read with their first position since the start.
+    """
+
+    def __init__(self, zones: ZoneTable, reader: LaneReader) -> None:
         """Begin without lanes; their zones are numbered in a table that may hold others."""
         self._table = LaneTable(zones, SharedZones())
+        self.reader = reader
+        self._stored: dict[int, bytes] = {}
+        """Lanes that wait to be read, by row."""
         self._topics: dict[str, int] = {}
         self._started: dict[str, Instant] = {}
         self._devices: list[str] = []
         self._vendors: dict[str, int] = {}
 
-    def put(self, docket: Docket, newest: Instant, heard: Instant, *, awaited: bool) -> None:
-        """Open or close a lane, as a docket that was committed says.
-
-        `newest` is the greatest fix time stored of the activation, `heard` when it was heard last,
-        and `awaited` says whether somebody is to be told when it is heard again.
-        """
-        activation, state = docket.supervision.activation, docket.state
-        row = self._row(docket)
-        topic = telemetry_topic(activation.vendor, activation.device_id)
-        lane = None
-        if self._started[topic] == activation.started_at:
-            lane = lane_of(docket, newest)
-        last, counted = state.admission.last, state.counting.newest
-        if lane is None or last is None or state.head is None or counted is None:
-            self._table.close(row)
+    def put(self, openings: Iterable[Opening]) -> None:
+        """Open or close lanes, as dockets say that were committed."""
+        opened: dict[int, Opening] = {}
+        for each in openings:
+            row = self.enrol(each.docket.supervision.activation)
+            self._close(row)
             self._table["moved"][row] = False
-            return
-        self._table.open(row, lane, last, counted, state.head[0])
-        self._table["heard"][row], self._table["awaited"][row] = heard, awaited
+            self._table["heard"][row], self._table["awaited"][row] = each.heard, each.awaited
+            if each.lane is not None and self._is_newest(each.docket.supervision.activation):
+                opened[row] = each
+        rows = list(opened)
+        last = [each.docket.state.admission.last for each in opened.values()]
+        columns = columns_of([each for each in last if each is not None])
+        self._table.set_last(np.array(rows, np.int64), columns, np.arange(len(rows)))
+        self._table.open(rows, [each.lane for each in opened.values() if each.lane is not None])
+
+    def enrol(self, activation: Activation) -> int:
+        """Note whose messages a device's are, if it is the last who wears it; return its row."""
+        row = self._table.row(activation.activation_id)
+        topic = telemetry_topic(activation.vendor, activation.device_id)
+        if activation.started_at >= self._started.get(topic, activation.started_at):
+            self._topics[topic], self._started[topic] = row, activation.started_at
+        if row == len(self._devices):
+            self._devices.append(activation.device_id)
+            code = self._vendors.setdefault(activation.vendor, len(self._vendors))
+            self._table["vendor"][row] = code
+        return row
+
+    def _is_newest(self, activation: Activation) -> bool:
+        topic = telemetry_topic(activation.vendor, activation.device_id)
+        return self._started[topic] == activation.started_at
+
+    def keep(self, activation: Activation, packed: bytes | None, *, awaited: bool) -> None:
+        """Take a lane as it was stored with the docket that a start has read."""
+        row = self.enrol(activation)
+        self._table["heard"][row], self._table["awaited"][row] = BEGINNING, awaited
+        if packed is not None:
+            self._stored[row] = packed
+            self._table["stored"][row] = True
+
+    def begin(self, newest: PositionColumns, moved: Marks) -> None:
+        """Take the newest positions of activations at a start.
+
+        Those marked came since the docket was stored, and were quiet.
+        """
+        found = [self._table.find(each) for each in newest.activation_id.tolist()]
+        rows = np.array(found, np.int64)
+        known = np.flatnonzero(rows >= 0)
+        self._table.set_last(rows[known], newest, known)
+        self._table["moved"][rows[known]] = moved[known]
 
     def place(self, activation_id: int, **rows: int) -> None:
         """Note by which number others know an activation: `agenda`, `call_in` and `live`."""
@@ -98,11 +149,33 @@ class Lanes:
         """Let every position of an activation be folded, until its docket is put again."""
         row = self._table.find(activation_id)
         if row >= 0:
-            self._table.close(row)
+            self._close(row)
+
+    def _close(self, row: int) -> None:
+        self._table.close(row)
+        self._table["stored"][row] = False
+        self._stored.pop(row, None)
+
+    def _read(self, rows: Whole) -> None:
+        """Open the lanes of rows that were stored; quiet positions since have moved them on."""
+        read, opened, table = self.reader.read, dict[int, Lane](), self._table
+        for row in np.unique(rows).tolist():
+            lane = read(self._stored[row])
+            self._close(row)
+            if lane is not None:
+                opened[row] = lane
+        moved = np.array(list(opened), np.int64)
+        moved = moved[table["moved"][moved]]
+        counted = table.last("seq")[moved]
+        table.open(list(opened), list(opened.values()))
+        table.last("seq")[moved] = counted
+        table["after"][moved] = table["head"][moved] = table.last("fix_time")[moved]
 
     def take(self, deliveries: Sequence[Delivery]) -> tuple[QuietBatch | None, list[Delivery]]:
         """Return the quiet part of a batch, and the others."""
         rows = np.array([self._topics.get(each.topic, -1) for each in deliveries], np.int64)
+        if self._stored:
+            self._read(rows[(rows >= 0) & self._table["stored"][rows]])
         asked = np.flatnonzero((rows >= 0) & self._table["open"][rows])
         if not len(asked):
             return None, list(deliveries)
@@ -170,15 +243,16 @@ class Lanes:
         agenda.enter_many(table["agenda"][rows], batch.due)
         call_ins.heard(table["call_in"][rows], received_at + table["max_age"][rows])
 
-    def moved(self, activation_id: int) -> tuple[Position, Instant] | None:
+    def moved(self, activation_id: int) -> tuple[Position, Instant | None] | None:
         """Return an activation's last quiet position since its docket was put, and when it came.
 
-        None if none came.
+        None if none came; when it came is not known of one before the start.
         """
         row = self._table.find(activation_id)
         if row < 0 or not self._table["moved"][row]:
             return None
-        return self._table.last_position(row), int(self._table["heard"][row])
+        heard = int(self._table["heard"][row])
+        return self._table.last_position(row), None if heard == BEGINNING else heard
 
     def taken(self, batch: QuietBatch) -> Taken:
         """Return each message of a quiet batch by its newest position."""
@@ -204,18 +278,6 @@ class Lanes:
             Counter({name: many for name, many, _ in came}),
             {name: at for name, _, at in came},
         )
-
-    def _row(self, docket: Docket) -> int:
-        activation = docket.supervision.activation
-        row = self._table.row(activation.activation_id)
-        topic = telemetry_topic(activation.vendor, activation.device_id)
-        if activation.started_at >= self._started.get(topic, activation.started_at):
-            self._topics[topic], self._started[topic] = row, activation.started_at
-        if row == len(self._devices):
-            self._devices.append(activation.device_id)
-            code = self._vendors.setdefault(activation.vendor, len(self._vendors))
-            self._table["vendor"][row] = code
-        return row
 
 
 def _batch(

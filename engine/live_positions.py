@@ -14,7 +14,7 @@ May be used by many threads; those that ask wait for each other, and the engine 
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -85,6 +85,15 @@ class LivePositions:
         with self._noting:
             self._places[row] = position.lon, position.lat
             self._times[row], self._there[row] = position.fix_time, True
+
+    def put_many(
+        self, activation_ids: Iterable[int], lon: Floats, lat: Floats, fix_time: Indices
+    ) -> None:
+        """Take the newest judged positions of activations, each once."""
+        rows = np.array([self.row(each) for each in activation_ids], np.int64)
+        self.move(rows, lon, lat, fix_time)
+        with self._noting:
+            self._there[rows] = True
 
     def move(self, rows: Indices, lon: Floats, lat: Floats, fix_time: Indices) -> None:
         """Take the newest judged positions of activations that are in it, given by their rows."""

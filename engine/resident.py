@@ -7,10 +7,22 @@ youngest generation may grow to what a few batches make before it is looked thro
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 YOUNGEST: Final = 50_000
 """New objects, less those freed, after which the youngest generation is looked through."""
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Keep the collector from looking through all that is loaded, again and again, meanwhile."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def keep_resident() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine import unworn
 from engine.case import Case, Silence, moved_case
-from engine.caseload import Caseload, checkpoints_of, history_of
+from engine.caseload import Caseload
 from engine.core import call_in, cause
 from engine.core.alert import AlertAction
 from engine.core.amend import ChangeKind, EpisodeChange
@@ -37,6 +37,7 @@ from engine.filing import file_messages
 from engine.intake import Opened, open_batch
 from engine.lanes import QuietBatch
 from engine.ledger import file_ledger, open_ledger
+from engine.past import checkpoints_of, history_of
 from engine.recent import Taken
 from engine.ruled import Ruled
 from engine.sources.source import Delivery

@@ -32,7 +32,7 @@ from engine.pace import Pace
 from engine.projection import Projection
 from engine.pulse import Freshness, Pulse
 from engine.recent import Recent
-from engine.resident import keep_resident
+from engine.resident import keep_resident, loading
 from engine.ruled import Ruled
 from engine.ruling import RegistryMovedError, Ruling
 from engine.sources.source import Delivery, Source
@@ -218,7 +218,7 @@ class Service:
             del self._busy[owed]
 
     def _load(self) -> None:
-        with self._store.read() as transaction:
+        with loading(), self._store.read() as transaction:
             caseload = Caseload()
             caseload.load(transaction)
         self._caseload = caseload

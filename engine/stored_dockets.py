@@ -5,8 +5,6 @@ docket: those stored since have a greater key than the newest that the docket kn
 them brings it up to date (`core.lane.moved_on`).
 """
 
-from collections.abc import Iterable
-
 from engine.case import Case
 from engine.core import device_fold
 from engine.core.fold import next_change
@@ -17,13 +15,14 @@ from zones.instant import Instant
 from zones.interval import END
 
 
-def stored_dockets(cases: Iterable[Case]) -> list[StoredDocket]:
-    """Return the dockets of cases as the store keeps them."""
-    return [_stored(each) for each in cases]
+def stored_docket(case: Case, lane: bytes | None) -> StoredDocket:
+    """Return the docket of a case as the store keeps it, with its lane.
 
-
-def _stored(case: Case) -> StoredDocket:
+    A start finds the last position that was judged as the newest that is stored; a lane that goes
+    on from another one is not kept.
+    """
     docket = case.docket
+    last = docket.state.admission.last
     supervision, state = docket.supervision, docket.state
     by_itself = device_fold.holds_anything(state) or any(
         RULES[each.kind].every_turn for each in supervision.conditions
@@ -37,6 +36,7 @@ def _stored(case: Case) -> StoredDocket:
         due_by_itself=docket.due if by_itself else END,
         next_change=next_change(state),
         max_age=supervision.plans.max_ages[-1],
+        lane=lane if last is not None and case.newest == last.key else None,
     )
 
 

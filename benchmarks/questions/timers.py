@@ -89,7 +89,7 @@ def _crowd(count: int) -> tuple[Caseload, float]:
         report = member.position(at, out=member.number % OUT_SHARE == 0)
         judged = judge(open_docket(supervision), fold, [report], at, NOTHING)
         docket = Docket(supervision=supervision, state=judged.state, due=judged.due)
-        caseload.put(Case(docket=docket, newest=report.key))
+        caseload.put([Case(docket=docket, newest=report.key)])
         if len(sample) < min(SAMPLE, count // 4):
             sample.append((fold, docket))
     took = seconds(lambda: [judge(each, fold, (), EVENING, NOTHING) for fold, each in sample])

@@ -40,6 +40,10 @@ class GroupedZones:
             found = self._sets[named] = self._made(named)
         return found
 
+    def name_of(self, zones: ZoneSet) -> Named | None:
+        """Return what conditions name that keep out of a set; None if it is none of these."""
+        return next((named for named, each in self._sets.items() if each is zones), None)
+
     def change(self, zone_id: str = "", group_id: str = "") -> None:
         """Note that a zone or a group has changed, or is about to."""
         stale = [each for each in self._inside if each == group_id or self._in(each, zone_id)]

@@ -23,15 +23,17 @@ import msgspec
 from engine.core import device_fold
 from engine.core.docket import Docket
 from engine.core.episode import EpisodeKind
+from engine.core.lane_shape import Shape, Zones
 from engine.core.order import Condition, Supervision
 from engine.core.plausibility import Admission
 from engine.core.position import Position
 from engine.core.rules import RULES
 from engine.core.sequence import Counting
 from engine.core.state import ActivationState
-from engine.core.turns import Fence, Turns, factor_of, in_effect, turned, turns_of
+from engine.core.turns import Fence, factor_of, in_effect, turned, turns_of
 from zones.instant import Instant
 from zones.interval import END
+from zones.zone import Zone
 from zones.zone_set import ZoneSet
 
 FEW: Final = 32
@@ -56,20 +58,17 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     after: Instant
     """It must be measured after this, and before `until`."""
     until: Instant
-    turns: Turns
-    """What is asked of where to be, and when that changes."""
-    fences: tuple[Fence, ...]
-    """Zones to keep out of, of his own."""
-    shared: tuple[ZoneSet, ...]
-    """Sets of zones to keep out of that are too large for that."""
-    shared_factor: float
-    shared_plus_m: float
-    """How far from those is far enough."""
-    faulty: bool
-    """Whether anything holds of which the device would report again."""
     due: Instant
     """When time alone next changes an episode, the conditions apart."""
-    max_age: int
+    head: Instant
+    """When the activation's newest report was measured."""
+    counted: int
+    """The number its messages have counted to."""
+    shape: Shape
+    zones: tuple[Zone, ...]
+    """Those that its shape is about."""
+    shared: tuple[ZoneSet, ...]
+    """Sets of zones to keep out of that are too large to be taken one by one; none is empty."""
 
 
 def lane_of(docket: Docket, newest: Instant) -> Lane | None:
@@ -78,7 +77,10 @@ def lane_of(docket: Docket, newest: Instant) -> Lane | None:
     `newest` is the greatest fix time stored of it, quarantined positions included.
     """
     supervision, state = docket.supervision, docket.state
-    if not _at_rest(docket) or state.head is None or not _plain(supervision, state):
+    head, counted = state.head, state.counting.newest
+    if not _at_rest(docket) or head is None or counted is None:
+        return None
+    if not _plain(supervision, state):
         return None
     at = state.time
     pairs = [
@@ -94,18 +96,30 @@ def lane_of(docket: Docket, newest: Instant) -> Lane | None:
     plan = supervision.plans.since[-1]
     every_turn = any(RULES[each.kind].every_turn for each in supervision.conditions)
     large = [each for each in outs if _is_large(each)]
-    return Lane(
-        since=max(supervision.activation.started_at, plan),
-        after=max(state.head[0], newest),
-        until=min(END if each is None else each for each in limits),
-        turns=turns,
-        fences=tuple(fence for each in outs if not _is_large(each) for fence in _out(each, at)),
-        shared=tuple(zones for each in large for zones in (each.zones, each.places)),
+    fences = [fence for each in outs if not _is_large(each) for fence in _out(each, at)]
+    zones = Zones()
+    shape = Shape(
+        turns=turns.at,
+        sets=turns.sets,
+        groups=tuple(len(groups) for groups in turns.places),
+        places=zones.places(turns),
+        fences=zones.fences(fences),
         shared_factor=max((factor_of(each) for each in large), default=0.0),
         shared_plus_m=max((each.parameters.buffer_m for each in large), default=0.0),
         faulty=bool(state.faults),
-        due=docket.due if every_turn or device_fold.holds_anything(state) else END,
         max_age=supervision.plans.max_ages[-1],
+    )
+    sets = (zones for each in large for zones in (each.zones, each.places))
+    return Lane(
+        since=max(supervision.activation.started_at, plan),
+        after=max(head[0], newest),
+        until=min(END if each is None else each for each in limits),
+        due=docket.due if every_turn or device_fold.holds_anything(state) else END,
+        head=head[0],
+        counted=counted,
+        shape=shape,
+        zones=zones.listed(),
+        shared=tuple(each for each in sets if each.histories),
     )
 
 

@@ -4,6 +4,7 @@ Rows are never taken away, as activations are not. A row is *open* while it has 
 position is kept whole, so that the docket can be brought up to date from it (`lane.moved_on`).
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,18 +12,18 @@ from numpy.typing import NDArray
 
 from engine.core.lane import Lane
 from engine.core.position import Position
-from engine.core.position_columns import ARRAYS, DTYPES, PositionColumns, columns_of
+from engine.core.position_columns import ARRAYS, DTYPES, PositionColumns
 from engine.core.ragged import Indices, Ragged
+from engine.core.shape_columns import ShapeColumns
 from engine.core.shared_zones import SharedZones
-from engine.core.turns import MOST_SETS, MOST_TURNS, UNKNOWN, Turns
-from zones.instant import Instant
-from zones.interval import END
+from engine.core.turns import MOST_SETS, MOST_TURNS
 from zones.table import ZoneTable
 
 _FEWEST: Final = 64
 _KINDS: Final[dict[str, Any]] = {
     "activation": np.int64,
     "open": np.bool_,
+    "stored": np.bool_,
     "since": np.int64,
     "head": np.int64,
     "after": np.int64,
@@ -41,10 +42,10 @@ _KINDS: Final[dict[str, Any]] = {
     "live": np.int64,
     "vendor": np.int64,
 }
-"""`shared` are bits of sets of zones; `moved` says that the last position
-is newer than the docket; `heard` is when the device was heard last,
-`awaited` whether somebody waits for it to be heard; the last four are numbers in
-tables of others."""
+"""`stored` says that the lane is still to be read; `shared` are bits of sets of zones; `moved` says
+that the last position is newer than the docket; `heard` is when the device was heard last,
+`awaited` whether somebody waits for it to be heard; the last four are numbers in tables of others.
+"""
 
 
 class LaneTable:
@@ -100,25 +101,34 @@ class LaneTable:
         """Let every position of a row be folded; how far it has moved stays."""
         self._columns["open"][row] = False
 
-    def open(self, row: int, lane: Lane, last: Position, seq: int, head: Instant) -> None:
-        """Open a row at a docket's last position; `seq` is the number it has counted to."""
-        columns = self._columns
-        for name in ("since", "after", "until", "max_age", "due"):
-            columns[name][row] = getattr(lane, name)
-        columns["head"][row], columns["faulty"][row] = head, lane.faulty
-        columns["shared"][row] = self.shared.bits(lane.shared)
-        columns["shared_factor"][row] = lane.shared_factor
-        columns["shared_plus_m"][row] = lane.shared_plus_m
-        self._put_turns(row, lane.turns)
-        self.fences.put(
-            row,
-            zone=[self.zones.number(fence.zone) for fence in lane.fences],
-            factor=[fence.factor for fence in lane.fences],
-            plus_m=[fence.plus_m for fence in lane.fences],
-        )
-        self.set_last(np.array([row]), columns_of([last]), np.array([0]))
-        self._last["seq"][row] = seq
-        columns["open"][row], columns["moved"][row] = True, False
+    def open(self, rows: Sequence[int], lanes: Sequence[Lane]) -> None:
+        """Open rows, each once, for lanes; what each has for its last position stays as it is."""
+        if not rows:
+            return
+        at, columns = np.array(rows, np.int64), self._columns
+        for name in ("since", "after", "until", "due", "head"):
+            columns[name][at] = [getattr(lane, name) for lane in lanes]
+        self._last["seq"][at] = [lane.counted for lane in lanes]
+        columns["shared"][at] = [self.shared.bits(lane.shared) for lane in lanes]
+        self._ask(at, lanes)
+        columns["open"][at] = True
+
+    def _ask(self, rows: Indices, lanes: Sequence[Lane]) -> None:
+        """Set what lanes ask: of each shape what is in common, and of each lane its zones."""
+        shapes = {id(lane.shape): lane.shape for lane in lanes}
+        numbers = {shape: number for number, shape in enumerate(shapes)}
+        which = np.array([numbers[id(lane.shape)] for lane in lanes], np.int64)
+        asked = ShapeColumns(list(shapes.values()))
+        for name, column in asked.single.items():
+            self._columns[name][rows] = column[which]
+        self.turns[rows] = asked.turns[which]
+        self.sets[rows] = asked.sets[which]
+        self.groups[rows] = asked.groups[which]
+        zones = [self.zones.number(zone) for lane in lanes for zone in lane.zones]
+        count = np.array([len(lane.zones) for lane in lanes], np.int64)
+        own = (which, np.array(zones, np.int64), np.cumsum(count) - count)
+        asked.places.write(rows, *own, self.places)
+        asked.fences.write(rows, *own, self.fences)
 
     def set_last(self, rows: Indices, positions: PositionColumns, index: Indices) -> None:
         """Set the last positions of rows to some of these."""
@@ -129,25 +139,6 @@ class LaneTable:
         """Return the last position of a row that is open."""
         one = np.array([row])
         return PositionColumns(**{name: self._last[name][one] for name in ARRAYS}).position(0)
-
-    def _put_turns(self, row: int, turns: Turns) -> None:
-        count = len(turns.at)
-        self.turns[row], self.turns[row, :count] = END, turns.at
-        self.sets[row], self.sets[row, : count + 1] = UNKNOWN, turns.sets
-        self.groups[row, : len(turns.places)] = [len(groups) for groups in turns.places]
-        fences = [
-            (number, group, fence)
-            for number, groups in enumerate(turns.places)
-            for group, some in enumerate(groups)
-            for fence in some
-        ]
-        self.places.put(
-            row,
-            zone=[self.zones.number(fence.zone) for _, _, fence in fences],
-            group=[group for _, group, _ in fences],
-            set=[number for number, _, _ in fences],
-            factor=[fence.factor for _, _, fence in fences],
-        )
 
 
 def _doubled(column: NDArray[Any]) -> NDArray[Any]:

@@ -44,20 +44,22 @@ class Ragged:
         count = self.count[rows]
         return count, spread(self._first[rows], count)
 
-    def put(self, row: int, **values: list[Any]) -> None:
-        """Set a row: of each column its values, all of one length."""
-        size = len(next(iter(values.values())))
-        self._reach(row)
-        former = int(self.count[row])
-        if size > former:
-            self._make_room(size)
-            self._first[row] = self._end
-            self._end += size
-        first = int(self._first[row])
+    def put(self, rows: Indices, count: Indices, **values: NDArray[Any]) -> None:
+        """Set rows, each once: how many entries each has, and of each column these, row by row."""
+        if not len(rows):
+            return
+        self._reach(int(rows.max()))
+        former, total = self.count[rows], int(count.sum())
+        grown = count > former
+        more = count[grown]
+        self._make_room(int(more.sum()))
+        self._first[rows[grown]] = self._end + np.cumsum(more) - more
+        self._end += int(more.sum())
+        places = spread(self._first[rows], count)
         for name, column in values.items():
-            self._columns[name][first : first + size] = column
-        self.count[row] = size
-        self._used += size - former
+            self._columns[name][places] = column
+        self.count[rows] = count
+        self._used += total - int(former.sum())
         if self._end > 2 * self._used + _FEWEST:
             self._compact()
 

@@ -60,6 +60,10 @@ class ResidentZones(Mapping[str, ZoneHistory]):
             return (_unpacked(zone_id, kept),)
         return (kept,) if isinstance(kept, Zone) else kept
 
+    def version(self, zone_id: str, version: int) -> Zone | None:
+        """Return a version of a zone; None if there is none."""
+        return next((each for each in self.versions(zone_id) if each.version == version), None)
+
     def take(self, zone: Zone) -> list[Zone]:
         """Take a version; return it if its zone is one to keep out of."""
         zone = _nameless(zone)

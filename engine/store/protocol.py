@@ -68,6 +68,8 @@ class StoredDocket(msgspec.Struct, frozen=True, kw_only=True):
     """When what is in force changes next."""
     max_age: Duration
     """How long a position holds."""
+    lane: bytes | None = None
+    """See `engine.core.packed_lane`; None if there is none."""
 
 
 class OutboxEntry(msgspec.Struct, frozen=True, kw_only=True):

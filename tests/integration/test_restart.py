@@ -59,6 +59,42 @@ def test_a_start_is_where_the_engine_stopped(store: Store) -> None:
     assert quiet > 3
 
 
+def test_the_first_position_after_a_start_is_quiet(store: Store) -> None:
+    """Nobody's docket moves who goes on as before; who was never heard is folded."""
+    caseload = crowd_in(store)
+    for number in range(3):
+        take(store, caseload, EVENING - 10 * MINUTE + number * MINUTE, number + 1, out=set())
+    fresh = started(store)
+    with store.write() as tx:
+        ruling = Ruling(fresh, tx, EVENING)
+        ruling.take([each.delivery(EVENING, out=False, seq=4) for each in CROWD])
+    quiet = ruling.ruled.quiet
+    assert quiet is not None
+    assert quiet.positions.activation_id.tolist() == [1, 2, 3]
+    assert sorted(ruling.ruled.cases) == [4]
+    fresh.keep(quiet, ruling.ruled.cases.values())
+    for activation_id in (1, 2, 3):
+        case = fresh.case(activation_id)
+        assert case.silence.last_received == EVENING + MINUTE // 60
+        assert case.docket.state.time == EVENING
+
+
+def test_who_was_missed_is_awaited_after_a_start(store: Store) -> None:
+    """A call-in missed before it is over with the first position, quiet or not."""
+    caseload = crowd_in(store)
+    take(store, caseload, EVENING - 60 * MINUTE, 1, out=set())
+    take(store, caseload, EVENING - 59 * MINUTE, 2, out=set())
+    missed = caseload.call_ins_missed(EVENING, EVENING - 60 * MINUTE)
+    with store.write() as tx:
+        ruling = Ruling(caseload, tx, EVENING)
+        ruling.tick([], missed)
+    caseload.keep(ruling.ruled.quiet, ruling.ruled.cases.values())
+    fresh = started(store)
+    assert fresh.case(1).silence.missed is not None
+    take(store, fresh, EVENING, 3, out=set())
+    assert fresh.case(1).silence.missed is None
+
+
 def test_nobody_is_looked_at_too_late_after_a_start(store: Store) -> None:
     """Whoever is due by the engine that stopped is due by the one that starts."""
     caseload = crowd_in(store)
@@ -108,6 +144,7 @@ def test_dockets_come_back_as_they_were_saved(store: Store) -> None:
         due_by_itself=MORNING,
         next_change=END,
         max_age=0,
+        lane=b"\0lane",
     )
     for docket in (plain, full):
         with store.write() as tx:

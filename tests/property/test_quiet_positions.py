@@ -99,9 +99,9 @@ def laned(docket: Docket) -> tuple[LaneTable, int]:
     table = LaneTable(ZoneTable(), SharedZones())
     row = table.row(docket.state.activation_id)
     lane, last = lane_of(docket, BEGINNING), docket.state.admission.last
-    counted, head = docket.state.counting.newest, docket.state.head
-    if lane is not None and last is not None and counted is not None and head is not None:
-        table.open(row, lane, last, counted, head[0])
+    if lane is not None and last is not None:
+        table.set_last(np.array([row]), columns_of([last]), np.array([0]))
+        table.open([row], [lane])
     return table, row
 
 

@@ -41,11 +41,12 @@ def _values(docket: StoredDocket) -> tuple[Any, ...]:
         docket.due_by_itself,
         docket.next_change,
         docket.max_age,
+        docket.lane,
     )
 
 
 def _docket(row: AnyRow) -> StoredDocket:
-    activation_id, state, at, seq, digest, shown, due, due_by_itself, change, max_age = row
+    activation_id, state, at, seq, digest, shown, due, due_by_itself, change, max_age, lane = row
     return StoredDocket(
         activation_id=activation_id,
         state=state,
@@ -55,4 +56,5 @@ def _docket(row: AnyRow) -> StoredDocket:
         due_by_itself=due_by_itself,
         next_change=change,
         max_age=max_age,
+        lane=lane,
     )

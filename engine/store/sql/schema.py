@@ -171,6 +171,7 @@ dockets: Final = Table(
     whole("due_by_itself"),
     whole("next_change"),
     whole("max_age"),
+    Column("lane", LargeBinary, nullable=True),
 )
 """Each activation's docket as its fold left it: a start reads them all."""
 

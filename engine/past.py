@@ -1,0 +1,85 @@
+"""The past of an activation as the store knows it: cuts, reports and what was shown of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from engine.core.call_in import ABOUT_ARRIVAL
+from engine.core.counterpart import Counterpart, counterparts_of
+from engine.core.docket import History
+from engine.core.episode import StoredEpisode
+from engine.core.fold import Report
+from engine.core.folding import Cut
+from engine.core.order import Supervision
+from engine.core.position import NEVER_JUDGED, Position
+from engine.core.state import ActivationState
+from engine.store.protocol import Checkpoint, Transaction
+from zones.instant import Instant
+
+_DECODE: Final = msgspec.msgpack.Decoder(ActivationState)
+
+
+def reports_since(
+    transaction: Transaction, supervisions: Sequence[Supervision], instant: Instant
+) -> Iterator[Report]:
+    """Yield the stored reports at or after an instant that a fold is to see, in any order.
+
+    The supervisions are all of one activation.
+    """
+    activation_id = supervisions[0].activation.activation_id
+    for position in transaction.positions.since(activation_id, instant):
+        if position.quarantine not in NEVER_JUDGED:
+            yield position
+    yield from transaction.events.since(activation_id, instant)
+    seen: set[Counterpart] = set()
+    for supervision in supervisions:
+        for watched in supervision.counterparts:
+            positions = transaction.positions.since(watched.activation_id, instant)
+            seen.update(counterparts_of(supervision, positions))
+    yield from seen
+
+
+def shown_since(
+    transaction: Transaction, activation_id: int, instant: Instant
+) -> Sequence[StoredEpisode]:
+    """Return the shown episodes that the fold derives and that run, or ended since an instant."""
+    return [
+        stored
+        for stored in transaction.episodes.touching(activation_id, instant)
+        if stored.episode.kind not in ABOUT_ARRIVAL
+    ]
+
+
+def history_of(
+    transaction: Transaction, *supervisions: Supervision, in_hand: Sequence[Position] = ()
+) -> History:
+    """Return the past of an activation as the store knows it, for folds by these supervisions.
+
+    Positions in hand were judged already, and are not stored yet.
+    """
+    activation_id = supervisions[0].activation.activation_id
+
+    def cut_at(instant: Instant) -> Cut | None:
+        checkpoint = transaction.checkpoints.at(activation_id, instant)
+        return None if checkpoint is None else cut_of(checkpoint)
+
+    return History(
+        cut_at,
+        lambda instant: chain(reports_since(transaction, supervisions, instant), in_hand),
+        lambda instant: shown_since(transaction, activation_id, instant),
+    )
+
+
+def cut_of(checkpoint: Checkpoint) -> Cut:
+    """Return a cut that the store kept."""
+    return Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
+
+
+def checkpoints_of(activation_id: int, cuts: Iterable[Cut]) -> list[Checkpoint]:
+    """Return cuts as the store keeps them."""
+    return [
+        Checkpoint(activation_id=activation_id, cut=cut.at, state=msgspec.msgpack.encode(cut.state))
+        for cut in cuts
+    ]
