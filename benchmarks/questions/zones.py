@@ -6,7 +6,7 @@ position, accurate to 8 m, is inside, outside or uncertain. The rivals only say 
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import count
 from statistics import median
@@ -57,23 +57,25 @@ def rows(effort: Effort) -> list[Row]:
 
 
 def _finding(effort: Effort, zones: list[Zone], rng: np.random.Generator) -> Iterator[Row]:
-    lon, lat = WEST + WIDTH * rng.random(POSITIONS), SOUTH + HEIGHT * rng.random(POSITIONS)
+    lon, lat = (rng.random((effort.pick(3, 10), POSITIONS)) for _ in range(2))
+    batches = list(zip(WEST + WIDTH * lon, SOUTH + HEIGHT * lat, strict=True))
     outlines = [outline(zone) for zone in zones]
     shapely.prepare(outlines)
     dynamic = rtree.index.Index((number, each.bounds, None) for number, each in enumerate(outlines))
-    packed, index = shapely.STRtree(outlines), ZoneIndex(zones)
-    few = lon[:ALONE], lat[:ALONE]
-    singly = [(few[0][each : each + 1], few[1][each : each + 1]) for each in range(ALONE)]
+    packed, index, held = shapely.STRtree(outlines), ZoneIndex(zones), np.array(outlines)
+    over = partial(partial, _each, batches)
+    few = tuple(each[:ALONE] for each in batches[0])
+    singly = [tuple(each[number : number + 1] for each in few) for number in range(ALONE)]
     runs: dict[str, Callable[[], object]] = {
-        "ours": partial(_judged, index, lon, lat),
-        "rtree": partial(point_by_point, dynamic, outlines, lon, lat),
-        "bulk": partial(_in_bulk, dynamic, np.array(outlines), lon, lat),
-        "strtree": lambda: packed.query(shapely.points(lon, lat), predicate="intersects"),
+        "ours": over(partial(_judged, index)),
+        "rtree": over(partial(point_by_point, dynamic, outlines)),
+        "bulk": over(partial(_in_bulk, dynamic, held)),
+        "strtree": over(partial(_by_predicate, packed)),
         "alone": lambda: [_judged(index, *each) for each in singly],
         "rtree alone": partial(point_by_point, dynamic, outlines, *few),
     }
     took = median_seconds(runs, effort.pick(5, 25))
-    rate = {name: POSITIONS / value for name, value in took.items()}
+    rate = {name: lon.size / value for name, value in took.items()}
     unit, ours = "positions/s", rate["ours"]
     asked = f"Zones within {REACH_M:.0f} m of {ZONES:,} in a city, measured; batches of 1,000"
     for name, rival, against in (
@@ -198,6 +200,18 @@ def _in_bulk(
     position = np.arange(len(lon)).repeat(found.astype(np.intp))
     inside: NDArray[np.bool_] = shapely.intersects_xy(outlines[zone], lon[position], lat[position])
     return inside
+
+
+def _by_predicate(tree: shapely.STRtree, lon: Floats, lat: Floats) -> NDArray[np.int64]:
+    found: NDArray[np.int64] = tree.query(shapely.points(lon, lat), predicate="intersects")
+    return found
+
+
+def _each(
+    batches: Sequence[tuple[Floats, Floats]], run: Callable[[Floats, Floats], object]
+) -> None:
+    for lon, lat in batches:
+        run(lon, lat)
 
 
 def _by_shapely(stored: list[str]) -> shapely.STRtree:
