@@ -17,6 +17,7 @@ from engine.cases import Cases
 from engine.core.attribute import Attribution
 from engine.core.call_in import deadline
 from engine.core.canary import CANARY
+from engine.core.course import Courses
 from engine.core.docket import Docket, open_docket, realigned, restored
 from engine.core.episode import EpisodeState, StoredEpisode
 from engine.core.fold import Fold
@@ -57,6 +58,7 @@ class Caseload:
         self._cases = Cases(self._judged_by)
         self.live = LivePositions(self._last)
         self.lanes = Lanes(self._zones, _reader_of(self.registry))
+        self._courses = Courses()
         self._lanes_made: dict[int, tuple[Case, Lane | None]] = {}
         """Of cases that are being stored, with their lanes."""
         self._agenda = Agenda()
@@ -147,7 +149,7 @@ class Caseload:
         if made is not None and made[0] is case:
             return made[1]
         newest = BEGINNING if case.newest is None else case.newest.fix_time
-        lane = lane_of(case.docket, newest)
+        lane = lane_of(case.docket, newest, self._courses)
         self._lanes_made[activation_id] = (case, lane)
         return lane
 

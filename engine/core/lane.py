@@ -3,7 +3,7 @@
 Most positions are like that: the wearer is where he may be, and stays there. Such a position is
 *quiet*: folding it moves the time, the head, the last position and the count of the state, and
 nothing else; no episode begins, changes or ends. A lane is made of a docket, holds as long as it
-is known what is in force (`turns.py`), and asks of a position, all of it or it is not quiet:
+is known what is in force (`course.py`), and asks of a position, all of it or it is not quiet:
 
 - measured after everything that is known of the activation, and before anything changes by itself;
 - reachable from the last position at a plausible speed, numbered by the same or the next number;
@@ -21,23 +21,21 @@ from typing import Final
 import msgspec
 
 from engine.core import device_fold
+from engine.core.course import Courses
 from engine.core.docket import Docket
 from engine.core.episode import EpisodeKind
-from engine.core.lane_shape import Shape, Zones
-from engine.core.order import Condition, Supervision
+from engine.core.lane_shape import Shape
+from engine.core.order import Supervision
 from engine.core.plausibility import Admission
 from engine.core.position import Position
 from engine.core.rules import RULES
 from engine.core.sequence import Counting
 from engine.core.state import ActivationState
-from engine.core.turns import Fence, factor_of, in_effect, turned, turns_of
+from engine.core.turns import turned
 from zones.instant import Instant
 from zones.interval import END
 from zones.zone import Zone
 from zones.zone_set import ZoneSet
-
-FEW: Final = 32
-"""Zones of a set that one wearer may have in his own lane; larger sets are looked up together."""
 
 _BY_POSITION: Final = frozenset(
     (
@@ -64,14 +62,15 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     """When the activation's newest report was measured."""
     counted: int
     """The number its messages have counted to."""
+    faulty: bool
+    """Whether anything holds of which the device would report again."""
     shape: Shape
     zones: tuple[Zone, ...]
-    """Those that its shape is about."""
     shared: tuple[ZoneSet, ...]
-    """Sets of zones to keep out of that are too large to be taken one by one; none is empty."""
+    """See `Course`."""
 
 
-def lane_of(docket: Docket, newest: Instant) -> Lane | None:
+def lane_of(docket: Docket, newest: Instant, courses: Courses) -> Lane | None:
     """Return the lane of a docket; None if each position of it has to be folded.
 
     `newest` is the greatest fix time stored of it, quarantined positions included.
@@ -82,34 +81,12 @@ def lane_of(docket: Docket, newest: Instant) -> Lane | None:
         return None
     if not _plain(supervision, state):
         return None
-    at = state.time
-    pairs = [
-        (condition, each)
-        for condition, each in zip(supervision.conditions, state.conditions, strict=True)
-        if each.window_start is not None
-    ]
-    turns = turns_of(supervision, at)
-    if turns is None or not all(each.complied for _, each in pairs):
+    course = courses.at(supervision, state.time)
+    if course is None:
         return None
-    outs = [condition for condition, _ in pairs if condition.keep_out]
-    limits = (turns.until, _device_change(supervision, state), supervision.activation.ended_at)
+    limits = (course.until, _device_change(supervision, state), supervision.activation.ended_at)
     plan = supervision.plans.since[-1]
     every_turn = any(RULES[each.kind].every_turn for each in supervision.conditions)
-    large = [each for each in outs if _is_large(each)]
-    fences = [fence for each in outs if not _is_large(each) for fence in _out(each, at)]
-    zones = Zones()
-    shape = Shape(
-        turns=turns.at,
-        sets=turns.sets,
-        groups=tuple(len(groups) for groups in turns.places),
-        places=zones.places(turns),
-        fences=zones.fences(fences),
-        shared_factor=max((factor_of(each) for each in large), default=0.0),
-        shared_plus_m=max((each.parameters.buffer_m for each in large), default=0.0),
-        faulty=bool(state.faults),
-        max_age=supervision.plans.max_ages[-1],
-    )
-    sets = (zones for each in large for zones in (each.zones, each.places))
     return Lane(
         since=max(supervision.activation.started_at, plan),
         after=max(head[0], newest),
@@ -117,9 +94,10 @@ def lane_of(docket: Docket, newest: Instant) -> Lane | None:
         due=docket.due if every_turn or device_fold.holds_anything(state) else END,
         head=head[0],
         counted=counted,
-        shape=shape,
-        zones=zones.listed(),
-        shared=tuple(each for each in sets if each.histories),
+        faulty=bool(state.faults),
+        shape=course.shape,
+        zones=course.zones,
+        shared=course.shared,
     )
 
 
@@ -157,18 +135,10 @@ def _plain(supervision: Supervision, state: ActivationState) -> bool:
         in_force = each.window_start is not None
         if condition.proximity is not None or (condition.stay is not None and in_force):
             return False
+        if in_force and not each.complied:
+            return False
     return True
 
 
 def _device_change(supervision: Supervision, state: ActivationState) -> Instant:
     return device_fold.next_change(supervision, state, state.time)
-
-
-def _is_large(condition: Condition) -> bool:
-    return len(condition.zones.histories) > FEW or len(condition.places.histories) > FEW
-
-
-def _out(condition: Condition, at: Instant) -> list[Fence]:
-    """Return the fences of a condition in force on zones to keep out of."""
-    plus_m = condition.parameters.buffer_m
-    return [Fence(zone, factor_of(condition), plus_m) for zone in in_effect(condition, at)]

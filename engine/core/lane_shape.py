@@ -28,8 +28,6 @@ class Shape(msgspec.Struct, frozen=True, array_like=True):
     shared_factor: float
     shared_plus_m: float
     """How far from large sets of zones is far enough."""
-    faulty: bool
-    """Whether anything holds of which the device would report again."""
     max_age: Duration
 
 

@@ -106,7 +106,7 @@ class LaneTable:
         if not rows:
             return
         at, columns = np.array(rows, np.int64), self._columns
-        for name in ("since", "after", "until", "due", "head"):
+        for name in ("since", "after", "until", "due", "head", "faulty"):
             columns[name][at] = [getattr(lane, name) for lane in lanes]
         self._last["seq"][at] = [lane.counted for lane in lanes]
         columns["shared"][at] = [self.shared.bits(lane.shared) for lane in lanes]

@@ -17,7 +17,7 @@ from zones.instant import Instant
 from zones.zone import Zone, ZoneKey
 from zones.zone_set import ZoneSet
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """To be raised whenever what a lane says is made or read otherwise than before."""
 
 MOST_SHAPES: Final = 10_000
@@ -38,6 +38,7 @@ class PackedLane(msgspec.Struct, frozen=True, array_like=True):
     due: Instant
     head: Instant
     counted: int
+    faulty: bool
 
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
@@ -59,6 +60,7 @@ def pack_lane(lane: Lane, name_of: Callable[[ZoneSet], Named | None]) -> bytes |
         lane.due,
         lane.head,
         lane.counted,
+        lane.faulty,
     )
     return _ENCODE(packed) if len(packed.shared) == len(shared) else None
 
@@ -92,6 +94,7 @@ class LaneReader:
             due=found.due,
             head=found.head,
             counted=found.counted,
+            faulty=found.faulty,
             shape=self._shape(found.shape),
             zones=tuple(each for each in zones if each is not None),
             shared=tuple(each for each in sets if each is not None),

@@ -12,7 +12,7 @@ from engine.core.ragged import Ragged, spread
 from engine.core.turns import MOST_SETS, MOST_TURNS, UNKNOWN
 from zones.interval import END
 
-_SINGLE: Final = ("shared_factor", "shared_plus_m", "faulty", "max_age")
+_SINGLE: Final = ("shared_factor", "shared_plus_m", "max_age")
 
 
 class Entries:

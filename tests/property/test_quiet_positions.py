@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.core.archive import Archive
+from engine.core.course import Courses
 from engine.core.docket import Docket, judge, open_docket
 from engine.core.fold import Fold, Report, in_order
 from engine.core.folding import time_of
@@ -25,6 +26,8 @@ from zones.instant import HOUR, MINUTE, SECOND, Instant
 from zones.interval import BEGINNING, END
 from zones.table import ZoneTable
 
+COURSES = Courses()
+"""Of all lives: only what is of the very same supervision is used again."""
 PLACES = [1000.0, 1000.0, 990.0, 910.0, 905.0, 600.0, 140.0, 60.0, 0.0, 5000.0]
 """Metres east; home is at 1000, and later perhaps at 900."""
 STEPS = [1, 30, 60, 60, 60, 61, 299, 300, 301, 1800, 7200, 40_000]
@@ -98,7 +101,7 @@ def laned(docket: Docket) -> tuple[LaneTable, int]:
     """Return a table in which a docket has its lane, if there is one, and the row."""
     table = LaneTable(ZoneTable(), SharedZones())
     row = table.row(docket.state.activation_id)
-    lane, last = lane_of(docket, BEGINNING), docket.state.admission.last
+    lane, last = lane_of(docket, BEGINNING, COURSES), docket.state.admission.last
     if lane is not None and last is not None:
         table.set_last(np.array([row]), columns_of([last]), np.array([0]))
         table.open([row], [lane])

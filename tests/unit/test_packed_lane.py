@@ -1,10 +1,11 @@
 """A lane is read as it was packed, or not at all."""
 
 from engine.core.compile import Named
+from engine.core.course import FEW, Courses
 from engine.core.docket import Docket, History, judge, open_docket
 from engine.core.fold import Fold
 from engine.core.gauge import IndexGauge
-from engine.core.lane import FEW, Lane, lane_of
+from engine.core.lane import Lane, lane_of
 from engine.core.order import ConditionKind, Supervision
 from engine.core.packed_lane import LaneReader, pack_lane
 from engine.core.replay import index_of
@@ -27,9 +28,11 @@ LARGE = JUDGED_BY.conditions[0].zones
 
 def lane_at_home(judged_by: Supervision = JUDGED_BY) -> Lane:
     """Return the lane of somebody who was heard at home."""
-    fold, docket = Fold(judged_by, IndexGauge(index_of([judged_by]))), open_docket(judged_by)
-    judged = judge(docket, fold, [position(0, 0, 5.0)], T0, NOTHING)
-    lane = lane_of(Docket(supervision=judged_by, state=judged.state, due=judged.due), BEGINNING)
+    fold = Fold(judged_by, IndexGauge(index_of([judged_by])))
+    judged = judge(open_docket(judged_by), fold, [position(0, 0, 5.0)], T0, NOTHING)
+    lane = lane_of(
+        Docket(supervision=judged_by, state=judged.state, due=judged.due), BEGINNING, Courses()
+    )
     assert lane is not None
     return lane
 
