@@ -9,6 +9,7 @@ from collections.abc import Collection
 from itertools import accumulate
 from typing import Final
 
+import numpy as np
 from sqlalchemy import bindparam, delete, select
 
 from engine.core.number_coding import Press, Whole
@@ -34,7 +35,8 @@ class SqlBatches:
         self._session = session
         self._shelf = shelf
         self._press = press
-        self._appended: set[int] = set()
+        self._appended: dict[int, PlacedPositions] = {}
+        self._removed: set[int] = set()
 
     def append(
         self, columns: PositionColumns, first_position_id: int, block_id: int, index: Whole
@@ -48,8 +50,14 @@ class SqlBatches:
                 part, number = columns.take(here), index[here]
             first = first_position_id + start
             rows.append((first, block_id, len(part), pack_batch(part, number)))
-            self._appended.add(first)
+            ids, block = np.arange(first, first + len(part)), np.full(len(part), block_id)
+            self._appended[first] = PlacedPositions(part, ids, block, number)
         self._session.insert(position_batches, rows)
+
+    def committed(self) -> None:
+        """Note that the transaction was committed."""
+        if self._appended or self._removed:
+            self._shelf.keep(self._appended, self._removed)
 
     def sizes(self) -> dict[int, int]:
         """Return how many positions each batch has, by its first position id, oldest first."""
@@ -72,13 +80,16 @@ class SqlBatches:
         return dict(list(sizes.items())[: max(1, fitting)])
 
     def read(self, first_position_ids: Collection[int]) -> list[PlacedPositions]:
-        """Return batches, the positions of each in order."""
-        return list(self._read(first_position_ids).values())
+        """Return batches, the positions of each in any order."""
+        kept = self._shelf.appended(first_position_ids)
+        kept |= self._read([each for each in first_position_ids if each not in kept])
+        return [kept[each] for each in first_position_ids]
 
     def remove(self, first_position_ids: Collection[int]) -> None:
         """Delete batches."""
         gone = delete(position_batches).where(_ROW.first_position_id == bindparam("gone"))
         self._session.change(gone, [{"gone": each} for each in first_position_ids])
+        self._removed.update(first_position_ids)
 
     def _read(self, wanted: Collection[int]) -> dict[int, PlacedPositions]:
         found: dict[int, PlacedPositions] = {}

@@ -1,14 +1,20 @@
 """What was opened once is kept open, for every transaction of the process.
 
 A batch is not changed between its commit and the merge that removes it, and its id is not given
-again. So what is found here under an id of a batch that is stored is that batch. A page can be
-changed: it is kept with the bytes it was opened from.
+again. So what is found here under an id of a batch that is stored is that batch. What this process
+appended is kept as it was once it is committed, as much of it as merging lets pile up: whoever
+merges need not read and unpack it again. A page can be changed: it is kept with the bytes it was
+opened from.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from threading import Lock
+from typing import Final
 
 from engine.core.placed_positions import PlacedPositions
+
+MOST_APPENDED: Final = 1 << 16
+"""Positions kept that were appended: twice what is merged under load."""
 
 
 class Shelf:
@@ -21,7 +27,24 @@ class Shelf:
         """Begin with none."""
         self._opened: dict[int, PlacedPositions] = {}
         self._pages: dict[int, tuple[bytes, PlacedPositions]] = {}
+        self._appended: dict[int, PlacedPositions] = {}
+        self._many = 0
         self._lock = Lock()
+
+    def keep(self, appended: Mapping[int, PlacedPositions], removed: Collection[int]) -> None:
+        """Keep batches that were appended, and put away those that were removed: all committed."""
+        with self._lock:
+            self._appended |= appended
+            self._many += sum(map(len, appended.values()))
+            for each in removed:
+                self._many -= len(self._appended.pop(each, ()))
+            while self._many > MOST_APPENDED:
+                self._many -= len(self._appended.pop(next(iter(self._appended))))
+
+    def appended(self, wanted: Collection[int]) -> dict[int, PlacedPositions]:
+        """Return those batches that are kept as they were appended, not put in order."""
+        with self._lock:
+            return {each: self._appended[each] for each in wanted if each in self._appended}
 
     def get(
         self,

@@ -88,6 +88,10 @@ class SqlPositions:
         parts = (self._batches, self._pages, self._verdicts, self._shelf)
         return SqlMerging(self._session, self._press, *parts).step(times)
 
+    def committed(self) -> None:
+        """Note that the transaction was committed."""
+        self._batches.committed()
+
     def unmerged(self) -> Unmerged:
         """Return how many batches and positions are not merged yet."""
         sizes = self._batches.sizes()

@@ -60,7 +60,8 @@ class SqlTransaction:
         self._journal = SqlJournal(session)
         self._registry = SqlRegistry(session)
         self.journal: JournalPart = self._journal
-        self.positions: PositionsPart = SqlPositions(session, shelf)
+        self._positions = SqlPositions(session, shelf)
+        self.positions: PositionsPart = self._positions
         self.events: EventsPart = SqlEvents(session)
         self.rejections: RejectionsPart = SqlRejections(session)
         self.checkpoints: CheckpointsPart = SqlCheckpoints(session)
@@ -80,6 +81,10 @@ class SqlTransaction:
         self._journal.append_registry(self._registry.written, now)
         self._registry.complete()
 
+    def committed(self) -> None:
+        """Note that it was committed."""
+        self._positions.committed()
+
 
 class SqlStore:
     """Durable storage in an SQL database."""
@@ -98,6 +103,7 @@ class SqlStore:
             transaction = self._transaction(connection, writable=True)
             yield transaction
             transaction.complete(self._now())
+        transaction.committed()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
