@@ -65,8 +65,8 @@ NONE: Final = PlacedPositions(columns_of(()), *(np.zeros(0, np.int64) for _ in r
 """No positions."""
 
 
-def in_order(positions: PlacedPositions) -> PlacedPositions:
-    """Return positions in their order, each once."""
+def in_order(positions: PlacedPositions, most: int | None = None) -> PlacedPositions:
+    """Return positions in their order, each once; no more than the first `most`, if given."""
     columns = positions.columns
     order = _by_time(columns)
     if _alike(columns.activation_id[order], columns.fix_time[order]).any():
@@ -75,7 +75,7 @@ def in_order(positions: PlacedPositions) -> PlacedPositions:
         alike = _alike(columns.activation_id[order], columns.fix_time[order], columns.seq[order])
         if alike.any():
             order = _by_content(columns, order, alike)
-    return positions.take(order)
+    return positions.take(order[:most])
 
 
 def of_activation(

@@ -16,7 +16,7 @@ from zones.interval import END
 UNMERGED_BATCHES: Final = 256
 """Batches from which on it is worth while to merge them,"""
 UNMERGED_POSITIONS: Final = 1 << 13
-"""and positions in them; a piece of merging takes about so many, so that it is short."""
+"""and positions in them; a piece of merging takes about so many."""
 
 
 class StoredPosition(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,9 +56,10 @@ class PositionsPart(Protocol):
         """
 
     def merge(self, times: int = 1) -> bool:
-        """Do a bounded piece of sorting what was appended, and tell if there was any to do.
+        """Do a short step of sorting what was appended, and tell if there was any to do.
 
-        Nothing is done before there is `times` as much to do as makes it worth while.
+        Several steps make a piece, and nothing is begun before there is `times` as much to do as
+        makes it worth while. A transaction that wrote something before does a whole piece at once.
         """
 
     def unmerged(self) -> Unmerged:

@@ -1,5 +1,6 @@
 """Whatever was merged and when, positions are read as if they lay in one plain list."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -144,15 +145,114 @@ def test_merging_at_any_moment_changes_no_answer(
 
 
 @pytest.mark.usefixtures("small")
+@settings(FEW, max_examples=15)
+@given(st.lists(steps, max_size=4).map(lambda parts: [each for part in parts for each in part]))
+def test_what_happens_between_the_steps_of_a_piece_changes_no_answer(
+    sqlite_url: str, tmp_path: Path, steps: list[tuple[str, Any]]
+) -> None:
+    """Each append, verdict and step of merging committed by itself: all reads equal a plain list's.
+
+    Some steps are another process's, which knows nothing of the piece that is in hand.
+    """
+    path = tmp_path / "another.db"
+    shutil.copyfile(sqlite_url.removeprefix("sqlite:///"), path)
+    stores, model = [open_store(f"sqlite:///{path}") for _ in range(2)], Model()
+    with stores[0].write() as tx:
+        for number, wearer_id in enumerate(WEARERS):
+            put_on(tx, wearer_id, f"d{number}", T0)
+    for number, (what, value) in enumerate(steps):
+        with stores[number % 7 == 6].write() as tx:
+            if what == "append":
+                model.rows += store_positions(tx, model.new(value))
+            elif what == "merge":
+                tx.positions.merge()
+            elif named := model.judge(*value):
+                tx.positions.set_quarantine(named[0], {named[1]: value[1]})
+        if what == "merge":
+            with stores[0].read() as tx:
+                model.check(tx)
+    while _merged(stores[0]):
+        pass
+    for each in stores:
+        with each.read() as tx:
+            model.check(tx)
+        each.close()
+
+
+def test_a_step_of_merging_writes_all_of_a_piece_or_nothing(sqlite_url: str) -> None:
+    """Until its last step nothing of a piece is stored, and a batch is where it was."""
+    store = open_store(sqlite_url)
+    for number in range(position_merging.BATCHES):
+        with store.write() as tx:
+            store_positions(tx, [position(1, T0 + number)])
+    left = []
+    while _merged(store):
+        with store.read() as tx:
+            left.append(tx.positions.unmerged().batches)
+    assert left == [256, 256, 0]
+    store.close()
+
+
+def test_a_verdict_that_changes_while_a_piece_is_made_stays(sqlite_url: str) -> None:
+    """The one that was written into the piece is not taken for the one that came meanwhile."""
+    store = open_store(sqlite_url)
+    rows = [position(1, T0 + number) for number in range(position_merging.BATCHES)]
+    for row in rows:
+        with store.write() as tx:
+            store_positions(tx, [row])
+    with store.write() as tx:
+        verdicts = {row.key: Quarantine.CONFLICT for row in rows[:2]}
+        tx.positions.set_quarantine(1, verdicts)
+    assert _merged(store)
+    with store.write() as tx:
+        tx.positions.set_quarantine(1, {rows[0].key: Quarantine.IMPLAUSIBLE, rows[5].key: None})
+    while _merged(store):
+        pass
+    with store.read() as tx:
+        assert tx.positions.unmerged().batches == 0
+        found = [each.quarantine for each in tx.positions.since(1, 0)]
+    assert found[:3] == [Quarantine.IMPLAUSIBLE, Quarantine.CONFLICT, None]
+    store.close()
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("steps_before", range(1, 16))
+def test_a_piece_is_not_written_over_what_another_process_did(
+    sqlite_url: str, steps_before: int
+) -> None:
+    """What another process has merged while a piece was made is not merged a second time."""
+    ours, theirs = open_store(sqlite_url), open_store(sqlite_url)
+    rows = [position(1 + number % 2, T0 + number) for number in range(24)]
+    for start in range(0, len(rows), 3):
+        with ours.write() as tx:
+            store_positions(tx, rows[start : start + 3])
+    for _ in range(steps_before):
+        _merged(ours)
+    while _merged(theirs):
+        pass
+    while _merged(ours):
+        pass
+    with ours.read() as tx:
+        assert tx.positions.count() == len(rows)
+        assert sorted((*tx.positions.since(1, 0), *tx.positions.since(2, 0)), key=_time) == rows
+    ours.close()
+    theirs.close()
+
+
+def _time(each: Position) -> int:
+    return each.fix_time
+
+
+@pytest.mark.usefixtures("small")
 def test_merging_ends_and_leaves_little_unmerged(store: Store) -> None:
     """After so much work as there is, everything is in few runs, and counted as before."""
     for number in range(40):
         with store.write() as tx:
             store_positions(tx, [position(n % 5, T0 + number, number * 9 + n) for n in range(9)])
-    pieces = 0
+    steps = 0
     while _merged(store):
-        pieces += 1
-    assert 20 < pieces < 600
+        steps += 1
+    assert 60 < steps < 1_800
     with store.read() as tx:
         assert tx.positions.unmerged().batches < 2
         assert tx.positions.count() == 360
@@ -206,8 +306,8 @@ def test_a_piece_of_merging_that_fails_changes_nothing(store: Store) -> None:
         for number in range(position_merging.BATCHES):
             store_positions(tx, [position(1, T0 + number)])
     with undone(store) as tx:
-        assert tx.positions.merge()
-        assert tx.positions.unmerged() == Unmerged(0, 0)
+        while tx.positions.unmerged().batches:
+            assert tx.positions.merge()
     with store.read() as tx:
         assert tx.positions.unmerged() == Unmerged(256, 256)
         assert len(tx.positions.since(1, 0)) == tx.positions.count() == 256

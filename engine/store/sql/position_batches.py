@@ -16,7 +16,7 @@ from engine.core.number_coding import Press, Whole
 from engine.core.packed_positions import pack_batch, unpack_batch
 from engine.core.placed_positions import PlacedPositions, in_order
 from engine.core.position_columns import PositionColumns
-from engine.store.positions_part import UNMERGED_POSITIONS
+from engine.store.positions_part import UNMERGED_POSITIONS, Unmerged
 from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.schema import position_batches
 from engine.store.sql.session import SqlSession, chunks
@@ -25,6 +25,7 @@ MOST_IN_BATCH: Final = UNMERGED_POSITIONS
 """Positions in one row; a larger batch takes several, so that no piece of merging is large."""
 
 _ROW: Final = position_batches.c
+_UNMERGED: Final = "SELECT count(*), sum(positions) FROM position_batches"
 _SIZES: Final = select(_ROW.first_position_id, _ROW.positions).order_by(_ROW.first_position_id)
 
 
@@ -58,6 +59,11 @@ class SqlBatches:
         """Note that the transaction was committed."""
         if self._appended or self._removed:
             self._shelf.keep(self._appended, self._removed)
+
+    def unmerged(self) -> Unmerged:
+        """Return how many batches and positions there are."""
+        batches, positions = self._session.fixed(_UNMERGED) or (0, 0)
+        return Unmerged(batches, int(positions or 0))
 
     def sizes(self) -> dict[int, int]:
         """Return how many positions each batch has, by its first position id, oldest first."""

@@ -7,8 +7,8 @@
   are, and an activation's are in few runs: those of each level, and one for every `LARGEST`.
 - A piece of merging takes the first pages of each run. What comes before the earliest of their ends
   is complete: it is written to the target, and from then on it is there and no longer in the
-  sources, whose cut says so. A piece is one transaction: before it and after it, all is where
-  readers look for it.
+  sources, whose cut says so. A piece is written in one transaction: before it and after it, all is
+  where readers look for it. The work before that is done in steps (`position_piece`).
 """
 
 from collections import Counter
@@ -35,6 +35,7 @@ from engine.store.sql.counters import take_ids
 from engine.store.sql.position_batches import SqlBatches
 from engine.store.sql.position_newest import SHARDED, SqlNewest
 from engine.store.sql.position_pages import SqlPages
+from engine.store.sql.position_piece import FromBatches, FromRuns, Piece, Place
 from engine.store.sql.position_shelf import Shelf
 from engine.store.sql.position_verdicts import SqlVerdicts
 from engine.store.sql.schema import position_pages, position_runs
@@ -92,21 +93,17 @@ _DROP_RUN: Final = delete(position_runs).where(_NAMED)
 _SETTLE: Final = update(position_runs).where(_NAMED, _RUN.positions >= LARGEST).values(level=FINAL)
 
 
-_Place = tuple[int, Instant]
-"""An activation and an instant."""
-
-
 class _Source(NamedTuple):
     """The first pages of a run that is being merged."""
 
-    run_id: int
+    bodies: dict[int, bytes]
     pages: list[PlacedPositions]
-    cut: _Place
+    cut: Place
     """What comes before it has left the run."""
-    ends: _Place | None
+    ends: Place | None
     """Where the last page that was read ends; None if there is no other."""
 
-    def before(self, end: _Place | None) -> list[PlacedPositions]:
+    def before(self, end: Place | None) -> list[PlacedPositions]:
         """Return what the run still has before an end, or all that was read, page by page."""
         parts = []
         for page in self.pages:
@@ -137,70 +134,106 @@ class SqlMerging:
         self._verdicts = verdicts
 
     def step(self, times: int = 1) -> bool:
-        """Do a piece of work, on about 8,000 positions; tell if there was any.
+        """Do a step of work on a piece of about 8,000 positions; tell if there was any.
 
-        Nothing is done before there is `times` as much to do as makes it worth while.
+        Nothing is begun before there is `times` as much to do as makes it worth while. In a
+        transaction that has written something before, the step is the whole piece.
         """
-        sizes = self._batches.sizes()
-        if len(sizes) >= times * BATCHES or sum(sizes.values()) >= times * POSITIONS:
-            self._merge_batches()
-            return True
-        if self._merge_runs(times):
-            return True
-        return self._verdicts.count() >= times * VERDICTS and self._write_verdicts()
+        alone = not self._session.written
+        piece = self._shelf.piece if alone else None
+        if piece is None:
+            piece = self._begun(times)
+            if piece is None:
+                return self._verdicts.count() >= times * VERDICTS and self._write_verdicts()
+            if alone:
+                self._shelf.piece = piece
+                return True
+        while not piece.packed:
+            piece.pack(self._press)
+            if alone:
+                return True
+        if alone:
+            self._shelf.piece = None
+        self._write(piece)
+        return True
 
-    def _merge_batches(self) -> None:
-        taken = self._batches.oldest(POSITIONS)
-        positions = in_order(placed_together(self._batches.read(taken)))
-        verdicts = self._verdicts.some(_VERDICTS_IN_MIND)
-        places = places_of(positions, _by_activation(verdicts))
-        positions = with_verdicts(positions, {places[key]: verdicts[key] for key in places})
-        times = positions.columns.fix_time
-        run_id = self._add_run(1, int(times.min()), int(times.max()))
-        self._grow(run_id, positions, 1)
-        self._batches.remove(taken)
-        self._verdicts.remove(places)
-
-    def _merge_runs(self, times: int) -> bool:
+    def _begun(self, times: int) -> Piece | None:
+        """Return a piece that there is to do, put in order; None if there is none."""
+        unmerged = self._batches.unmerged()
+        if unmerged.batches >= times * BATCHES or unmerged.positions >= times * POSITIONS:
+            return self._of_batches()
         runs = self._session.rows(_MERGEABLE)
         levels = Counter(run.level for run in runs)
         crowded = [level for level in sorted(levels) if levels[level] >= times * FAN_OUT]
         sources = [run for run in runs if run.target_run_id is not None]
         if not crowded and (times > 1 or not sources):
-            return False
-        if not sources:
-            level = crowded[0]
-            sources = [run for run in runs if run.level == level][:FAN_OUT]
-            earliest = min(run.min_fix_time for run in sources)
-            latest = max(run.max_fix_time for run in sources)
-            target_id = self._add_run(level + 1, earliest, latest)
-            rows = [{"run": run.run_id, "target": target_id} for run in sources]
-            self._session.change(_MERGE_INTO, rows)
-        else:
-            target_id = sources[0].target_run_id
-        self._merge(sources, target_id, sources[0].level)
-        return True
+            return None
+        return self._of_runs(sources or [run for run in runs if run.level == crowded[0]][:FAN_OUT])
 
-    def _merge(self, runs: Sequence[AnyRow], target_id: int, level: int) -> None:
+    def _write(self, piece: Piece) -> None:
+        """Write a piece, unless what it rests on is no longer as it was."""
+        if isinstance(piece.source, FromBatches):
+            self._write_batches(piece, piece.source)
+        else:
+            self._write_runs(piece, piece.source)
+
+    def _of_batches(self) -> Piece:
+        taken = self._batches.oldest(POSITIONS)
+        positions = in_order(placed_together(self._batches.read(taken)))
+        verdicts = self._verdicts.some(_VERDICTS_IN_MIND)
+        places = places_of(positions, _by_activation(verdicts))
+        positions = with_verdicts(positions, {places[key]: verdicts[key] for key in places})
+        source = FromBatches(tuple(taken), {key: verdicts[key] for key in places})
+        return Piece(source, positions, quickly=True)
+
+    def _write_batches(self, piece: Piece, source: FromBatches) -> None:
+        if not self._batches.sizes().keys() >= set(source.first_position_ids):
+            return
+        times = piece.positions.columns.fix_time
+        run_id = self._add_run(1, int(times.min()), int(times.max()))
+        self._grow(run_id, piece)
+        self._batches.remove(source.first_position_ids)
+        if source.verdicts:
+            # One that was changed since is not the one that was written.
+            now = self._verdicts.some(_VERDICTS_IN_MIND)
+            same = [key for key, verdict in source.verdicts.items() if now.get(key, key) == verdict]
+            self._verdicts.remove(same)
+
+    def _of_runs(self, runs: Sequence[AnyRow]) -> Piece:
         many, sources = _PAGES_OF_EACH, self._first(runs, _PAGES_OF_EACH)
         while (end := _end(sources)) is not None and not any(each.before(end) for each in sources):
             many *= 2
             sources = self._first(runs, many)
         parts = [each.before(end) for each in sources]
-        moved, earlier = _bounded(in_order(placed_together([NONE, *chain(*parts)])))
+        moved = in_order(placed_together([NONE, *chain(*parts)]), POSITIONS + 1)
+        moved, earlier = _bounded(moved)
         if earlier is not None:
             end = earlier
             parts = [each.before(end) for each in sources]
-        self._grow(target_id, moved, level + 1)
-        if level + 1 == SHARDED:
-            SqlNewest(self._session, self._press).note(moved)
-        self._leave(sources, [sum(map(len, some)) for some in parts], end, target_id)
+        bodies = {page_id: body for each in sources for page_id, body in each.bodies.items()}
+        rows, left = tuple(tuple(run) for run in runs), [sum(map(len, some)) for some in parts]
+        return Piece(FromRuns(rows, bodies, left, end), moved, quickly=False)
+
+    def _write_runs(self, piece: Piece, source: FromRuns) -> None:
+        wanted = {row[0] for row in source.runs}
+        runs = [run for run in self._session.rows(_MERGEABLE) if run.run_id in wanted]
+        if tuple(map(tuple, runs)) != source.runs or not self._pages.are_as(source.bodies):
+            return
+        level, target_id = runs[0].level + 1, runs[0].target_run_id
+        if target_id is None:
+            earliest = min(run.min_fix_time for run in runs)
+            target_id = self._add_run(level, earliest, max(run.max_fix_time for run in runs))
+            rows = [{"run": run.run_id, "target": target_id} for run in runs]
+            self._session.change(_MERGE_INTO, rows)
+        self._grow(target_id, piece)
+        if level == SHARDED:
+            SqlNewest(self._session, self._press).note(piece.positions)
+        self._leave([run.run_id for run in runs], source.many, source.end, target_id)
 
     def _leave(
-        self, sources: Sequence[_Source], many: Sequence[int], end: _Place | None, target_id: int
+        self, run_ids: Sequence[int], many: Sequence[int], end: Place | None, target_id: int
     ) -> None:
         """Note that so many positions of each source, those before an end, have left it."""
-        run_ids = [source.run_id for source in sources]
         if end is None:
             self._session.change(_DROP_ALL, [{"run": run} for run in run_ids])
             self._session.change(_DROP_RUN, [{"run": run} for run in run_ids])
@@ -228,7 +261,8 @@ class SqlMerging:
             ends = None if last is None else (last.last_activation_id, last.last_fix_time)
             read = [opened[page.page_id] for page in some[:many]]
             cut = (run.cut_activation_id, run.cut_fix_time)
-            sources.append(_Source(run.run_id, read, cut, ends))
+            some_bodies = {page.page_id: page.body for page in some[:many]}
+            sources.append(_Source(some_bodies, read, cut, ends))
         return sources
 
     def _add_run(self, level: int, earliest: Instant, latest: Instant) -> int:
@@ -237,9 +271,9 @@ class SqlMerging:
         self._session.insert(position_runs, [row])
         return run_id
 
-    def _grow(self, run_id: int, positions: PlacedPositions, level: int) -> None:
-        self._pages.add(run_id, positions, quickly=level == 1)
-        self._session.change(_GROW, [{"run": run_id, "many": len(positions)}])
+    def _grow(self, run_id: int, piece: Piece) -> None:
+        self._pages.add(run_id, piece.pages)
+        self._session.change(_GROW, [{"run": run_id, "many": len(piece.positions)}])
 
     def _write_verdicts(self) -> bool:
         """Write some verdicts into the pages that hold their positions; tell if any was."""
@@ -266,12 +300,12 @@ def _by_activation(named: Iterable[tuple[int, PositionKey]]) -> dict[int, list[P
     return keys
 
 
-def _end(sources: Iterable[_Source]) -> _Place | None:
+def _end(sources: Iterable[_Source]) -> Place | None:
     """Return up to where, exclusive, all sources have been read; None if they have been whole."""
     return min((each.ends for each in sources if each.ends is not None), default=None)
 
 
-def _bounded(positions: PlacedPositions) -> tuple[PlacedPositions, _Place | None]:
+def _bounded(positions: PlacedPositions) -> tuple[PlacedPositions, Place | None]:
     """Return no more of positions in order than a piece may be, and where it ends if it is less."""
     if len(positions) <= POSITIONS:
         return positions, None
@@ -281,7 +315,7 @@ def _bounded(positions: PlacedPositions) -> tuple[PlacedPositions, _Place | None
     return (positions.take(slice(stop)), end) if stop else (positions, None)
 
 
-def _before(positions: PlacedPositions, end: _Place) -> int:
+def _before(positions: PlacedPositions, end: Place) -> int:
     """Return how many of positions in order come before an activation's instant."""
     ids, times = positions.columns.activation_id, positions.columns.fix_time
     start, stop = np.searchsorted(ids, end[0]), np.searchsorted(ids, end[0], "right")

@@ -8,11 +8,10 @@
   left them for the run they are merged into (`position_merging`): it is passed over in them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-import numpy as np
 from sqlalchemy import bindparam, select, text, update
 
 from engine.core.number_coding import Press
@@ -69,6 +68,18 @@ class Found(NamedTuple):
     """What is earlier is no longer there."""
 
 
+class PackedPage(NamedTuple):
+    """A page as it is stored: its first and last key, its first and last instant, its bytes."""
+
+    first_activation_id: int
+    first_fix_time: Instant
+    last_activation_id: int
+    last_fix_time: Instant
+    min_fix_time: Instant
+    max_fix_time: Instant
+    body: bytes
+
+
 class SqlPages:
     """The pages, inside one transaction."""
 
@@ -96,23 +107,16 @@ class SqlPages:
             bodies = {row.page_id: row.body for row in rows}
             yield from ((each, bodies[each.page_id]) for each in some)
 
-    def add(self, run_id: int, positions: PlacedPositions, *, quickly: bool) -> None:
-        """Store positions in their order, all after those that the run holds, as its next pages.
-
-        Quickly packed are those that are soon merged.
-        """
-        pages = [
-            positions.take(slice(start, start + PAGE)) for start in range(0, len(positions), PAGE)
-        ]
+    def add(self, run_id: int, pages: Sequence[PackedPage]) -> None:
+        """Store pages, all after those that the run holds, as its next ones."""
         page_ids = take_ids(self._session, "position_page", len(pages))
-        rows = (
-            (page_id, run_id, *_bounds(page), self._packed(page, quickly=quickly))
-            for page_id, page in zip(page_ids, pages, strict=True)
-        )
+        rows = ((id_, run_id, *page) for id_, page in zip(page_ids, pages, strict=True))
         self._session.insert(position_pages, rows)
 
-    def _packed(self, page: PlacedPositions, *, quickly: bool) -> bytes:
-        return pack_page_quickly(page) if quickly else pack_page(self._press, page)
+    def are_as(self, bodies: Mapping[int, bytes]) -> bool:
+        """Tell whether all these pages are stored, and hold these bytes."""
+        rows = self._session.connection.execute(_BODY, {"page_ids": list(bodies)})
+        return {row.page_id: row.body for row in rows} == bodies
 
     def rewrite(self, page_id: int, positions: PlacedPositions) -> None:
         """Replace what a page holds by the same positions, judged otherwise."""
@@ -120,11 +124,19 @@ class SqlPages:
         self._session.change(_REWRITE, [{"page": page_id, "packed": body}])
 
 
-def _bounds(page: PlacedPositions) -> Sequence[int]:
-    """Return first and last key of a page, and its first and last instant."""
+def divided(positions: PlacedPositions) -> list[PlacedPositions]:
+    """Return positions in their order as those of one page after the other."""
+    return [positions.take(slice(start, start + PAGE)) for start in range(0, len(positions), PAGE)]
+
+
+def packed(press: Press, page: PlacedPositions, *, quickly: bool) -> PackedPage:
+    """Return a page as it is stored; quickly packed are those that are soon merged."""
     ids, times = page.columns.activation_id, page.columns.fix_time
-    bounds = (ids[0], times[0], ids[-1], times[-1], np.min(times), np.max(times))
-    return list(map(int, bounds))
+    return PackedPage(
+        *(int(ids[0]), int(times[0]), int(ids[-1]), int(times[-1])),
+        *(int(times.min()), int(times.max())),
+        pack_page_quickly(page) if quickly else pack_page(press, page),
+    )
 
 
 def _found(row: AnyRow, wanted: int, since: Instant) -> Found | None:

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Final
 
 from engine.core.placed_positions import PlacedPositions
+from engine.store.sql.position_piece import Piece
 
 MOST_APPENDED: Final = 1 << 16
 """Positions kept that were appended: twice what is merged under load."""
@@ -29,6 +30,8 @@ class Shelf:
         self._pages: dict[int, tuple[bytes, PlacedPositions]] = {}
         self._appended: dict[int, PlacedPositions] = {}
         self._many = 0
+        self.piece: Piece | None = None
+        """The piece of merging in hand: of whoever is alone with the positions."""
         self._lock = Lock()
 
     def keep(self, appended: Mapping[int, PlacedPositions], removed: Collection[int]) -> None:

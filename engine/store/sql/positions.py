@@ -94,8 +94,7 @@ class SqlPositions:
 
     def unmerged(self) -> Unmerged:
         """Return how many batches and positions are not merged yet."""
-        sizes = self._batches.sizes()
-        return Unmerged(len(sizes), sum(sizes.values()))
+        return self._batches.unmerged()
 
     def known(self, keys: Mapping[int, Collection[PositionKey]]) -> set[tuple[int, PositionKey]]:
         """Return those of the keys, by activation, that are stored already."""

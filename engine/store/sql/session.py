@@ -29,6 +29,8 @@ class SqlSession:
         self._writable = writable
         self._locked = False
         self._held = False
+        self.written = False
+        """Whether rows were inserted or changed: what is read may be rolled back yet."""
 
     def rows(self, statement: AnySelect) -> Sequence[AnyRow]:
         """Return all rows of a query."""
@@ -98,6 +100,7 @@ class SqlSession:
         self.check_writable()
         listed = list(rows)
         if listed:
+            self.written = True
             self._backend.insert(self.connection, table, listed, conflict)
 
     def change(
@@ -107,6 +110,7 @@ class SqlSession:
         self.check_writable()
         if rows is not None and not rows:
             return 0
+        self.written = True
         return self.connection.execute(statement, rows).rowcount
 
     def check_writable(self) -> None:
