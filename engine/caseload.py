@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import msgspec
+import numpy as np
 
 from engine.agenda import Agenda
 from engine.call_ins import CallIns
@@ -49,10 +50,10 @@ class Caseload:
     """Every case, and the registry they are judged by."""
 
     def __init__(self) -> None:
-        self.registry = ResidentRegistry()
-        self.attribution = Attribution()
         self._zones = ZoneTable()
-        """Those of the index and those of the lanes; most are both."""
+        """Those of the registry, the index and the lanes; most are all of that."""
+        self.registry = ResidentRegistry(-1, self._zones)
+        self.attribution = Attribution()
         self._index = ZoneIndex((), self._zones)
         self.gauge = IndexGauge(self._index)
         self._cases = Cases(self._judged_by)
@@ -230,7 +231,7 @@ class Caseload:
         """
         followed = transaction.registry.followed()
         unseen = [each for each in unseen_writes(transaction.journal) if each.revision > followed]
-        self._adopt(*read_resident(transaction.registry, unseen))
+        self._adopt(*read_resident(transaction.registry, self._zones, unseen))
         self._followed = self.registry.revision
         restart = Restart(transaction, self.registry.activations)
         self.unworn = restart.unworn
@@ -322,7 +323,7 @@ class Caseload:
         written = transaction.registry.written_since(self.registry.revision)
         if written is None:
             former = self._former
-            self._adopt(*read_resident(transaction.registry))
+            self._adopt(*read_resident(transaction.registry, self._zones))
             self._former = former
             self._concerned |= dict.fromkeys(self.registry.activations)
             return
@@ -331,14 +332,15 @@ class Caseload:
         self._concerned |= dict.fromkeys(followed.activations)
         self.attribution = self.attribution.after(values)
         if followed.zones:
-            self._index.edit(followed.zones)
+            self._index.look_for(np.array(followed.zones))
             self.gauge = IndexGauge(self._index)
 
     def _adopt(self, registry: ResidentRegistry, attribution: Attribution) -> None:
         self.registry, self.attribution = registry, attribution
         self._former = registry
         self.lanes.reader = _reader_of(registry)
-        self._index = ZoneIndex(registry.zones.outs(), self._zones)
+        self._index = ZoneIndex((), self._zones)
+        self._index.look_for(registry.zones.outs())
         self.gauge = IndexGauge(self._index)
 
     def _restored(self, transaction: Transaction, activation: Activation) -> Docket:

@@ -14,6 +14,7 @@ from engine.core.resident_registry import ResidentRegistry
 from engine.core.unseen import Written, before
 from engine.store.protocol import JournalPart
 from engine.store.registry_part import RegistryPart
+from zones.table import ZoneTable
 from zones.zone import Zone
 
 
@@ -40,13 +41,17 @@ def read_registry(part: RegistryPart) -> Registry:
 
 
 def read_resident(
-    part: RegistryPart, unseen: Sequence[RegistryEntry] = ()
+    part: RegistryPart, zones: ZoneTable, unseen: Sequence[RegistryEntry] = ()
 ) -> tuple[ResidentRegistry, Attribution]:
-    """Return the registry in few bytes, as it stands or as it was before its last writes."""
+    """Return the registry in few bytes, as it stands or as it was before its last writes.
+
+    Its zones are numbered in the table given.
+    """
     rest = Written(part.activations(), (), (), part.groups(), part.classes())
     if unseen:
         rest = before(rest, unseen)
-    registry = ResidentRegistry(unseen[0].revision - 1 if unseen else part.revision())
+    revision = unseen[0].revision - 1 if unseen else part.revision()
+    registry = ResidentRegistry(revision, zones)
     registry.fill(
         part.wearers(),
         part.protected_persons(),

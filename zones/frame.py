@@ -10,20 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zones.metric import Floats, reach_deg
-from zones.shapes import shapes_of
-from zones.zone import Area, Zone
+from zones.shapes import Shapes
+from zones.zone import Area
 
 Indices: TypeAlias = NDArray[np.intp]
 
 
-def grown_boxes(zones: Sequence[Zone], reach_m: float) -> tuple[Floats, Floats, Indices]:
+def grown_boxes(shapes: Shapes, reach_m: float) -> tuple[Floats, Floats, Indices]:
     """Return boxes, by how much they are grown, and the place of the zone of each.
 
     Boxes have shape (n, 4) as west, south, east, north; their growth (n, 2) as longitude and
     latitude, 0 for a box that is cut. Grown by a share of the reach, it would be less than that
     share of it: taking back the rest leaves all that is within the smaller reach in the box.
     """
-    shapes = shapes_of(zones)
     bounds = window(shapes.lon, shapes.lat, shapes.radius_m)
     number = shapes.circle
     if shapes.areas:

@@ -10,7 +10,7 @@ their numbers in it. Adding or removing a zone version costs what it takes itsel
 question sees it. Threads may ask while one edits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -76,7 +76,7 @@ class ZoneIndex:
         return self._count
 
     @property
-    def zones(self) -> list[Zone]:
+    def zones(self) -> Sequence[Zone]:
         """The table's zone versions; a result's zone is the one at its number."""
         return self.table.zones
 
@@ -131,7 +131,7 @@ class ZoneIndex:
         """
         zones = list(added)
         numbers = np.array(self.table.extend(zones), dtype=np.intp)
-        self._first = room_for(self._first, len(self.table), -1)
+        self._reach()
         gone, first = set[int](), self._first
         for key in removed:
             number = self.table.number_of(key)
@@ -148,7 +148,17 @@ class ZoneIndex:
         for number in gone:
             self._drop(number)
         if zones:
-            self._add(zones, numbers)
+            self._add(numbers)
+
+    def look_for(self, numbers: Indices) -> None:
+        """Look for zone versions of the table from now on, given by their numbers, each once."""
+        self._reach()
+        new = numbers[self._first[numbers] < 0]
+        if len(new):
+            self._add(new)
+
+    def _reach(self) -> None:
+        self._first = room_for(self._first, len(self.table), -1)
 
     def _drop(self, number: int) -> None:
         item, self._first[number] = int(self._first[number]), -1
@@ -157,8 +167,8 @@ class ZoneIndex:
             item += 1
         self._count -= 1
 
-    def _add(self, zones: list[Zone], numbers: Indices) -> None:
-        boxes, growth, owner = grown_boxes(zones, GROWN_M)
+    def _add(self, numbers: Indices) -> None:
+        boxes, growth, owner = grown_boxes(self.table.shapes_of(numbers), GROWN_M)
         order = np.argsort(owner, kind="stable")
         rows = np.zeros((len(order), _ROW))
         rows[:, :4], rows[:, 4:] = boxes[order], growth[order] * _TAKEN_BACK
@@ -286,7 +296,7 @@ class ZoneIndex:
 
     def _in_order(self, row: Indices, zone: NDArray[np.int32]) -> tuple[Indices, Indices]:
         """Return pairs sorted, each once."""
-        size = max(1, len(self.table.zones))
+        size = max(1, len(self.table))
         pair = row * size + zone
         pair.sort()
         pair = pair[np.diff(pair, prepend=-1).nonzero()[0]]

@@ -1,9 +1,10 @@
 """Zones as arrays, and signed distances of (position, zone) pairs without a loop over zones.
 
 A table only grows: each zone version stands under its number for ever, and adding one costs what it
-takes itself. Beside the zone a number has a row of eight float64, one line of the processor's
-cache, so what a pair costs does not depend on how many zones there are. Circles are whole in their
-row: centre, radius and the metres per degree there. Areas of up to ``FEW_EDGES`` edges, away from
+takes itself. A number has a row of eight float64, one line of the processor's cache, so what a pair
+costs does not depend on how many zones there are. Circles are whole in their row: centre, radius
+and the metres per degree there; one that always was and has no name is nothing but its row and its
+id, and is made again when it is asked for. Areas of up to ``FEW_EDGES`` edges, away from
 the antimeridian, have a box there and their edges in one array for all. The others, and every pair
 farther than the near limit, are asked zone by zone: same formulas, same results.
 
@@ -11,8 +12,9 @@ A zone gets its row with the next question, or at once by `ZoneTable.extend`: af
 may ask about it while one of them adds others.
 """
 
-from collections.abc import Iterable
-from typing import Final, TypeAlias, TypeVar
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias, TypeVar, overload
 
 import numpy as np
 import shapely
@@ -31,9 +33,10 @@ from zones.metric import (
     scales,
     wrapped,
 )
+from zones.names import Names
 from zones.outline import ON_BOUNDARY_M
-from zones.shapes import shapes_of
-from zones.zone import Area, Zone, ZoneKey
+from zones.shapes import Shapes
+from zones.zone import Area, Circle, Zone, ZoneKey
 
 Indices: TypeAlias = NDArray[np.intp]
 _Kind = TypeVar("_Kind", bound=np.generic)
@@ -41,13 +44,22 @@ FEW_PAIRS: Final = 4
 """So few pairs are measured one by one: arrays cost more than they do."""
 
 _AT_ONCE: Final = 20_000
-"""Areas whose edges are taken at once, not to need much room beside them."""
+"""Zones that get their rows at once, not to need much room beside them."""
 _ROW: Final = 8
 _RADIUS: Final = 2
 _OUTLINE: Final = -1.0
 """In the radius' place: an area whose edges stand in the array."""
 _ASKED: Final = -2.0
 """In the radius' place: an area that is asked itself."""
+
+
+class _New(NamedTuple):
+    """Zones without a row yet."""
+
+    first: int
+    """The number of the first of them."""
+    values: "array[float]"
+    """Longitude, latitude and radius of each; of an area noughts."""
 
 
 class ZoneTable:
@@ -60,35 +72,79 @@ class ZoneTable:
         zones: the zone versions; a zone's number is its place.
     """
 
-    __slots__ = ("_edge_count", "_edges", "_numbers", "_rows", "_settled", "zones")
+    __slots__ = ("_edge_count", "_edges", "_names", "_new", "_others", "_rows", "zones")
 
     def __init__(self, zones: Iterable[Zone] = ()) -> None:
-        self.zones: list[Zone] = []
-        self._numbers: dict[str | ZoneKey, int] = {}
+        self.zones: Sequence[Zone] = _Zones(self)
+        self._names = Names()
+        self._others: dict[int, Zone] = {}
+        """What is more than a circle with an id."""
+        self._new = _New(0, array("d"))
         self._rows = np.empty((0, _ROW))
         self._edges = np.empty((0, 4))
-        self._edge_count = self._settled = 0
+        self._edge_count = 0
         self.extend(zones)
 
     def __len__(self) -> int:
-        return len(self.zones)
+        return len(self._names)
+
+    def zone(self, number: int) -> Zone:
+        """Return the zone version of a number that was given."""
+        other = self._others.get(number)
+        if other is not None:
+            return other
+        new = self._new
+        at = 3 * (number - new.first)
+        values = self._rows[number, :3].tolist() if at < 0 else new.values[at : at + 3]
+        return Zone(self._names[number], Circle.stored(*values))
+
+    def zone_id(self, number: int) -> str:
+        """Return the id of the zone of a number that was given."""
+        return self._names[number]
 
     def number(self, zone: Zone) -> int:
         """Return the number of a zone version, which is added if it is new."""
-        name = _name(zone)
-        number = self._numbers.get(name)
+        number = self.number_of(zone.key)
         if number is None:
-            number = self._numbers[name] = len(self.zones)
-            self.zones.append(zone)
-        elif self.zones[number] is not zone and self.zones[number].shape != zone.shape:
+            return self.append(zone)
+        if self.zone(number).shape != zone.shape:
             raise ZoneError(
                 f"version {zone.version} has another shape already", zone_id=zone.zone_id
             )
         return number
 
+    def append(self, zone: Zone) -> int:
+        """Return the number of a zone version that is surely not in the table yet."""
+        shape = zone.shape
+        circle = shape if isinstance(shape, Circle) else None
+        plain = zone.version == 1 and not (zone.name or zone.withdrawn)
+        if circle is None or not plain or zone.effective_from is not None:
+            self._others[len(self)] = zone
+        values = (0.0, 0.0, 0.0) if circle is None else (circle.lon, circle.lat, circle.radius_m)
+        self._new.values.extend(values)
+        return self._names.add(zone.zone_id)
+
     def number_of(self, key: ZoneKey) -> int | None:
         """Return the number of a zone version, None if it is not in the table."""
-        return self._numbers.get(key[0] if key[1] == 1 else key)
+        for number in self._names.find(key[0]):
+            other = self._others.get(number)
+            if key[1] == (1 if other is None else other.version):
+                return number
+        return None
+
+    def numbers_of(self, zone_id: str) -> list[int]:
+        """Return the numbers of every version of a zone, in the order in which they came."""
+        numbers = self._names.find(zone_id)
+        numbers.reverse()
+        return numbers
+
+    def shapes_of(self, numbers: Indices) -> Shapes:
+        """Return the shapes of zones by their numbers."""
+        self._settle()
+        lon, lat, radius_m = self._rows[numbers, :3].T
+        circle, area = np.flatnonzero(radius_m > 0.0), np.flatnonzero(~(radius_m > 0.0))
+        areas = self._areas(numbers[area])
+        return Shapes(circle, lon[circle], lat[circle], radius_m[circle], area, areas)
 
     def extend(self, zones: Iterable[Zone]) -> list[int]:
         """Return the numbers of zone versions, of which those that are new are added."""
@@ -164,20 +220,30 @@ class ZoneTable:
 
     def _settle(self) -> None:
         """Give a row to each zone that has none yet."""
-        first, end = self._settled, len(self.zones)
+        first, end = self._new.first, len(self)
         if first == end:
             return
-        zones = self.zones[first:end]
-        rows = np.zeros((end - first, _ROW))
-        shapes = shapes_of(zones)
-        rows[shapes.circle, :3] = np.stack([shapes.lon, shapes.lat, shapes.radius_m], axis=1)
-        rows[shapes.circle, 3:] = np.stack(scales(shapes.lat), axis=1)
-        for begin in range(0, len(shapes.areas), _AT_ONCE):
-            part = slice(begin, begin + _AT_ONCE)
-            rows[shapes.area[part], _RADIUS:5] = self._outlined(shapes.areas[part])
+        new = np.array(self._new.values).reshape(-1, 3)
         self._rows = room_for(self._rows, end, 0.0)
-        self._rows[first:end] = rows
-        self._settled = end
+        for begin in range(0, len(new), _AT_ONCE):
+            part = new[begin : begin + _AT_ONCE]
+            self._rows[first + begin : first + begin + len(part)] = self._made(part, first + begin)
+        self._new = _New(end, array("d"))
+
+    def _made(self, new: Floats, first: int) -> Floats:
+        """Return the rows of zones whose numbers begin at one."""
+        rows = np.zeros((len(new), _ROW))
+        circle = new[:, _RADIUS] > 0.0
+        rows[circle, :3] = new[circle]
+        rows[circle, 3:] = np.stack(scales(new[circle, 1]), axis=1)
+        area = np.flatnonzero(~circle)
+        if len(area):
+            rows[area, _RADIUS:5] = self._outlined(self._areas(first + area))
+        return rows
+
+    def _areas(self, numbers: Indices) -> list[Area]:
+        shapes = (self._others[each].shape for each in numbers.tolist())
+        return [shape for shape in shapes if isinstance(shape, Area)]
 
     def _outlined(self, areas: list[Area]) -> Floats:
         """Keep the edges of areas, and return of each its kind, first edge and their number."""
@@ -221,9 +287,29 @@ class ZoneTable:
             out[group] = shape.signed_distances_m(lon[group], lat[group])
 
 
-def _name(zone: Zone) -> str | ZoneKey:
-    """Return what a zone version is remembered by; most have one version, and no need of a pair."""
-    return zone.zone_id if zone.version == 1 else zone.key
+class _Zones(Sequence[Zone]):
+    """The zone versions of a table by number."""
+
+    __slots__ = ("_table",)
+
+    def __init__(self, table: ZoneTable) -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @overload
+    def __getitem__(self, index: int) -> Zone: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Zone]: ...
+    def __getitem__(self, index: int | slice) -> Zone | list[Zone]:
+        numbers = range(len(self))[index]
+        if isinstance(numbers, int):
+            return self._table.zone(numbers)
+        return [self._table.zone(each) for each in numbers]
+
+    def __iter__(self) -> Iterator[Zone]:
+        return map(self._table.zone, range(len(self)))
 
 
 def room_for(array: NDArray[_Kind], size: int, filled: float) -> NDArray[_Kind]:

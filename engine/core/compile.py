@@ -234,7 +234,8 @@ def _named(condition: OrderCondition) -> Named:
 
 
 def _zone_set(zone_ids: Iterable[str], zones: Mapping[str, ZoneHistory]) -> ZoneSet:
-    histories_ = tuple(zones[zone_id] for zone_id in zone_ids if zone_id in zones)
+    found = (zones.get(zone_id) for zone_id in zone_ids)
+    histories_ = tuple(each for each in found if each is not None)
     return ZoneSet(histories_) if histories_ else NO_ZONES
 
 

@@ -25,6 +25,7 @@ from engine.core.resident_zones import ResidentZones
 from engine.core.rules import RULES
 from engine.core.uses import Named, Uses
 from zones.group import ZoneGroup
+from zones.table import ZoneTable
 from zones.zone import Zone
 
 
@@ -33,8 +34,8 @@ class Followed(NamedTuple):
 
     activations: list[int]
     """Those who may be judged otherwise, and new ones."""
-    zones: list[Zone]
-    """Versions to keep out of that are to be measured from now on."""
+    zones: list[int]
+    """Numbers of versions to keep out of that are to be measured from now on."""
 
 
 class _Template(NamedTuple):
@@ -74,12 +75,13 @@ class FormerRegistry:
 class ResidentRegistry:
     """The registry in memory; see `Compilable`."""
 
-    def __init__(self, revision: int = -1) -> None:
+    def __init__(self, revision: int = -1, zones: ZoneTable | None = None) -> None:
+        """Begin without anything; the zones are numbered in a table that may hold others."""
         self.revision = revision
         self.wearers: dict[str, Wearer] = {}
         self.activations: dict[int, Activation] = {}
         self.orders = PackedOrders()
-        self.zones = ResidentZones()
+        self.zones = ResidentZones(ZoneTable() if zones is None else zones)
         self.classes: dict[str, tuple[WearerClass, ...]] = {}
         self.groups: dict[str, tuple[ZoneGroup, ...]] = {}
         self.protected: dict[str, ProtectedPerson] = {}
@@ -115,13 +117,12 @@ class ResidentRegistry:
             self._take_activation(self._sharing(activation))
         for group in groups:
             self.groups[group.group_id] = (*self.groups.get(group.group_id, ()), group)
-        outs: set[str] = set()
+        self.zones.fill(zones)
         for each in classes:
             self.classes[each.class_id] = (*self.classes.get(each.class_id, ()), each)
-            outs |= self._outs_of(each.conditions)
+            self._keep_out(self._outs_of(each.conditions))
         for body in orders:
-            outs |= self._take_order(body)
-        self.zones.fill(zones, outs)
+            self._keep_out(self._take_order(body))
 
     def supervision(self, activation_id: int) -> Supervision:
         """Return what an activation is judged against."""
@@ -167,7 +168,7 @@ class ResidentRegistry:
     def take(self, revision: int, values: Sequence[RegistryValue]) -> Followed:
         """Follow writes, in their order; the registry is then of that revision."""
         activations: dict[int, None] = {}
-        zones: list[Zone] = []
+        zones: list[int] = []
         self._watchers.clear()
         self._keep_sets()
         for value in values:
@@ -208,8 +209,7 @@ class ResidentRegistry:
 
     def _followed_order(self, order: Order) -> Followed:
         self.former.orders.note(order.wearer_id)
-        outs = self._take_order(msgspec.json.encode(order))
-        zones = [each for zone_id in sorted(outs) for each in self.zones.keep_out(zone_id)]
+        zones = self._keep_out(sorted(self._take_order(msgspec.json.encode(order))))
         return Followed(self._activations_of([order.wearer_id]), zones)
 
     def _followed_activation(self, activation: Activation) -> Followed:
@@ -283,6 +283,10 @@ class ResidentRegistry:
                 self._keep_out_of(_named(each))
         return self._group_outs()
 
+    def _keep_out(self, zone_ids: Iterable[str]) -> list[int]:
+        """Note that somebody has to keep out of zones; return the numbers that are new."""
+        return [each for zone_id in zone_ids for each in self.zones.keep_out(zone_id)]
+
     def _followed_zone(self, zone: Zone) -> Followed:
         zone_id = zone.zone_id
         concerned = self._users(Named.ZONE, zone_id)
@@ -302,7 +306,7 @@ class ResidentRegistry:
         self.grouped.change(group_id=group_id)
         self.groups[group_id] = (*self.groups.get(group_id, ()), group)
         outs = group.zone_ids if group_id in self._groups_out else ()
-        added = [each for zone_id in outs for each in self.zones.keep_out(zone_id)]
+        added = self._keep_out(outs)
         return Followed(self._activations_of(self._users(Named.GROUP, group_id)), added)
 
     def _keep_sets(self) -> None:
@@ -314,8 +318,7 @@ class ResidentRegistry:
         class_id = changed.class_id
         self.former.classes.note(class_id)
         self.classes[class_id] = (*self.classes.get(class_id, ()), changed)
-        outs = sorted(self._outs_of(changed.conditions))
-        added = [each for zone_id in outs for each in self.zones.keep_out(zone_id)]
+        added = self._keep_out(sorted(self._outs_of(changed.conditions)))
         return Followed(self._activations_of(self._users(Named.CLASS, class_id)), added)
 
     def _users(self, kind: Named, name: str) -> list[str]:

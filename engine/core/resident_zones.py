@@ -1,29 +1,33 @@
-"""The zones as the engine holds them: every version, by zone, without its name.
+"""The zones as the engine holds them: every version, without its name, in the table of zones.
 
-Zones to keep out of are measured by place, and stand ready; of the others, most are somebody's
-home, and a circle takes some 60 bytes until it is asked for.
+The table numbers the zones of the index and of the lanes as well, so most zones are nothing but a
+row and an id there. It may know versions that this registry does not: one that is read anew stands
+on the same table.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from struct import Struct
-from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.core.compile import histories
-from zones.circle import Circle
 from zones.history import ZoneHistory
+from zones.table import ZoneTable
 from zones.zone import Zone
 
-_CIRCLE: Final = Struct("<dddq")
-_Kept = Zone | tuple[Zone, ...]
+Numbers = NDArray[np.intp]
+
+_OURS, _OUT = 1, 2
 
 
 class ResidentZones(Mapping[str, ZoneHistory]):
     """Every version of every zone; of versions with one effective date the last one counts."""
 
-    def __init__(self) -> None:
-        self._outs: dict[str, _Kept] = {}
-        """Those that somebody has to keep out of."""
-        self._others: dict[str, _Kept | bytes] = {}
+    def __init__(self, table: ZoneTable) -> None:
+        """Begin without zones."""
+        self._table = table
+        self._marks = bytearray()
+        """Of each number of the table whether the version is ours, and to be kept out of."""
 
     def __getitem__(self, zone_id: str) -> ZoneHistory:
         """Return the history of a zone.
@@ -40,66 +44,64 @@ class ResidentZones(Mapping[str, ZoneHistory]):
 
     def __contains__(self, zone_id: object) -> bool:
         """Tell whether there is a zone."""
-        return zone_id in self._outs or zone_id in self._others
+        return isinstance(zone_id, str) and bool(self._numbers(zone_id))
 
     def __len__(self) -> int:
         """Return how many zones there are."""
-        return len(self._outs) + len(self._others)
+        return sum(1 for _ in self)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the ids of the zones."""
-        yield from self._outs
-        yield from self._others
+        ours = (number for number, mark in enumerate(self._marks) if mark)
+        names = ((number, self._table.zone_id(number)) for number in ours)
+        return (zone_id for number, zone_id in names if self._numbers(zone_id)[0] == number)
 
     def versions(self, zone_id: str) -> tuple[Zone, ...]:
         """Return every version of a zone, in the order in which they came."""
-        kept = self._outs.get(zone_id) or self._others.get(zone_id)
-        if kept is None:
-            return ()
-        if isinstance(kept, bytes):
-            return (_unpacked(zone_id, kept),)
-        return (kept,) if isinstance(kept, Zone) else kept
+        return tuple([self._table.zone(each) for each in self._numbers(zone_id)])
 
     def version(self, zone_id: str, version: int) -> Zone | None:
         """Return a version of a zone; None if there is none."""
         return next((each for each in self.versions(zone_id) if each.version == version), None)
 
-    def take(self, zone: Zone) -> list[Zone]:
-        """Take a version; return it if its zone is one to keep out of."""
-        zone = _nameless(zone)
-        zone_id, former = zone.zone_id, self.versions(zone.zone_id)
-        kept: _Kept = (*former, zone) if former else zone
-        if zone_id in self._outs:
-            self._outs[zone_id] = kept
-            return [zone]
-        self._others[zone_id] = kept if former else _packed(zone)
-        return []
+    def take(self, zone: Zone) -> list[int]:
+        """Take a version; return its number if its zone is one to keep out of."""
+        out = any(self._marks[each] & _OUT for each in self._numbers(zone.zone_id))
+        number = self._table.number(_nameless(zone))
+        self._mark(number, _OURS | _OUT * out)
+        return [number] if out else []
 
-    def fill(self, zones: Iterable[Zone], outs: set[str]) -> None:
-        """Take many versions, of which the zones with these ids are to be kept out of."""
-        kept_out, others = self._outs, self._others
+    def fill(self, zones: Iterable[Zone]) -> None:
+        """Take many versions, of which nobody has to keep out yet."""
+        number = self._table.number if len(self._table) else self._table.append
         for zone in zones:
-            zone_id = zone.zone_id
-            if zone_id in kept_out or zone_id in others:
-                self.take(zone)
-            elif zone_id in outs:
-                kept_out[zone_id] = _nameless(zone)
-            else:
-                others[zone_id] = _packed(zone)
+            self._mark(number(_nameless(zone)), _OURS)
 
-    def keep_out(self, zone_id: str) -> list[Zone]:
+    def keep_out(self, zone_id: str) -> list[int]:
         """Note that somebody has to keep out of a zone; return its versions if that is new."""
-        if zone_id in self._outs or zone_id not in self._others:
+        numbers = self._numbers(zone_id)
+        if not numbers or self._marks[numbers[0]] & _OUT:
             return []
-        versions = self.versions(zone_id)
-        del self._others[zone_id]
-        self._outs[zone_id] = versions[0] if len(versions) == 1 else versions
-        return list(versions)
+        for number in numbers:
+            self._marks[number] |= _OUT
+        return numbers
 
-    def outs(self) -> Iterator[Zone]:
-        """Yield every version of every zone that somebody has to keep out of."""
-        for kept in self._outs.values():
-            yield from (kept,) if isinstance(kept, Zone) else kept
+    def outs(self) -> Numbers:
+        """Return the numbers of every version of every zone that somebody has to keep out of."""
+        marks = np.frombuffer(bytes(self._marks), np.uint8)
+        return np.flatnonzero(marks & _OUT)
+
+    def _numbers(self, zone_id: str) -> list[int]:
+        marks, known = self._marks, self._table.numbers_of(zone_id)
+        if len(known) == 1 and known[0] < len(marks) and marks[known[0]]:
+            return known
+        return [each for each in known if each < len(marks) and marks[each]]
+
+    def _mark(self, number: int, mark: int) -> None:
+        more = number + 1 - len(self._marks)
+        if more > 0:
+            self._marks.extend(bytes(more))
+        self._marks[number] |= mark
 
 
 def _nameless(zone: Zone) -> Zone:
@@ -108,16 +110,3 @@ def _nameless(zone: Zone) -> Zone:
         return zone
     version, since = zone.version, zone.effective_from
     return Zone(zone.zone_id, zone.shape, "", version, since, zone.withdrawn)
-
-
-def _packed(zone: Zone) -> Zone | bytes:
-    """Return a zone in few bytes, if it is a circle that always was; its name is left out."""
-    shape = zone.shape
-    if not isinstance(shape, Circle) or zone.effective_from is not None or zone.withdrawn:
-        return zone
-    return _CIRCLE.pack(shape.lon, shape.lat, shape.radius_m, zone.version)
-
-
-def _unpacked(zone_id: str, packed: bytes) -> Zone:
-    lon, lat, radius_m, version = _CIRCLE.unpack(packed)
-    return Zone(zone_id, Circle(lon, lat, radius_m), version=version)

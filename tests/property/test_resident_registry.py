@@ -19,6 +19,7 @@ from zones.group import ZoneGroup
 from zones.instant import DAY, HOUR, Instant, parse
 from zones.interval import Interval
 from zones.schedule import Schedule
+from zones.table import ZoneTable
 from zones.weekly import WeeklyWindow, parse_days, parse_time
 from zones.zone import Zone
 
@@ -144,6 +145,7 @@ class Rows:
     def __init__(self) -> None:
         self.rows: dict[tuple[type, object], list[Any]] = {}
         self.carriers: dict[int, tuple[str, Role]] = {}
+        self.table = ZoneTable()
 
     def write(self, value: RegistryValue) -> RegistryValue:
         """Keep a value; return it as it was written."""
@@ -182,7 +184,7 @@ class Rows:
 
     def resident(self) -> ResidentRegistry:
         """Return the one in few bytes, filled as a whole."""
-        filled = ResidentRegistry(1)
+        filled = ResidentRegistry(1, self.table)
         filled.fill(
             self.of(Wearer),
             self.of(ProtectedPerson),
@@ -255,12 +257,12 @@ def test_what_is_to_be_kept_out_of_is_measured(
     for value in first:
         rows.write(value)
     resident = rows.resident()
-    measured = [each.key for each in resident.zones.outs()]
+    measured = resident.zones.outs().tolist()
     for number, value in enumerate(writes, 2):
         followed = resident.take(number, [rows.write(value)])
-        measured += [each.key for each in followed.zones]
+        measured += followed.zones
     assert len(set(measured)) == len(measured)
-    assert set(measured) == {each.key for each in resident.zones.outs()}
+    assert set(measured) == set(resident.zones.outs().tolist())
     asked = {
         zone.key
         for each in judged(rows).values()
@@ -269,7 +271,7 @@ def test_what_is_to_be_kept_out_of_is_measured(
         for history in condition.histories()
         for zone in history.versions
     }
-    assert asked <= set(measured)
+    assert asked <= {rows.table.zones[number].key for number in measured}
 
 
 @settings(deadline=None, max_examples=120)

@@ -1,6 +1,7 @@
 """The table measures pairs as the zones themselves do, however it came to hold them."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -77,3 +78,17 @@ def test_a_number_stays() -> None:
         None,
     )
     assert table.zones[7].version == 7
+
+
+@given(worlds())
+@settings(max_examples=60, deadline=None)
+def test_a_zone_comes_back_as_it_was_put(world: tuple[list[Zone], np.ndarray]) -> None:
+    """Whether it has a row by now or not, and whatever is said of it, it is the zone that came."""
+    said = ({}, {"version": 2}, {"name": "n"}, {"effective_from": 5}, {"withdrawn": True})
+    zones = [replace(each, **said[place % len(said)]) for place, each in enumerate(world[0])]
+    table = ZoneTable()
+    numbers = [table.number(each) for each in zones]
+    assert [table.zone(each) for each in numbers] == zones
+    table.extend(())
+    assert list(table.zones) == zones == table.zones[:]
+    assert [table.numbers_of(each.zone_id)[-1] for each in zones] == numbers
