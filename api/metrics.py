@@ -135,6 +135,11 @@ def _gauges(health: EngineHealth) -> Iterator[Metric]:
         "ringfence_source_connected", "1 if the source of telemetry is connected.", health.connected
     )
     yield gauge("ringfence_engine_backlog", "Messages that are not committed yet.", health.backlog)
+    yield gauge(
+        "ringfence_engine_deferred",
+        "Uploads that are stored and acknowledged, and not judged yet.",
+        health.deferred,
+    )
     yield CounterMetricFamily(
         "ringfence_positions_stored", "Positions stored.", value=health.positions
     )

@@ -20,6 +20,10 @@ from engine.watch import SelfStatus
 from zones.instant import SECOND, Instant
 
 
+def _age_s(oldest: Instant | None, now: Instant) -> float:
+    return 0 if oldest is None else (now - oldest) / SECOND
+
+
 def self_metrics(services: Services, now: Instant) -> Iterator[Metric]:
     """Yield what the engine knows of itself."""
     health, status, delays = services.health(), services.status(), services.delays()
@@ -28,11 +32,15 @@ def self_metrics(services: Services, now: Instant) -> Iterator[Metric]:
         "From measured by the device to judged and committed, by message.",
         delays,
     )
-    oldest = health.oldest_in_hand
     yield gauge(
         "ringfence_backlog_age_seconds",
         "Age of the oldest message that is not committed; 0 if there is none.",
-        0 if oldest is None else (now - oldest) / SECOND,
+        _age_s(health.oldest_in_hand, now),
+    )
+    yield gauge(
+        "ringfence_deferred_age_seconds",
+        "Age of the oldest upload that is stored and not judged yet; 0 if there is none.",
+        _age_s(health.oldest_deferred, now),
     )
     yield gauge(
         "ringfence_listening",

@@ -171,6 +171,11 @@ class Lanes:
         table.last("seq")[moved] = counted
         table["after"][moved] = table["head"][moved] = table.last("fix_time")[moved]
 
+    def at_rest(self, topic: str) -> bool:
+        """Tell whether positions on a topic may be quiet: nothing runs, nobody follows them."""
+        row = self._topics.get(topic, -1)
+        return row >= 0 and bool(self._table["open"][row])
+
     def take(self, deliveries: Sequence[Delivery]) -> tuple[QuietBatch | None, list[Delivery]]:
         """Return the quiet part of a batch, and the others."""
         rows = np.array([self._topics.get(each.topic, -1) for each in deliveries], np.int64)

@@ -3,12 +3,14 @@
     next batch -> ruling (one transaction) -> acknowledge -> publish
 
 The broker is told only after the commit, so what the process loses when it dies is delivered again.
+Of a batch that is too much, uploads are only stored, and judged in pieces behind (`core.urgency`).
 A store that is slow or away makes the loop wait with the batch in hand: the source takes no more
 than its bound, and the broker keeps the rest. Transactions run in a thread of their own, so that
 the connection to the broker and the API stay alive meanwhile.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,7 +27,9 @@ from engine.core.health import EngineHealth
 from engine.core.histogram import DELAY_BUCKETS_S, Histogram
 from engine.core.rejection import Rejection
 from engine.core.self_watch import Signal
-from engine.core.topic import TelemetryTopic, rejections_topic
+from engine.core.topic import TelemetryTopic, rejections_topic, telemetry_topic
+from engine.core.urgency import LEAST_EVERY_S, QUEUE, next_piece
+from engine.deferral import Deferral, Turn, vendors_heard
 from engine.floor import FloorNumbers, numbers_of
 from engine.live_positions import Sighting
 from engine.pace import Pace
@@ -45,8 +49,15 @@ TICK_S: Final = 0.25
 MOST_A_TICK: Final = 1_000
 """Activations whose time is let pass in one transaction: batches are taken in between."""
 
+LOOKED_THROUGH: Final = 20 * MOST_A_TICK
+"""Activations that are looked through for these, if messages of some wait to be judged."""
+
 BEHIND: Final = 500
 """Deliveries in hand from which on the engine is behind."""
+
+_FIRST_PIECE: Final = 16
+_LOOK_S: Final = 0.01
+"""Real seconds between looks at a queue that goes first."""
 
 _RETRY_WAITS_S: Final = (0.1, 10.0)
 P = ParamSpec("P")
@@ -75,6 +86,9 @@ class Service:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ruling")
         self._stopping = asyncio.Event()
         self._projection = Projection(store)
+        self._deferral = Deferral(self._caseload.lanes.at_rest)
+        self._piece = _FIRST_PIECE
+        self._put_off = asyncio.Event()
         self._pulse = Pulse(source, clock)
         self._running = False
         self._idle_since: Instant | None = clock.now()
@@ -99,6 +113,8 @@ class Service:
             connected=self._source.connected,
             backlog=self._source.in_flight,
             oldest_in_hand=self._pulse.oldest_in_hand,
+            deferred=self._deferral.messages,
+            oldest_deferred=self._deferral.oldest,
             idle_since=self._idle_since,
             disconnected_since=self._pulse.disconnected_since,
             busy_since=min(list(self._busy.values()), default=None),
@@ -152,9 +168,11 @@ class Service:
             async with self._source, asyncio.TaskGroup() as tasks:
                 ticking = tasks.create_task(self._tick_for_ever())
                 merging = tasks.create_task(self._merge_for_ever())
+                catching_up = tasks.create_task(self._catch_up_for_ever())
                 await self._take_for_ever()
                 ticking.cancel()
                 merging.cancel()
+                catching_up.cancel()
         finally:
             self._running, self._idle_since = False, self._clock.now()
             pulsing.cancel()
@@ -166,12 +184,29 @@ class Service:
             pace.begin(clock())
             ruled = await self._persist(self._take, batch)
             await self._source.acknowledge(batch)
-            for source, rejection in ruled.rejections:
-                await self._tell(source, rejection)
+            if self._deferral.messages:
+                self._put_off.set()
+            await self._tell_all(ruled)
             while self._projection.overdue:
                 await self._persist(self._projection.step, idle=False)
             if left_s := pace.left_s(clock()):
                 await asyncio.sleep(left_s)
+
+    async def _catch_up_for_ever(self) -> None:
+        """Judge what was put off, between batches; a queue that waits goes first for a while."""
+        clock = asyncio.get_running_loop().time
+        last = clock()
+        while True:
+            if not self._deferral.messages:
+                self._put_off.clear()
+                await self._put_off.wait()
+            if self._source.in_flight >= QUEUE and clock() - last < LEAST_EVERY_S:
+                await asyncio.sleep(_LOOK_S)
+                continue
+            while await self._persist(self._projection.step, idle=False):
+                pass
+            await self._tell_all(await self._persist(self._catch_up))
+            last = clock()
 
     async def _merge_for_ever(self) -> None:
         while not self._stopping.is_set():
@@ -221,24 +256,40 @@ class Service:
         with loading(), self._store.read() as transaction:
             caseload = Caseload()
             caseload.load(transaction)
-        self._caseload = caseload
+            deferral = Deferral(caseload.lanes.at_rest)
+            deferral.load(transaction)
+        self._caseload, self._deferral = caseload, deferral
 
     def _take(self, batch: Sequence[Delivery]) -> Ruled:
+        ruled = self._judge(self._deferral.turn(batch))
+        self.batches += 1
+        return ruled
+
+    def _catch_up(self) -> Ruled:
+        began = time.thread_time()
+        piece = self._deferral.piece(self._piece)
+        ruled = self._judge(Turn((), (), piece))
+        self._piece = next_piece(sum(piece.values()), time.thread_time() - began)
+        return ruled
+
+    def _judge(self, turn: Turn) -> Ruled:
+        """Judge what is of now and what was put off of it before, and store what is put off."""
         while True:
             now = self._clock.now()
             with suppress(RegistryMovedError):
                 with self._store.write() as transaction:
                     ruling = Ruling(self._caseload, transaction, now)
-                    ruling.take(batch)
+                    put_off = self._deferral.take(transaction, ruling, turn)
                 self._settle(ruling.ruled)
-                self.batches += 1
+                self._deferral.keep(put_off, turn.caught_up)
+                self._caseload.roster.hear(vendors_heard(turn.put_off))
                 return ruling.ruled
 
     def _tick(self) -> bool:
         """Let time pass for some of those for whom it changes something; tell if there are more."""
         now = self._clock.now()
         self._caseload.roster.look(now, self._listening_since)
-        due, silent = self._caseload.due(now, MOST_A_TICK), self._silent(now)
+        due, silent = self._due(now), self._silent(now)
         if not due and not silent and not self._registry_changed():
             return False
         with self._store.write() as transaction:
@@ -251,10 +302,32 @@ class Service:
         with self._store.read() as transaction:
             return not self._caseload.follows(transaction)
 
+    def _due(self, now: Instant) -> list[int]:
+        """Return for whom time alone changes something; what waits of such is judged first."""
+        due = self._caseload.due(now, LOOKED_THROUGH if self._deferral.messages else MOST_A_TICK)
+        waiting = {each for each in due if self._waits(each)} if self._deferral.messages else set()
+        self._deferral.urge(map(self._topic, waiting))
+        return [each for each in due if each not in waiting][:MOST_A_TICK]
+
     def _silent(self, now: Instant) -> list[tuple[int, Instant]]:
-        """Return the activations that have missed their call-in, with when it was due."""
-        since = self._listening_since
-        return [] if since is None else self._caseload.call_ins_missed(now, since, MOST_A_TICK)
+        """Return the activations that have missed their call-in, with when it was due.
+
+        Who has messages that wait to be judged was heard.
+        """
+        since, most = self._listening_since, MOST_A_TICK
+        if since is None:
+            return []
+        if not self._deferral.messages:
+            return self._caseload.call_ins_missed(now, since, most)
+        missed = self._caseload.call_ins_missed(now, since, LOOKED_THROUGH)
+        return [each for each in missed if not self._waits(each[0])][:most]
+
+    def _waits(self, activation_id: int) -> bool:
+        return self._topic(activation_id) in self._deferral
+
+    def _topic(self, activation_id: int) -> str:
+        activation = self._caseload.registry.activations[activation_id]
+        return telemetry_topic(activation.vendor, activation.device_id)
 
     def _settle(self, ruled: Ruled) -> None:
         self._caseload.keep(ruled.quiet, ruled.cases.values())
@@ -272,6 +345,10 @@ class Service:
         self.alerts += ruled.alerts
         if ruled.newest_change_id:
             self._on_change(ruled.newest_change_id)
+
+    async def _tell_all(self, ruled: Ruled) -> None:
+        for source, rejection in ruled.rejections:
+            await self._tell(source, rejection)
 
     async def _tell(self, source: TelemetryTopic | None, rejection: Rejection) -> None:
         """Tell a vendor why something was not taken."""

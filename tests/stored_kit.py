@@ -18,6 +18,7 @@ from engine.core.fold import Report, report_order
 from engine.core.order import Condition, Supervision
 from engine.core.position import Position
 from engine.core.registry import Device, Order, OrderCondition, Wearer
+from engine.deferral import Deferral, Turn
 from engine.ruling import Ruling
 from engine.sources.source import Delivery
 from engine.store import Store, open_store
@@ -129,19 +130,33 @@ class Stored:
     def restart(self) -> None:
         """Begin anew from what the store holds."""
         self.caseload = Caseload()
+        self.deferral = Deferral(self.caseload.lanes.at_rest)
         with self.store.read() as transaction:
             self.caseload.load(transaction)
+            self.deferral.load(transaction)
 
-    def take(self, reports: Sequence[Report], now: Instant) -> int:
+    def take(
+        self,
+        reports: Sequence[Report],
+        now: Instant,
+        put_off: Sequence[Report] = (),
+        caught_up: int = 0,
+    ) -> int:
         """Judge a batch as of a time, each report in a message of its own.
 
-        Returns how many positions were quiet.
+        So many of those put off before are judged first, and some are put off. Returns how many
+        positions were quiet.
         """
         self.now = max(self.now, now)
+        at_once, later = (
+            [delivery(each, self.now) for each in some] for some in (reports, put_off)
+        )
+        turn = Turn(at_once, later, self.deferral.piece(caught_up) if caught_up else {})
         with self.store.write() as transaction:
             ruling = Ruling(self.caseload, transaction, self.now)
-            ruling.take([delivery(each, self.now) for each in reports])
+            noted = self.deferral.take(transaction, ruling, turn)
         self._settle(ruling)
+        self.deferral.keep(noted, turn.caught_up)
         quiet = ruling.ruled.quiet
         return 0 if quiet is None else len(quiet.positions)
 

@@ -110,6 +110,12 @@ class BacklogOut(Wire):
     oldest_received_at: InstantOut | None = Field(
         description="When the oldest of these was received.", examples=[_TIME]
     )
+    deferred: int = Field(
+        description="Uploads that are stored and acknowledged, and not judged yet.", examples=[0]
+    )
+    oldest_deferred_received_at: InstantOut | None = Field(
+        description="When the oldest of these was received.", examples=[None]
+    )
     freshest_s: float | None = Field(
         description="Of the last minute's messages, least seconds from measured to committed; "
         "null if too few came to tell.",

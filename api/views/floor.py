@@ -135,6 +135,8 @@ def floor_out(services: Services, said: Stored) -> FloorOut:
         backlog=BacklogOut(
             messages=health.backlog,
             oldest_received_at=health.oldest_in_hand,
+            deferred=health.deferred,
+            oldest_deferred_received_at=health.oldest_deferred,
             freshest_s=None if health.freshest is None else health.freshest / SECOND,
         ),
         alerts=said.alerts,

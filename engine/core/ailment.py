@@ -40,10 +40,15 @@ def span(duration: Duration) -> str:
 
 def in_hand(health: EngineHealth, now: Instant) -> str:
     """Return what waits, for people: `1,240 messages wait, the oldest for 94 s`."""
-    waiting = f"{health.backlog:,} messages wait"
-    if health.oldest_in_hand is None:
+    waiting = _waiting_since(f"{health.backlog:,} messages wait", health.oldest_in_hand, now)
+    if not health.deferred:
         return waiting
-    return f"{waiting}, the oldest for {span(now - health.oldest_in_hand)}"
+    put_off = f"{health.deferred:,} uploads are stored and wait to be judged"
+    return f"{waiting}; {_waiting_since(put_off, health.oldest_deferred, now)}"
+
+
+def _waiting_since(words: str, oldest: Instant | None, now: Instant) -> str:
+    return words if oldest is None else f"{words}, the oldest for {span(now - oldest)}"
 
 
 def ailments(health: EngineHealth, now: Instant, patience: Duration) -> list[Ailment]:

@@ -16,6 +16,10 @@ class EngineHealth(msgspec.Struct, frozen=True, kw_only=True):
     """Messages that arrived and are not committed yet."""
     oldest_in_hand: Instant | None = None
     """When the oldest of these arrived; None if there is none."""
+    deferred: int = 0
+    """Messages that are stored and acknowledged, and not judged yet (`core.urgency`)."""
+    oldest_deferred: Instant | None = None
+    """When the oldest of these arrived; None if there is none."""
     last_commit_at: Instant | None = None
     """When the last batch was committed; None before the first."""
     listening_since: Instant | None = None

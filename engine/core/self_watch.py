@@ -8,7 +8,7 @@ All durations are of the engine's clock; `Limits.at_speed` stretches them for a 
 | kind | holds | clear |
 |---|---|---|
 | ingest_stalled | something ails the engine | nothing does |
-| backlog | `backlog_messages` in hand, or even the freshest message `backlog_delay` old | half |
+| backlog | `backlog_messages` in hand or put off, or even the freshest message `backlog_delay` old | half |
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -188,11 +188,11 @@ def stalled(ailing: Sequence[Ailment], now: Instant) -> Signal:
 def backlog(health: EngineHealth, now: Instant, limits: Limits) -> Signal:
     """Return whether more waits than is worked off, here or (by its delay) at the broker."""
     key = Key(EpisodeKind.BACKLOG, ENGINE)
-    delay = health.freshest or 0
-    if health.backlog >= limits.backlog_messages or delay >= limits.backlog_delay:
+    delay, waiting = health.freshest or 0, health.backlog + health.deferred
+    if waiting >= limits.backlog_messages or delay >= limits.backlog_delay:
         words = in_hand(health, now)
         if delay >= limits.backlog_delay:
             words += f"; what is committed now is at least {span(delay)} old"
         return Signal(key, Level.HOLDS, words)
-    well = 2 * health.backlog < limits.backlog_messages and 2 * delay < limits.backlog_delay
+    well = 2 * waiting < limits.backlog_messages and 2 * delay < limits.backlog_delay
     return Signal(key, Level.CLEAR if well else Level.BETWEEN)

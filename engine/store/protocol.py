@@ -22,13 +22,16 @@ from engine.core.episode import EpisodeKind, EpisodeState, Severity, StoredEpiso
 from engine.core.journal import JournalBlock
 from engine.core.position import PositionKey
 from engine.core.rejection import Reason
+from engine.store.deferred_part import DeferredPart
 from engine.store.page import Page
 from engine.store.positions_part import PositionsPart
 from engine.store.registry_part import RegistryPart
 from zones.instant import Duration, Instant
 from zones.interval import END
 
-Counter = Literal["block", "position", "event", "rejection", "episode", "alert", "change", "outbox"]
+Counter = Literal[
+    "block", "position", "event", "rejection", "episode", "alert", "change", "outbox", "deferred"
+]
 
 
 class StoredRejection(msgspec.Struct, frozen=True, kw_only=True):
@@ -327,6 +330,7 @@ class Transaction(Protocol):
     registry: RegistryPart
     contacts: ContactsPart
     heartbeats: HeartbeatsPart
+    deferred: DeferredPart
 
     def next_ids(self, counter: Counter, count: int) -> range:
         """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""

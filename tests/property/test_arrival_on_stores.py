@@ -90,6 +90,35 @@ def test_a_corrected_past_is_stored_as_if_known_from_the_start(
     assert found == in_turn(stored, history, known, stored.now)
 
 
+@PLAYED
+@given(st.data())
+def test_what_is_put_off_is_stored_as_if_judged_at_once(
+    stored: Stored, data: st.DataObject
+) -> None:
+    """Messages of any batch are put off, judged in pieces behind others, across restarts."""
+    history = data.draw(histories())
+    steps = data.draw(arrivals(history.reports))
+    known = Known.of(history.judged_by)
+    stored.begin(known)
+    for step in steps:
+        if step.restart:
+            stored.restart()
+        now = max([stored.now, *map(time_of, step.reports)]) + step.pause
+        later = [each for each in step.reports if data.draw(st.booleans())]
+        at_once = [each for each in step.reports if each not in later]
+        stored.take(at_once, now, later, caught_up=data.draw(st.sampled_from([0, 0, 1, 3])))
+        if not step.reports:
+            stored.tick(stored.now)
+    while stored.deferral.messages:
+        if data.draw(st.booleans()):
+            stored.restart()
+        stored.take([], stored.now, caught_up=2)
+    stored.tick(history.until)
+    stored.check_history()
+    found = outcome(stored)
+    assert found == in_turn(stored, history, known, stored.now)
+
+
 def in_turn(stored: Stored, history: History, known: Known, until: Instant) -> object:
     """Return what is stored as of a time when all is known at once and comes in order."""
     stored.begin(known)

@@ -292,3 +292,14 @@ heartbeats: Final = Table(
     "heartbeats", metadata, words("name", primary_key=True), whole("at"), sqlite_with_rowid=False
 )
 """Up to when something is known to have been well."""
+
+deferred: Final = Table(
+    "deferred",
+    metadata,
+    key("deferred_id"),
+    whole("received_at"),
+    octets("topic"),
+    flag("urgent"),
+    octets("body"),
+)
+"""Messages that are stored and acknowledged, and judged later: see `engine.core.urgency`."""

@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from engine.clock import SystemClock
 from engine.core.capacity import StoreSize
+from engine.store.deferred_part import DeferredPart
 from engine.store.positions_part import PositionsPart
 from engine.store.protocol import (
     AlertsPart,
@@ -31,6 +32,7 @@ from engine.store.sql.backend import Backend
 from engine.store.sql.checkpoints import SqlCheckpoints
 from engine.store.sql.contacts import SqlContacts
 from engine.store.sql.counters import take_ids
+from engine.store.sql.deferred import SqlDeferred
 from engine.store.sql.dockets import SqlDockets
 from engine.store.sql.episodes import SqlEpisodes
 from engine.store.sql.events import SqlEvents
@@ -71,6 +73,7 @@ class SqlTransaction:
         self.registry: RegistryPart = self._registry
         self.contacts: ContactsPart = SqlContacts(session)
         self.heartbeats: HeartbeatsPart = SqlHeartbeats(session)
+        self.deferred: DeferredPart = SqlDeferred(session)
 
     def next_ids(self, counter: Counter, count: int) -> range:
         """Return the next `count` ids of a counter, from 1; a rolled-back range is given again."""
