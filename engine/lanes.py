@@ -174,7 +174,7 @@ class Lanes:
     def at_rest(self, topic: str) -> bool:
         """Tell whether positions on a topic may be quiet: nothing runs, nobody follows them."""
         row = self._topics.get(topic, -1)
-        return row >= 0 and bool(self._table["open"][row])
+        return row >= 0 and (row in self._stored or bool(self._table["open"][row]))
 
     def take(self, deliveries: Sequence[Delivery]) -> tuple[QuietBatch | None, list[Delivery]]:
         """Return the quiet part of a batch, and the others."""

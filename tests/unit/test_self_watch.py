@@ -101,6 +101,16 @@ def test_a_backlog_has_two_thresholds(waiting: int, delay_s: int | None, level: 
     assert backlog(health, NOW, LIMITS).level is level
 
 
+def test_uploads_that_were_put_off_are_a_backlog_too() -> None:
+    """They count like messages in hand, and are said in words with their age."""
+    health = msgspec.structs.replace(WELL, backlog=400, deferred=500, oldest_deferred=NOW - MINUTE)
+    signal = backlog(health, NOW, LIMITS)
+    assert signal.level is Level.HOLDS
+    assert signal.detail == (
+        "400 messages wait; 500 uploads are stored and wait to be judged, the oldest for 60 s"
+    )
+
+
 def story(*levels: tuple[float, Level]) -> list[Event]:
     """Return what comes of a backlog that stands like this at these seconds."""
     standings: dict[Key, Standing] = {}
