@@ -8,7 +8,7 @@ All durations are of the engine's clock; `Limits.at_speed` stretches them for a 
 | kind | holds | clear |
 |---|---|---|
 | ingest_stalled | something ails the engine | nothing does |
-| backlog | `backlog_messages` in hand or put off, or even the freshest message `backlog_delay` old | half |
+| backlog | `backlog_messages` wait, or the freshest message was `backlog_delay` old | half |
 """
 
 from collections.abc import Iterable, Mapping, Sequence
