@@ -22,18 +22,20 @@ from engine.core.course import Courses
 from engine.core.docket import Docket, open_docket, realigned, restored
 from engine.core.episode import EpisodeState, StoredEpisode
 from engine.core.fold import Fold
+from engine.core.folding import Cut
 from engine.core.gauge import IndexGauge
 from engine.core.lane import Lane, lane_of
 from engine.core.order import Activation, Role, Supervision
 from engine.core.packed_lane import LaneReader, pack_lane
 from engine.core.plan import PlanHistory
 from engine.core.position import Position
+from engine.core.quiet_cut import base_of
 from engine.core.resident_registry import ResidentRegistry
 from engine.core.subject import about_device
 from engine.core.supervision_change import changed_from
 from engine.lanes import Lanes, Opening, QuietBatch
 from engine.live_positions import LivePositions
-from engine.past import cut_of, history_of
+from engine.past import history_of, stored_cut
 from engine.registry_reading import read_resident, unseen_writes
 from engine.restart import Restart
 from engine.roster import Roster
@@ -88,6 +90,17 @@ class Caseload:
         """
         case, moved = self._cases.get(activation_id), self.lanes.moved(activation_id)
         return case if moved is None else moved_case(case, *moved)
+
+    def base(self, activation_id: int, quiet: QuietBatch | None) -> Cut | None:
+        """Return the docket of an activation, as it was put, if quiet cuts refer to it.
+
+        Those of a batch that is not committed yet are included.
+        """
+        if activation_id not in self._cases or not self.lanes.referred(activation_id, quiet):
+            return None
+        state = self._cases.get(activation_id).docket.state
+        at = base_of(state)
+        return None if at is None else Cut(at, state)
 
     def find(self, activation_id: int) -> Case | None:
         """Return a case as it stands; None if there is no such activation."""
@@ -346,9 +359,8 @@ class Caseload:
     def _restored(self, transaction: Transaction, activation: Activation) -> Docket:
         """Fold an activation again from what is stored of it."""
         supervision = self.registry.supervision(activation.activation_id)
-        newest = transaction.checkpoints.at(activation.activation_id, END)
-        cut = None if newest is None else cut_of(newest)
-        return restored(self.fold(supervision), cut, history_of(transaction, supervision))
+        newest = stored_cut(transaction, supervision, END)
+        return restored(self.fold(supervision), newest, history_of(transaction, supervision))
 
 
 def _reader_of(registry: ResidentRegistry) -> LaneReader:

@@ -19,7 +19,7 @@ from engine.core.order import Activation, Role, Supervision
 from engine.core.position import Position
 from engine.core.replay import index_of
 from engine.core.standing import Course, follow
-from engine.past import cut_of
+from engine.past import stored_cut
 from engine.store.protocol import Transaction
 from zones.index import ZoneIndex
 from zones.instant import Instant
@@ -107,9 +107,8 @@ def _started_of(judged: Judged) -> Instant:
 
 def _walked(transaction: Transaction, judged: Judged, stretch: Interval) -> Walked:
     supervision, fold = judged.supervision, judged.fold()
-    activation_id = supervision.activation.activation_id
-    stored = transaction.checkpoints.at(activation_id, stretch.start)
-    cut = Cut(BEGINNING, begin(supervision)) if stored is None else cut_of(stored)
+    stored = stored_cut(transaction, supervision, stretch.start)
+    cut = Cut(BEGINNING, begin(supervision)) if stored is None else stored
     reports = _reports(transaction, supervision, cut.at, stretch.end)
     state = realigned(cut.state, supervision)
     return Walked(fold, follow(fold, state, reports, stretch.start, stretch.end))

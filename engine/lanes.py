@@ -23,7 +23,8 @@ from engine.core.packed_lane import LaneReader
 from engine.core.plain_messages import read_plain
 from engine.core.position import Position
 from engine.core.position_columns import PositionColumns, Whole, columns_of
-from engine.core.quiet import Marks, Quiet, quiet_of
+from engine.core.quiet import Marks, Quiet, cut_of, quiet_of
+from engine.core.quiet_cut import QuietCut
 from engine.core.shared_zones import SharedZones
 from engine.core.topic import telemetry_topic
 from engine.live_positions import LivePositions
@@ -53,11 +54,6 @@ class QuietBatch(NamedTuple):
     """Positions before which a cut is due."""
     before: Whole
     """The position before each of these; -1 for the last one known."""
-
-    def position_before(self, cut: int) -> Position | None:
-        """Return the position before one of `cut`, by its place there; None if it is not here."""
-        index = int(self.before[cut])
-        return None if index < 0 else self.positions.position(index)
 
 
 class Opening(NamedTuple):
@@ -94,7 +90,7 @@ class Lanes:
         for each in openings:
             row = self.enrol(each.docket.supervision.activation)
             self._close(row)
-            self._table["moved"][row] = False
+            self._table["moved"][row] = self._table["cut"][row] = False
             self._table["heard"][row], self._table["awaited"][row] = each.heard, each.awaited
             if each.lane is not None and self._is_newest(each.docket.supervision.activation):
                 opened[row] = each
@@ -124,6 +120,7 @@ class Lanes:
         """Take a lane as it was stored with the docket that a start has read."""
         row = self.enrol(activation)
         self._table["heard"][row], self._table["awaited"][row] = BEGINNING, awaited
+        self._table["cut"][row] = True
         if packed is not None:
             self._stored[row] = packed
             self._table["stored"][row] = True
@@ -243,10 +240,32 @@ class Lanes:
         table["after"][rows] = table["head"][rows] = fix_time
         received_at = batch.positions.received_at[batch.newest]
         table["heard"][rows], table["moved"][rows] = received_at, True
+        table["cut"][batch.row[batch.cut]] = True
         lon, lat = (column[batch.newest] for column in (batch.positions.lon, batch.positions.lat))
         live.move(table["live"][rows], lon, lat, fix_time)
         agenda.enter_many(table["agenda"][rows], batch.due)
         call_ins.heard(table["call_in"][rows], received_at + table["max_age"][rows])
+
+    def cuts(self, batch: QuietBatch) -> list[tuple[int, Instant, QuietCut]]:
+        """Return the cuts that a quiet batch has come to, each with its activation and instant."""
+        table, positions, rows = self._table, batch.positions, batch.row[batch.cut]
+        ids = positions.activation_id[batch.cut]
+        times = cut_of(ids, positions.fix_time[batch.cut]).tolist()
+        known, moved = table.last_positions(rows), table["moved"][rows].tolist()
+        bases = table["base"][rows]
+        found = []
+        for place, index in enumerate(batch.before.tolist()):
+            last = positions.position(index) if index >= 0 else None
+            if last is None and moved[place]:
+                last = known.position(place)
+            found.append((int(ids[place]), times[place], QuietCut(int(bases[place]), last)))
+        return found
+
+    def referred(self, activation_id: int, batch: QuietBatch | None) -> bool:
+        """Tell whether quiet cuts refer to an activation's docket, those of a batch included."""
+        row = self._table.find(activation_id)
+        cut = row >= 0 and bool(self._table["cut"][row])
+        return cut or (batch is not None and row in batch.row[batch.cut])
 
     def moved(self, activation_id: int) -> tuple[Position, Instant | None] | None:
         """Return an activation's last quiet position since its docket was put, and when it came.

@@ -13,7 +13,9 @@ from engine.core.episode import StoredEpisode
 from engine.core.fold import Report
 from engine.core.folding import Cut
 from engine.core.order import Supervision
+from engine.core.packed_state import unpack_state
 from engine.core.position import NEVER_JUDGED, Position
+from engine.core.quiet_cut import base_of, unpack_quiet_cut
 from engine.core.state import ActivationState
 from engine.store.protocol import Checkpoint, Transaction
 from zones.instant import Instant
@@ -61,20 +63,36 @@ def history_of(
     """
     activation_id = supervisions[0].activation.activation_id
 
-    def cut_at(instant: Instant) -> Cut | None:
-        checkpoint = transaction.checkpoints.at(activation_id, instant)
-        return None if checkpoint is None else cut_of(checkpoint)
-
     return History(
-        cut_at,
+        lambda instant: stored_cut(transaction, supervisions[0], instant),
         lambda instant: chain(reports_since(transaction, supervisions, instant), in_hand),
         lambda instant: shown_since(transaction, activation_id, instant),
     )
 
 
-def cut_of(checkpoint: Checkpoint) -> Cut:
-    """Return a cut that the store kept."""
-    return Cut(checkpoint.cut, _DECODE.decode(checkpoint.state))
+def stored_cut(transaction: Transaction, supervision: Supervision, instant: Instant) -> Cut | None:
+    """Return the newest cut of an activation at or before an instant; None if there is none."""
+    activation_id = supervision.activation.activation_id
+    found = transaction.checkpoints.at(activation_id, instant)
+    while found is not None:
+        quiet = unpack_quiet_cut(found.state)
+        if quiet is None:
+            return Cut(found.cut, _DECODE.decode(found.state))
+        base = _base(transaction, activation_id, quiet.base)
+        if base is not None:
+            return Cut(found.cut, quiet.state(supervision, base))
+        found = transaction.checkpoints.at(activation_id, quiet.base - 1)
+    return None
+
+
+def _base(transaction: Transaction, activation_id: int, base: Instant) -> ActivationState | None:
+    """Return the state of a base: it is stored as a cut, or the docket's own."""
+    found = transaction.checkpoints.at(activation_id, base)
+    if found is not None and found.cut == base and unpack_quiet_cut(found.state) is None:
+        return _DECODE.decode(found.state)
+    stored = transaction.dockets.of(activation_id)
+    state = None if stored is None else unpack_state(stored.state)
+    return state if state is not None and base_of(state) == base else None
 
 
 def checkpoints_of(activation_id: int, cuts: Iterable[Cut]) -> list[Checkpoint]:

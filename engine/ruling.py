@@ -25,23 +25,21 @@ from engine.core.device_event import DeviceEvent
 from engine.core.docket import Docket, Judged, judge, path_of, rejudge
 from engine.core.episode import Bound, Episode, StoredEpisode
 from engine.core.fold import Report, prime, report_order
-from engine.core.folding import Cut
-from engine.core.lane import moved_on
 from engine.core.paging import grace
 from engine.core.position import NEVER_JUDGED, Position, PositionKey, Quarantine
-from engine.core.quiet import cut_of
 from engine.core.raising import Saved, raise_alerts
 from engine.core.subject import wearer_of
 from engine.core.vendor_silence import called_in, confirmed, excused
+from engine.cuts import Cuts
 from engine.filing import file_messages
 from engine.intake import Opened, open_batch
 from engine.lanes import QuietBatch
 from engine.ledger import file_ledger, open_ledger
-from engine.past import checkpoints_of, history_of
+from engine.past import history_of
 from engine.recent import Taken
 from engine.ruled import Ruled
 from engine.sources.source import Delivery
-from engine.store.protocol import Checkpoint, Counter, Transaction
+from engine.store.protocol import Counter, Transaction
 from zones.instant import Duration, Instant
 
 Own = Position | DeviceEvent
@@ -61,6 +59,7 @@ class Ruling:
         self._now = now
         self._standing: dict[int, Case] = {}
         self._quiet: QuietBatch | None = None
+        self._cuts = Cuts(caseload, transaction)
         self._saved: list[Saved] = []
         self._verdicts: dict[tuple[int, PositionKey], Quarantine | None] = {}
         self.ruled = Ruled({})
@@ -69,6 +68,7 @@ class Ruling:
         """Store a batch of deliveries and everything it leads to."""
         changed = self._caseload.refresh(self._transaction)
         self._quiet, others = self._caseload.lanes.take(deliveries)
+        self._cuts.passed(self._quiet)
         opened = self._open(others)
         reports: dict[int, list[Own]] = defaultdict(list)
         heard: dict[int, Instant] = {}
@@ -95,7 +95,7 @@ class Ruling:
             if each.source is not None
         }
         self._take_quiet()
-        self._caseload.store(self._transaction, self.ruled.cases.values())
+        self._store()
         self._raise()
 
     def _open(self, deliveries: Sequence[Delivery]) -> list[Opened]:
@@ -108,7 +108,7 @@ class Ruling:
         )
 
     def _take_quiet(self) -> None:
-        """Count what was quiet, and keep the states that it passed where a cut is due."""
+        """Count what was quiet."""
         quiet, lanes = self._quiet, self._caseload.lanes
         if quiet is None:
             return
@@ -119,18 +119,6 @@ class Ruling:
         self.ruled.messages += messages
         for vendor, at in heard.items():
             self.ruled.heard[vendor] = max(at, self.ruled.heard.get(vendor, at))
-        if len(quiet.cut):
-            self._transaction.checkpoints.save(self._quiet_cuts(quiet))
-
-    def _quiet_cuts(self, quiet: QuietBatch) -> list[Checkpoint]:
-        found = []
-        ids, times = quiet.positions.activation_id[quiet.cut], quiet.positions.fix_time[quiet.cut]
-        for place, at in enumerate(cut_of(ids, times).tolist()):
-            activation_id = int(ids[place])
-            docket, last = self._caseload.case(activation_id).docket, quiet.position_before(place)
-            state = docket.state if last is None else moved_on(docket, last).state
-            found += checkpoints_of(activation_id, [Cut(at, state)])
-        return found
 
     def tick(self, due: Iterable[int], silent: Iterable[tuple[int, Instant]]) -> None:
         """Let time pass for the activations that are due, and note those that are silent."""
@@ -138,7 +126,7 @@ class Ruling:
         self._judge_all({activation_id: [] for activation_id in due}, changed)
         for activation_id, deadline in silent:
             self._missed(activation_id, deadline)
-        self._caseload.store(self._transaction, self.ruled.cases.values())
+        self._store()
         self._raise()
 
     def note(self, changes: Iterable[EpisodeChange]) -> list[StoredEpisode]:
@@ -146,6 +134,12 @@ class Ruling:
         stored = [self._save(change, "") for change in changes]
         self._raise()
         return stored
+
+    def _store(self) -> None:
+        """Store the dockets of all cases as they now stand."""
+        for activation_id in self.ruled.cases:
+            self._cuts.before_moving(activation_id)
+        self._caseload.store(self._transaction, self.ruled.cases.values())
 
     def _case(self, activation_id: int) -> Case:
         return self.ruled.cases.get(activation_id) or self._before(activation_id)
@@ -215,6 +209,7 @@ class Ruling:
         history = history_of(
             self._transaction, docket.supervision, in_hand=self._in_hand(activation_id)
         )
+        self._cuts.before_moving(activation_id)
         if changed is not None and _reaches_back(docket, changed):
             since = min([changed, *(report_order(each)[0] for each in reports)])
             judged = rejudge(docket, fold, reports, since, self._now, history)
@@ -222,7 +217,7 @@ class Ruling:
             judged = judge(docket, fold, reports, self._now, history)
         why = self._cause(docket, judged, reports, changed)
         shown = self._save_episodes(docket, judged, why)
-        self._save_cuts(activation_id, judged)
+        self._cuts.folded(activation_id, judged)
         self._save_verdicts(activation_id, judged, reports)
         settled = Docket(
             supervision=docket.supervision, state=judged.state, shown=shown, due=judged.due
@@ -264,12 +259,6 @@ class Ruling:
         self._saved.append(Saved(kind=change.kind, stored=stored, before=before, cause=why))
         self.ruled.episodes += shown is None
         return stored
-
-    def _save_cuts(self, activation_id: int, judged: Judged) -> None:
-        if judged.refolded_from is not None:
-            self._transaction.checkpoints.drop_after(activation_id, judged.refolded_from)
-        if judged.cuts:
-            self._transaction.checkpoints.save(checkpoints_of(activation_id, judged.cuts))
 
     def _save_verdicts(self, activation_id: int, judged: Judged, reports: Sequence[Report]) -> None:
         """Keep the verdicts of new positions until those are stored; change those of older ones."""

@@ -103,16 +103,23 @@ def lane_of(docket: Docket, newest: Instant, courses: Courses) -> Lane | None:
 
 def moved_on(docket: Docket, last: Position) -> Docket:
     """Return a docket after quiet positions, the last of which is given."""
-    state = turned(docket.supervision, docket.state, last.fix_time)
+    state = state_moved_on(docket.supervision, docket.state, last)
+    return msgspec.structs.replace(docket, state=state)
+
+
+def state_moved_on(
+    supervision: Supervision, state: ActivationState, last: Position
+) -> ActivationState:
+    """Return a docket's state after quiet positions, the last of which is given."""
+    state = turned(supervision, state, last.fix_time)
     counting = state.counting
-    moved = msgspec.structs.replace(
+    return msgspec.structs.replace(
         state,
         time=max(state.time, last.fix_time),
         head=(last.fix_time, 0, last.seq, last.digest),
         admission=Admission(last, (), (last.fix_time, last.seq)),
         counting=Counting(last.seq, last.fix_time, counting.other, counting.gaps),
     )
-    return msgspec.structs.replace(docket, state=moved)
 
 
 def _at_rest(docket: Docket) -> bool:

@@ -26,6 +26,8 @@ _KINDS: Final[dict[str, Any]] = {
     "stored": np.bool_,
     "since": np.int64,
     "head": np.int64,
+    "base": np.int64,
+    "cut": np.bool_,
     "after": np.int64,
     "until": np.int64,
     "max_age": np.int64,
@@ -42,9 +44,11 @@ _KINDS: Final[dict[str, Any]] = {
     "live": np.int64,
     "vendor": np.int64,
 }
-"""`stored` says that the lane is still to be read; `shared` are bits of sets of zones; `moved` says
-that the last position is newer than the docket; `heard` is when the device was heard last,
-`awaited` whether somebody waits for it to be heard; the last four are numbers in tables of others.
+"""`base` is the cut at which the docket's state is one, `cut` says that quiet cuts may refer to it
+(`quiet_cut`); `stored` says that the lane is still to be read; `shared` are bits of sets of zones;
+`moved` says that the last position is newer than the docket; `heard` is when the device was heard
+last, `awaited` whether somebody waits for it to be heard; the last four are numbers in tables of
+others.
 """
 
 
@@ -108,6 +112,7 @@ class LaneTable:
         at, columns = np.array(rows, np.int64), self._columns
         for name in ("since", "after", "until", "due", "head", "faulty"):
             columns[name][at] = [getattr(lane, name) for lane in lanes]
+        columns["base"][at] = columns["head"][at] + 1
         self._last["seq"][at] = [lane.counted for lane in lanes]
         columns["shared"][at] = [self.shared.bits(lane.shared) for lane in lanes]
         self._ask(at, lanes)
@@ -137,8 +142,12 @@ class LaneTable:
 
     def last_position(self, row: int) -> Position:
         """Return the last position of a row that is open."""
-        one = np.array([row])
-        return PositionColumns(**{name: self._last[name][one] for name in ARRAYS}).position(0)
+        return self.last_positions(np.array([row])).position(0)
+
+    def last_positions(self, rows: Indices) -> PositionColumns:
+        """Return the last positions of rows."""
+        arrays: dict[str, NDArray[Any]] = {name: self._last[name][rows] for name in ARRAYS}
+        return PositionColumns(**arrays, places=())
 
 
 def _doubled(column: NDArray[Any]) -> NDArray[Any]:

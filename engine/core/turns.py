@@ -70,13 +70,18 @@ def turns_of(supervision: Supervision, time: Instant) -> Turns | None:
 
 
 def turned(supervision: Supervision, state: ActivationState, time: Instant) -> ActivationState:
-    """Return a state after turns up to an instant at which the wearer is where he has to be."""
+    """Return a state after turns up to an instant at which the wearer is where he has to be.
+
+    Conditions of it that the supervision does not have any more stay as they are.
+    """
     if not any(each.next_change <= time for each in state.conditions):
         return state
-    conditions = zip(supervision.conditions, state.conditions, strict=True)
-    return msgspec.structs.replace(
-        state, conditions=tuple(_turned(condition, each, time) for condition, each in conditions)
+    known = {condition.key: condition for condition in supervision.conditions}
+    conditions = (
+        _turned(known[each.key], each, time) if each.key in known else each
+        for each in state.conditions
     )
+    return msgspec.structs.replace(state, conditions=tuple(conditions))
 
 
 def _turned(condition: Condition, state: ConditionState, time: Instant) -> ConditionState:

@@ -52,6 +52,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     activation_id: int
     cut: Instant
     state: bytes
+    """Itself, or what it followed: see `engine.core.quiet_cut`."""
 
 
 class StoredDocket(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +159,9 @@ class DocketsPart(Protocol):
 
     def save(self, dockets: Sequence[StoredDocket]) -> None:
         """Store dockets, each in place of the former one of its activation."""
+
+    def of(self, activation_id: int) -> StoredDocket | None:
+        """Return the docket of an activation; None if none is stored."""
 
     def all(self) -> Iterator[StoredDocket]:
         """Yield every docket, in any order."""

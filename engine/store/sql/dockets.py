@@ -26,6 +26,12 @@ class SqlDockets:
         """Store dockets, each in place of the former one of its activation."""
         self._session.insert(dockets, map(_values, dockets_), Conflict.REPLACE)
 
+    def of(self, activation_id: int) -> StoredDocket | None:
+        """Return the docket of an activation; None if none is stored."""
+        query = select(dockets).where(dockets.c.activation_id == activation_id)
+        row = self._session.first(query)
+        return None if row is None else _docket(row)
+
     def all(self) -> Iterator[StoredDocket]:
         """Yield every docket, in any order."""
         return map(_docket, self._session.stream(select(dockets)))
