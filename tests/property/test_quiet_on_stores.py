@@ -12,10 +12,14 @@ from engine.core.fold import Report, in_order
 from engine.core.folding import time_of
 from engine.core.lane import moved_on
 from engine.core.order import Supervision
+from engine.core.quiet_cut import unpack_quiet_cut
+from engine.core.state import ActivationState
+from engine.past import stored_cut
 from tests.history_kit import NIGHTS, Arrival, arrivals, supervisions
 from tests.property.test_quiet_positions import found, tracks
 from tests.stored_kit import Known, Stored
 from zones.instant import HOUR, Instant
+from zones.interval import END
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +75,11 @@ def calm_lives(draw: st.DrawFn, judged_by: Supervision, night: Instant) -> list[
 
 
 def play(stored: Stored, steps: Sequence[Arrival]) -> int:
-    """Deliver as it arrives, seldom with a restart; return how many positions were quiet."""
-    quiet = 0
+    """Deliver as it arrives, seldom with a restart; return how many positions were quiet.
+
+    What a quiet cut stands for is the same for as long as it is stored.
+    """
+    quiet, cuts = 0, dict[bytes, ActivationState]()
     for number, step in enumerate(steps):
         if step.restart and number % 3 == 0:
             stored.restart()
@@ -80,7 +87,27 @@ def play(stored: Stored, steps: Sequence[Arrival]) -> int:
         quiet += stored.take(step.reports, max([stored.now, *times]) + step.pause)
         if not step.reports:
             stored.tick(stored.now)
+        for row, state in quiet_cuts(stored).items():
+            assert cuts.setdefault(row, state) == state
+    event(f"quiet cuts: {min(len(cuts), 3)}")
     return quiet
+
+
+def quiet_cuts(stored: Stored) -> dict[bytes, ActivationState]:
+    """Return the quiet cuts that are stored, as they are, and the states that they stand for."""
+    found, instant = {}, END
+    with stored.store.read() as transaction:
+        (activation_id,) = stored.caseload
+        judged_by = stored.caseload.case(activation_id).docket.supervision
+        while (row := transaction.checkpoints.at(activation_id, instant)) is not None:
+            quiet, cut = unpack_quiet_cut(row.state), stored_cut(transaction, judged_by, row.cut)
+            if quiet is not None:
+                assert cut is not None
+                assert cut.at == row.cut
+                assert quiet.last is None or cut.state.admission.last == quiet.last
+                found[row.state] = cut.state
+            instant = row.cut - 1
+    return found
 
 
 def outcome(stored: Stored) -> object:
