@@ -36,6 +36,8 @@ class ZoneHistory:
     def __post_init__(self) -> None:
         if not self.versions:
             raise ZoneError("a zone history needs at least one version")
+        if len(self.versions) == 1:
+            return
         names = sorted({zone.zone_id for zone in self.versions})
         if len(names) > 1:
             raise ZoneError(f"a zone history is of one zone, not of {', '.join(names)}")
@@ -73,6 +75,9 @@ class ZoneHistory:
     @property
     def changes(self) -> tuple[Instant, ...]:
         """Every instant at which what is in effect changes, in order."""
+        if len(self.versions) == 1 and not self.withdrawn:
+            only = self.versions[0].effective_from
+            return () if only in (None, BEGINNING, END) else (only,)
         ends = {end for each in self.withdrawn for end in (each.start, each.end)}
         effects = {_since(each) for each in self.versions}
         return tuple(sorted((ends | effects) - {_ALWAYS, BEGINNING, END}))

@@ -221,12 +221,10 @@ def _condition(order_id: str, dated: Dated, registry: Compilable) -> Condition:
 def places_of(condition: OrderCondition) -> set[str]:
     """Return the ids of the zones that single windows of a condition name."""
     schedule = condition.schedule
-    placed = (
-        *(window.places for window in schedule.weekly),
-        *(window.places for window in schedule.extra),
-        *(repeated.places for repeated in schedule.recurrences),
-    )
-    return {place for places in placed for place in places} - {OWN}
+    placed = {place for window in schedule.weekly for place in window.places}
+    placed.update(place for window in schedule.extra for place in window.places)
+    placed.update(place for repeated in schedule.recurrences for place in repeated.places)
+    return placed - {OWN}
 
 
 def _named(condition: OrderCondition) -> Named:

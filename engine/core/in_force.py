@@ -109,8 +109,10 @@ def _class_spans(versions: Iterable[WearerClass]) -> list[tuple[WearerClass, Int
     return [(dated[start], Interval(start, end)) for start, end in zip(starts, ends, strict=False)]
 
 
-def _joined(stretches: Iterable[_Stretch]) -> list[Dated | None]:
+def _joined(stretches: Sequence[_Stretch]) -> list[Dated | None]:
     """Join stretches of one condition: what follows without a gap unchanged is the same version."""
+    if len(stretches) == 1:
+        return [_dated(stretches)]
     joined: dict[int, list[_Stretch]] = {}
     last: _Stretch | None = None
     for stretch in sorted(stretches, key=lambda each: each.span):
@@ -147,18 +149,19 @@ def _dated(parts: Sequence[_Stretch]) -> Dated | None:
         for one, other in pairwise(parts)
         if one.span.end < other.span.start
     ]
-    bounded = replace(
-        schedule,
-        passes=_of_each(parts, lambda written: written.passes),
-        suspensions=(*_of_each(parts, lambda written: written.suspensions), *gaps),
-        effective_from=None if start == BEGINNING else start,
-        effective_until=None if end == END else end,
+    bounded = schedule.with_holes(
+        _of_each(parts, lambda written: written.passes),
+        (*_of_each(parts, lambda written: written.suspensions), *gaps),
+        None if start == BEGINNING else start,
+        None if end == END else end,
     )
     return Dated(first.condition_id, first.version, first.written, bounded)
 
 
 def _of_each(parts: Sequence[_Stretch], holes: Callable[[Schedule], Intervals]) -> Intervals:
     """Return what is cut out of the hours: as each part has it, in its own time."""
+    if len(parts) == 1:
+        return holes(parts[0].written.schedule)
     every = [holes(each.written.schedule) for each in parts]
     if all(each == every[0] for each in every):
         return every[0]

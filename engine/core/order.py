@@ -213,14 +213,17 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
     def next_change(self, after: Instant) -> Instant:
         """Return the next instant at which what is in force changes; END if none."""
-        zones = min(self.zones.next_change(after), self.places.next_change(after))
         scheduled = (self.left or self.schedule).next_change(after)
-        changes = (zones, END if scheduled is None else scheduled)
-        return min(*changes, *self._due_after(after), *self._permitted_after(after))
-
-    def _permitted_after(self, after: Instant) -> list[Instant]:
-        """Return when what permits to be in the zones changes next."""
-        return [each.next_change(after) for each in self.above] if self.keep_out else []
+        change = END if scheduled is None else scheduled
+        for zones in (self.zones, self.places):
+            if zones.changes:
+                change = min(change, zones.next_change(after))
+        if self.stay is not None:
+            change = min([change, *self._due_after(after)])
+        if self.above and self.keep_out:
+            # What permits to be in the zones.
+            change = min(change, *(each.next_change(after) for each in self.above))
+        return change
 
     def _due_after(self, after: Instant) -> list[Instant]:
         """Return when, later in the window in force, presence begins and ceases to be due."""

@@ -57,6 +57,8 @@ class PlanHistory(msgspec.Struct, frozen=True):
         Where no plan is in force the one before goes on; before the first the first one counts.
         """
         each = [period for period in periods if period[0] < period[1]]
+        if len(each) == 1:
+            return cls(plans=(each[0][2],))
         edges = sorted({edge for start, end, _ in each for edge in (start, end)})
         since: list[Instant] = []
         plans: list[SupervisionPlan] = []

@@ -6,7 +6,6 @@ force is another. So the next turns are worked out with what each leads to, as l
 nothing but the places to be. The first that changes more leads to what is not known (`UNKNOWN`).
 """
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -17,6 +16,7 @@ from engine.core.state import ActivationState, ConditionState
 from zones.instant import Instant
 from zones.interval import END
 from zones.membership import distance_limit_m
+from zones.window import Window
 from zones.zone import Zone
 
 MOST_TURNS: Final = 6
@@ -100,8 +100,11 @@ def _turned(condition: Condition, state: ConditionState, time: Instant) -> Condi
 def in_effect(condition: Condition, at: Instant) -> list[Zone]:
     """Return the zones that count in the window in force at an instant; none if there is none."""
     window = condition.window_at(at)
-    histories = () if window is None else condition.targets(window).values()
-    versions = (history.at(at) for history in histories)
+    return [] if window is None else _versions(condition, window, at)
+
+
+def _versions(condition: Condition, window: Window, at: Instant) -> list[Zone]:
+    versions = (history.at(at) for history in condition.targets(window).values())
     return [zone for zone in versions if zone is not None]
 
 
@@ -118,16 +121,16 @@ def _says_where_only(condition: Condition) -> bool:
 def _asked(supervision: Supervision, at: Instant) -> Places | None:
     """Return the places to be at an instant; None if a condition has none to be in."""
     found = []
-    for condition in _in_force(supervision.conditions, at):
-        group = tuple(Fence(zone, factor_of(condition)) for zone in in_effect(condition, at))
+    for condition in supervision.conditions:
+        window = condition.window_at(at) if condition.says_where else None
+        if window is None:
+            continue
+        factor, versions = factor_of(condition), _versions(condition, window, at)
+        group = tuple(Fence(zone, factor) for zone in versions)
         if not group:
             return None
         found.append(group)
     return tuple(found)
-
-
-def _in_force(conditions: Iterable[Condition], at: Instant) -> list[Condition]:
-    return [each for each in conditions if each.says_where and each.window_at(at) is not None]
 
 
 def _number(asked: Places | None, places: list[Places]) -> int:
