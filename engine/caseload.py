@@ -364,7 +364,7 @@ class Caseload:
 
 
 def _reader_of(registry: ResidentRegistry) -> LaneReader:
-    return LaneReader(registry.zones.version, registry.grouped.get)
+    return LaneReader(registry.grouped.get)
 
 
 def _may_be_quiet(activation: Activation) -> bool:

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final
-
-import msgspec
 
 from engine.core.call_in import ABOUT_ARRIVAL
 from engine.core.counterpart import Counterpart, counterparts_of
@@ -13,14 +10,12 @@ from engine.core.episode import StoredEpisode
 from engine.core.fold import Report
 from engine.core.folding import Cut
 from engine.core.order import Supervision
-from engine.core.packed_state import unpack_state
+from engine.core.packed_state import pack_state, unpack_state
 from engine.core.position import NEVER_JUDGED, Position
 from engine.core.quiet_cut import base_of, unpack_quiet_cut
 from engine.core.state import ActivationState
 from engine.store.protocol import Checkpoint, Transaction
 from zones.instant import Instant
-
-_DECODE: Final = msgspec.msgpack.Decoder(ActivationState)
 
 
 def reports_since(
@@ -77,7 +72,7 @@ def stored_cut(transaction: Transaction, supervision: Supervision, instant: Inst
     while found is not None:
         quiet = unpack_quiet_cut(found.state)
         if quiet is None:
-            return Cut(found.cut, _DECODE.decode(found.state))
+            return Cut(found.cut, unpack_state(found.state))
         base = _base(transaction, activation_id, quiet.base)
         if base is not None:
             return Cut(found.cut, quiet.state(supervision, base))
@@ -89,7 +84,7 @@ def _base(transaction: Transaction, activation_id: int, base: Instant) -> Activa
     """Return the state of a base: it is stored as a cut, or the docket's own."""
     found = transaction.checkpoints.at(activation_id, base)
     if found is not None and found.cut == base and unpack_quiet_cut(found.state) is None:
-        return _DECODE.decode(found.state)
+        return unpack_state(found.state)
     stored = transaction.dockets.of(activation_id)
     state = None if stored is None else unpack_state(stored.state)
     return state if state is not None and base_of(state) == base else None
@@ -98,6 +93,6 @@ def _base(transaction: Transaction, activation_id: int, base: Instant) -> Activa
 def checkpoints_of(activation_id: int, cuts: Iterable[Cut]) -> list[Checkpoint]:
     """Return cuts as the store keeps them."""
     return [
-        Checkpoint(activation_id=activation_id, cut=cut.at, state=msgspec.msgpack.encode(cut.state))
+        Checkpoint(activation_id=activation_id, cut=cut.at, state=pack_state(cut.state))
         for cut in cuts
     ]

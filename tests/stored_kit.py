@@ -16,7 +16,7 @@ from engine.core.device_event import HEARD
 from engine.core.episode import Episode, EpisodeKind, EpisodeState
 from engine.core.fold import Report, report_order
 from engine.core.order import Condition, Supervision
-from engine.core.position import Position
+from engine.core.position import Position, PositionKey
 from engine.core.registry import Device, Order, OrderCondition, Wearer
 from engine.deferral import Deferral, Turn
 from engine.ruling import Ruling
@@ -185,7 +185,7 @@ class Stored:
         ]
         return sorted(found, key=lambda each: (each.started.by, repr(each)))
 
-    def verdicts(self) -> dict[object, object]:
+    def verdicts(self) -> dict[PositionKey, object]:
         """Return why each position is not judged."""
         with self.store.read() as transaction:
             every = transaction.positions.since(1, -(10**17))

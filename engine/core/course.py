@@ -12,7 +12,7 @@ from engine.core.lane_shape import Shape, Zones
 from engine.core.order import Condition, Supervision
 from engine.core.turns import Fence, factor_of, in_effect, turns_of
 from zones.instant import Instant
-from zones.zone import Zone
+from zones.zone import ZoneKey
 from zones.zone_set import ZoneSet
 
 FEW: Final = 32
@@ -28,7 +28,7 @@ class Course(msgspec.Struct, frozen=True):
     since: Instant
     until: Instant
     shape: Shape
-    zones: tuple[Zone, ...]
+    zones: tuple[ZoneKey, ...]
     """Those that its shape is about."""
     shared: tuple[ZoneSet, ...]
     """Sets of zones to keep out of that are too large to be taken one by one; none is empty."""

@@ -34,7 +34,7 @@ from engine.core.state import ActivationState
 from engine.core.turns import turned
 from zones.instant import Instant
 from zones.interval import END
-from zones.zone import Zone
+from zones.zone import ZoneKey
 from zones.zone_set import ZoneSet
 
 _BY_POSITION: Final = frozenset(
@@ -65,7 +65,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     faulty: bool
     """Whether anything holds of which the device would report again."""
     shape: Shape
-    zones: tuple[Zone, ...]
+    zones: tuple[ZoneKey, ...]
     shared: tuple[ZoneSet, ...]
     """See `Course`."""
 

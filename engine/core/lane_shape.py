@@ -32,22 +32,18 @@ class Shape(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Zones:
-    """Zones in a list, each once."""
+    """Zone versions in a list, each once."""
 
     def __init__(self) -> None:
         self._numbers: dict[ZoneKey, int] = {}
-        self._zones: list[Zone] = []
 
     def number(self, zone: Zone) -> int:
         """Return the place of a zone in the list, to which it is added if it is new."""
-        number = self._numbers.setdefault(zone.key, len(self._zones))
-        if number == len(self._zones):
-            self._zones.append(zone)
-        return number
+        return self._numbers.setdefault(zone.key, len(self._numbers))
 
-    def listed(self) -> tuple[Zone, ...]:
+    def listed(self) -> tuple[ZoneKey, ...]:
         """Return the list."""
-        return tuple(self._zones)
+        return tuple(self._numbers)
 
     def places(self, turns: Turns) -> tuple[tuple[int, int, int, float], ...]:
         """Return the places to be as a shape has them."""

@@ -5,6 +5,7 @@ position is kept whole, so that the docket can be brought up to date from it (`l
 """
 
 from collections.abc import Sequence
+from itertools import chain, compress
 from typing import Any, Final
 
 import numpy as np
@@ -106,7 +107,13 @@ class LaneTable:
         self._columns["open"][row] = False
 
     def open(self, rows: Sequence[int], lanes: Sequence[Lane]) -> None:
-        """Open rows, each once, for lanes; what each has for its last position stays as it is."""
+        """Open rows, each once, for lanes; what each has for its last position stays as it is.
+
+        A lane with a zone that the table of zones does not have is left closed.
+        """
+        zones = [[self.zones.number_of(key) for key in lane.zones] for lane in lanes]
+        known = [None not in each for each in zones]
+        rows, lanes = list(compress(rows, known)), list(compress(lanes, known))
         if not rows:
             return
         at, columns = np.array(rows, np.int64), self._columns
@@ -115,10 +122,12 @@ class LaneTable:
         columns["base"][at] = columns["head"][at] + 1
         self._last["seq"][at] = [lane.counted for lane in lanes]
         columns["shared"][at] = [self.shared.bits(lane.shared) for lane in lanes]
-        self._ask(at, lanes)
+        self._ask(at, lanes, [each for each in zones if None not in each])
         columns["open"][at] = True
 
-    def _ask(self, rows: Indices, lanes: Sequence[Lane]) -> None:
+    def _ask(
+        self, rows: Indices, lanes: Sequence[Lane], zones: Sequence[Sequence[int | None]]
+    ) -> None:
         """Set what lanes ask: of each shape what is in common, and of each lane its zones."""
         shapes = {id(lane.shape): lane.shape for lane in lanes}
         numbers = {shape: number for number, shape in enumerate(shapes)}
@@ -129,9 +138,9 @@ class LaneTable:
         self.turns[rows] = asked.turns[which]
         self.sets[rows] = asked.sets[which]
         self.groups[rows] = asked.groups[which]
-        zones = [self.zones.number(zone) for lane in lanes for zone in lane.zones]
-        count = np.array([len(lane.zones) for lane in lanes], np.int64)
-        own = (which, np.array(zones, np.int64), np.cumsum(count) - count)
+        count = np.array([len(each) for each in zones], np.int64)
+        flat = np.array(list(chain.from_iterable(zones)), np.int64)
+        own = (which, flat, np.cumsum(count) - count)
         asked.places.write(rows, *own, self.places)
         asked.fences.write(rows, *own, self.fences)
 

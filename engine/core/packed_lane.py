@@ -14,7 +14,7 @@ from engine.core.compile import Named
 from engine.core.lane import Lane
 from engine.core.lane_shape import Shape
 from zones.instant import Instant
-from zones.zone import Zone, ZoneKey
+from zones.zone import ZoneKey
 from zones.zone_set import ZoneSet
 
 RULES_VERSION: Final = 2
@@ -52,7 +52,7 @@ def pack_lane(lane: Lane, name_of: Callable[[ZoneSet], Named | None]) -> bytes |
     packed = PackedLane(
         RULES_VERSION,
         _ENCODE(lane.shape),
-        tuple(each.zone_id if each.version == 1 else each.key for each in lane.zones),
+        tuple(name if version == 1 else (name, version) for name, version in lane.zones),
         tuple(each for each in shared if each is not None),
         lane.since,
         lane.after,
@@ -66,26 +66,20 @@ def pack_lane(lane: Lane, name_of: Callable[[ZoneSet], Named | None]) -> bytes |
 
 
 class LaneReader:
-    """Makes lanes of bytes again, with zones and sets of zones that it is told where to find."""
+    """Makes lanes of bytes again, with sets of zones that it is told where to find."""
 
-    def __init__(
-        self,
-        zone: Callable[[str, int], Zone | None],
-        zone_set: Callable[[Named], ZoneSet | None],
-    ) -> None:
-        self._zone = zone
+    def __init__(self, zone_set: Callable[[Named], ZoneSet | None]) -> None:
         self._zone_set = zone_set
         self._shapes: dict[bytes, Shape] = {}
 
     def read(self, packed: bytes) -> Lane | None:
-        """Return the lane that was packed; None if it is of other rules or a zone is not there."""
+        """Return the lane that was packed; None if it is of other rules or a set is not there."""
         try:
             found = _DECODE(packed)
         except msgspec.MsgspecError:
             return None
         if found.rules != RULES_VERSION:
             return None
-        zones = [self._named(each) for each in found.zones]
         sets = [self._zone_set(each) for each in found.shared]
         lane = Lane(
             since=found.since,
@@ -96,15 +90,10 @@ class LaneReader:
             counted=found.counted,
             faulty=found.faulty,
             shape=self._shape(found.shape),
-            zones=tuple(each for each in zones if each is not None),
+            zones=tuple((each, 1) if isinstance(each, str) else each for each in found.zones),
             shared=tuple(each for each in sets if each is not None),
         )
-        if len(lane.zones) < len(zones) or len(lane.shared) < len(sets):
-            return None
-        return lane
-
-    def _named(self, name: str | ZoneKey) -> Zone | None:
-        return self._zone(name, 1) if isinstance(name, str) else self._zone(*name)
+        return lane if len(lane.shared) == len(sets) else None
 
     def _shape(self, packed: bytes) -> Shape:
         shape = self._shapes.get(packed)

@@ -68,6 +68,8 @@ _TYPICAL: Final = {
 """What states have in common. It must never change: the states in a store are read by it."""
 
 _KNOWN: Final = msgspec.msgpack.encode(_TYPICAL)
+_MAP: Final = b"\x80"
+"""The least first byte of a map in MessagePack; what is deflated begins with a smaller one."""
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
 _DECODE: Final = msgspec.msgpack.Decoder(ActivationState).decode
 
@@ -86,6 +88,7 @@ def unpack_state(packed: bytes) -> ActivationState:
     """
     inflating = zlib.decompressobj(zdict=_KNOWN)
     try:
-        return _DECODE(inflating.decompress(packed))
+        # Checkpoints were not deflated once: then a map begins at once.
+        return _DECODE(packed if packed[:1] >= _MAP else inflating.decompress(packed))
     except (zlib.error, msgspec.MsgspecError) as error:
         raise ValueError(f"a state cannot be read: {error}") from error

@@ -60,10 +60,6 @@ class ResidentZones(Mapping[str, ZoneHistory]):
         """Return every version of a zone, in the order in which they came."""
         return tuple([self._table.zone(each) for each in self._numbers(zone_id)])
 
-    def version(self, zone_id: str, version: int) -> Zone | None:
-        """Return a version of a zone; None if there is none."""
-        return next((each for each in self.versions(zone_id) if each.version == version), None)
-
     def take(self, zone: Zone) -> list[int]:
         """Take a version; return its number if its zone is one to keep out of."""
         out = any(self._marks[each] & _OUT for each in self._numbers(zone.zone_id))

@@ -40,7 +40,10 @@ def stored(
 )
 @given(st.data())
 def test_a_start_finds_a_lane_as_it_was(stored: Stored, data: st.DataObject) -> None:
-    """After each message: opened or not, for the same zones and times, from the same position."""
+    """After each message: opened or not, for the same zones and times, from the same position.
+
+    But where the newest position stored is not judged, the next one may be folded.
+    """
     night = data.draw(st.sampled_from(NIGHTS))
     judged_by = data.draw(supervisions(night))
     stored.begin(Known.of(judged_by))
@@ -51,7 +54,8 @@ def test_a_start_finds_a_lane_as_it_was(stored: Stored, data: st.DataObject) -> 
             fresh.load(transaction)
         known, found = lane(stored.caseload), lane(fresh)
         event(f"open: {known is not None}")
-        assert found == known
+        verdicts = stored.verdicts()
+        assert found == known or (found is None and verdicts[max(verdicts)])
 
 
 def lane(caseload: Caseload) -> dict[str, Any] | None:

@@ -104,6 +104,9 @@ def laned(docket: Docket) -> tuple[LaneTable, int]:
     lane, last = lane_of(docket, BEGINNING, COURSES), docket.state.admission.last
     if lane is not None and last is not None:
         table.set_last(np.array([row]), columns_of([last]), np.array([0]))
+        conditions = docket.supervision.conditions
+        histories = [history for each in conditions for history in each.histories()]
+        table.zones.extend(zone for history in histories for zone in history.versions)
         table.open([row], [lane])
     return table, row
 

@@ -17,6 +17,11 @@ def test_what_was_packed_without_the_dictionary_is_read() -> None:
     assert unpack_state(former) == STATE
 
 
+def test_a_checkpoint_that_was_not_packed_is_read() -> None:
+    """Checkpoints were kept undeflated once."""
+    assert unpack_state(msgspec.msgpack.encode(STATE)) == STATE
+
+
 def test_the_dictionary_never_changes() -> None:
     """A state names the dictionary that it is read by: the one that stores were written with."""
     assert int.from_bytes(pack_state(STATE)[2:6]) == 1558401390
