@@ -10,9 +10,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
 
+from api.directory_zones import Histories, ZoneBook
 from engine.core.beacon import Beacon
 from engine.core.canary import CANARY
-from engine.core.compile import histories
 from engine.core.in_force import class_condition_id
 from engine.core.order import Activation, Role
 from engine.core.registry import Device, Order, OrderCondition, ProtectedPerson, Wearer, WearerClass
@@ -40,10 +40,8 @@ class Directory:
     """Every version of each order, oldest first."""
     orders_of: Mapping[str, tuple[Order, ...]]
     """By wearer, every version of every order."""
-    zones: Mapping[str, tuple[Zone, ...]]
+    zones: ZoneBook
     """Every version of each zone, oldest first."""
-    histories: Mapping[str, ZoneHistory]
-    """Which version of each zone is in effect when."""
     groups: Mapping[str, tuple[ZoneGroup, ...]]
     """Every version of each group of zones, oldest first."""
     classes: Mapping[str, tuple[WearerClass, ...]]
@@ -51,6 +49,11 @@ class Directory:
     beacons: Mapping[tuple[str, str], tuple[Beacon, ...]]
     """Every version of each beacon, oldest first, by vendor and id."""
     protected: Mapping[str, ProtectedPerson]
+
+    @property
+    def histories(self) -> Mapping[str, ZoneHistory]:
+        """Which version of each zone is in effect when."""
+        return Histories(self.zones)
 
     def timezone(self, wearer_id: str) -> str:
         """Return the IANA zone of a wearer's wall clock, UTC if the wearer is not known."""
@@ -112,12 +115,7 @@ class Directory:
                     orders_of=_with(self.orders_of, entry.wearer_id, entry),
                 )
             case Zone():
-                zones = _with(self.zones, entry.zone_id, entry)
-                made = replace(
-                    self,
-                    zones=zones,
-                    histories={**self.histories, **histories(zones[entry.zone_id])},
-                )
+                made = replace(self, zones=self.zones.after(entry))
             case ZoneGroup():
                 made = replace(self, groups=_with(self.groups, entry.group_id, entry))
             case WearerClass():
@@ -131,7 +129,6 @@ class Directory:
 def load(registry: RegistryPart, revision: int) -> Directory:
     """Return the directory of the whole registry, the engine's canary left out."""
     orders = [each for each in registry.orders() if each.order_id != CANARY]
-    zones = [each for each in registry.zones() if each.zone_id != CANARY]
     wearers = (each for each in registry.wearers() if each.wearer_id != CANARY)
     devices = (each for each in registry.devices() if each.vendor != CANARY)
     activations = (each for each in registry.activations() if each.vendor != CANARY)
@@ -143,8 +140,7 @@ def load(registry: RegistryPart, revision: int) -> Directory:
         activations={each.activation_id: each for each in activations},
         orders=_versions(orders, "order_id"),
         orders_of=_versions(orders, "wearer_id"),
-        zones=_versions(zones, "zone_id"),
-        histories=histories(zones),
+        zones=ZoneBook.of(each for each in registry.every_zone() if each.zone_id != CANARY),
         groups=_versions(registry.groups(), "group_id"),
         classes=_versions(registry.classes(), "class_id"),
         beacons=_beacons(registry.beacons()),
@@ -153,7 +149,7 @@ def load(registry: RegistryPart, revision: int) -> Directory:
 
 _Id = TypeVar("_Id", str, tuple[str, str])
 _Item = TypeVar("_Item")
-_Versioned = TypeVar("_Versioned", Order, Zone, ZoneGroup, WearerClass)
+_Versioned = TypeVar("_Versioned", Order, ZoneGroup, WearerClass)
 
 
 def _versions(items: Iterable[_Versioned], name: str) -> dict[str, tuple[_Versioned, ...]]:

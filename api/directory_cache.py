@@ -36,9 +36,10 @@ class DirectoryCache:
 
     def committed(self, before: Directory, entries: Sequence[Entry]) -> None:
         """Take note of what was written after `before`, each write raising the revision by one."""
-        after = before
-        for entry in entries:
-            after = after.after(entry, after.revision + 1)
         with self._lock:
-            if self._kept is before:
-                self._kept = after
+            if self._kept is not before:
+                return
+            after = before
+            for entry in entries:
+                after = after.after(entry, after.revision + 1)
+            self._kept = after

@@ -1,5 +1,6 @@
 """Pages of lists: reading one row more than asked tells whether there is a next page."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -53,6 +54,10 @@ class Paging:
         text = cursor.encode(self._scope, values(shown[-1]))
         url = self._url.include_query_params(cursor=text)
         return shown, Cut(text, f"{url.path}?{url.query}")
+
+    def rest(self, ids: Sequence[str]) -> Sequence[str]:
+        """Return what follows the former page, of ids that are sorted; rows are sorted by them."""
+        return ids if self.after is None else ids[bisect_right(ids, str(self.after[0])) :]
 
     def cut_sorted(
         self, rows: Sequence[Row], values: Callable[[Row], _Values]

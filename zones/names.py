@@ -7,6 +7,7 @@ Threads may ask while one adds.
 """
 
 from array import array
+from bisect import bisect_right
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -68,6 +69,21 @@ class Names:
             if sums[number] == sum_ and self._written(number) == written:
                 found.append(number)
             number = before[number]
+        return found
+
+    def holding(self, text: str) -> list[int]:
+        """Return the numbers of the names that hold a text once they are casefolded, in order."""
+        letters, ends = bytes(self._letters), self._ends
+        if not (text and letters.isascii()):
+            return [number for number in range(len(self)) if text in self[number].casefold()]
+        folded, found = letters.decode().casefold(), []
+        at = folded.find(text)
+        while 0 <= at < len(folded):
+            number = bisect_right(ends, at) - 1
+            if at + len(text) <= ends[number + 1]:
+                found.append(number)
+                at = ends[number + 1] - 1
+            at = folded.find(text, at + 1)
         return found
 
     def _written(self, number: int) -> bytearray:

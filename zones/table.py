@@ -102,6 +102,10 @@ class ZoneTable:
         """Return the id of the zone of a number that was given."""
         return self._names[number]
 
+    def called(self, text: str) -> list[int]:
+        """Return the numbers of zones whose ids hold a text once they are casefolded."""
+        return self._names.holding(text)
+
     def number(self, zone: Zone) -> int:
         """Return the number of a zone version, which is added if it is new."""
         number = self.number_of(zone.key)

@@ -3,8 +3,9 @@
 Their versions and their end: `zone_versions`. What is only drawn, and many at once: `zone_drafts`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -178,25 +179,34 @@ def list_zones(
     box = None if query.bbox is None else box_of(query.bbox)
     at = shell.now() if query.at is None else query.at
     with shell.read() as (_, directory):
-        found = (in_state(each, query.state, at) for each in directory.histories.values())
-        fits = _filter(query, box, directory, at)
-        rows = sorted((each for each in found if each is not None and fits(each)), key=_key)
-    shown, cut = paging.cut_sorted(rows, _key)
+        shown, cut = paging.cut(_rows(paging, query, box, directory, at), _key)
     return ZoneCollection(features=[zone_out(each) for each in shown], **cut._asdict())
 
 
-def _filter(
-    query: ZoneQuery, box: Box | None, directory: Directory, at: Instant
-) -> Callable[[Zone], bool]:
+def _rows(
+    paging: Paging, query: ZoneQuery, box: Box | None, directory: Directory, at: Instant
+) -> list[Zone]:
+    """Return the zones of a page, and the one after it: no others are made."""
+    zone_ids: Iterable[str] = directory.zones
+    if query.wearer_id is not None:
+        own = zones_of_wearer(query.wearer_id, directory, at)
+        zone_ids = [each for each in own if each in directory.zones]
+    elif query.q is not None and "\n" not in query.q:
+        zone_ids = directory.zones.called(query.q.casefold())
+    elif box is not None:
+        zone_ids = directory.zones.about(box)
+    histories = directory.histories
+    found = (in_state(histories[each], query.state, at) for each in paging.rest(sorted(zone_ids)))
+    fits = _filter(query, box)
+    return list(islice((each for each in found if each and fits(each)), paging.page.limit))
+
+
+def _filter(query: ZoneQuery, box: Box | None) -> Callable[[Zone], bool]:
     text = None if query.q is None else query.q.casefold()
-    own = None if query.wearer_id is None else zones_of_wearer(query.wearer_id, directory, at)
 
     def fits(zone: Zone) -> bool:
-        return (
-            (own is None or zone.zone_id in own)
-            and (text is None or text in f"{zone.zone_id}\n{zone.name}".casefold())
-            and (box is None or meets(zone, box))
-        )
+        named = text is None or text in f"{zone.zone_id}\n{zone.name}".casefold()
+        return named and (box is None or meets(zone, box))
 
     return fits
 

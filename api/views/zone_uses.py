@@ -4,7 +4,7 @@ A condition uses a zone that it names, that a window of it names, or that a grou
 an order brings the conditions of the classes it names.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 from api.directory import Directory
@@ -75,10 +75,13 @@ def groups_with(zone_id: str, directory: Directory) -> list[str]:
 
 def binding(directory: Directory, now: Instant, wearer_id: str | None = None) -> Iterator[Order]:
     """Yield the newest versions of orders that bind now or will, of one wearer or of all."""
-    for versions in directory.orders.values():
+    every: Iterable[tuple[Order, ...]] = directory.orders.values()
+    if wearer_id is not None:
+        ids = dict.fromkeys(each.order_id for each in directory.orders_of.get(wearer_id, ()))
+        every = [directory.orders[each] for each in ids]
+    for versions in every:
         order = versions[-1]
-        ended = order.effective_until is not None and order.effective_until <= now
-        if not ended and wearer_id in (None, order.wearer_id):
+        if order.effective_until is None or order.effective_until > now:
             yield order
 
 
