@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from engine.core.coverage import Gap, gap_of
-from engine.core.episode import EpisodeKind, EpisodeState, StoredEpisode
+from engine.core.episode import EpisodeKind, StoredEpisode
 from engine.core.raising import gap_change, new_gaps, with_gaps
 from engine.core.subject import ENGINE
-from engine.store.page import Page
 from engine.store.protocol import Transaction
 from zones.instant import Instant
 
@@ -23,12 +22,7 @@ def newest_gaps(transaction: Transaction) -> tuple[Gap, ...]:
 
 def newest_gap_episodes(transaction: Transaction) -> Sequence[StoredEpisode]:
     """Return the episodes that are the newest coverage gaps, newest first."""
-    return transaction.episodes.list(
-        Page(limit=_NEWEST),
-        subject=ENGINE,
-        kinds=(EpisodeKind.COVERAGE_GAP,),
-        states=(EpisodeState.CONFIRMED,),
-    )
+    return transaction.episodes.confirmed_about(ENGINE, EpisodeKind.COVERAGE_GAP, _NEWEST)
 
 
 def mark_alerts(transaction: Transaction, stored: StoredEpisode, now: Instant) -> int:

@@ -190,6 +190,11 @@ class EpisodesPart(Protocol):
     def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]:
         """Return the newest revisions of episodes, by id."""
 
+    def confirmed_about(
+        self, subject: str, kind: EpisodeKind, limit: int
+    ) -> Sequence[StoredEpisode]:
+        """Return the confirmed episodes of a kind about a subject that began last, newest first."""
+
     def revisions(self, episode_id: int) -> Sequence[StoredEpisode]:
         """Return every revision, oldest first."""
 

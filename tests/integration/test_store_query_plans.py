@@ -11,7 +11,7 @@ from engine.core.position import PositionKey
 from engine.gaps import newest_gap_episodes
 from engine.store import Transaction
 from engine.store.page import Page
-from engine.store.sql.session import SqlSession
+from engine.store.sql.session import SqlSession, marked
 from engine.store.sql.sqlite import SqliteBackend
 from engine.store.sql.store import SqlStore
 from tests.store_values import T0, put_on
@@ -79,13 +79,13 @@ def plans(
     def note(*execution: Any) -> None:  # noqa: ANN401 - as SQLAlchemy calls it
         statements.append(execution[2:4])
 
-    fixed = SqlSession.fixed
+    fixed = SqlSession.fixed_rows
 
     def note_fixed(session: SqlSession, statement: str, *values: object) -> object:
-        statements.append((statement, values))
+        statements.append((marked(statement, "qmark"), values))
         return fixed(session, statement, *values)
 
-    monkeypatch.setattr(SqlSession, "fixed", note_fixed)
+    monkeypatch.setattr(SqlSession, "fixed_rows", note_fixed)
 
     def explained(read: Callable[[Transaction], object]) -> list[str]:
         event.listen(backend.reading, "before_cursor_execute", note)

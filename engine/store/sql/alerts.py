@@ -40,6 +40,20 @@ _STATE: Final = {rank: state for state, rank in STATE_RANK.items()}
 _SEVERITY: Final = {rank: severity for severity, rank in SEVERITY_RANK.items()}
 _NOT_CLOSED: Final = _ROW.state_rank < constant(STATE_RANK[AlertState.CLOSED])
 
+_MANY: Final = "SELECT body FROM alerts WHERE alert_id IN (?)"
+_COLLAPSING: Final = (
+    "SELECT body FROM alerts WHERE state_rank < 2 AND collapse_key IN (?) ORDER BY alert_id"
+)
+_OF_EPISODES: Final = (
+    "SELECT e.episode_id, a.body FROM alert_episodes e JOIN alerts a ON a.alert_id = e.alert_id "
+    "WHERE e.episode_id IN (?)"
+)
+_CHANGES_AFTER: Final = (
+    "SELECT body FROM alert_changes WHERE change_id > ? ORDER BY change_id LIMIT ?"
+)
+_NEWEST_CHANGE: Final = "SELECT max(change_id) FROM alert_changes"
+"""Of each alert raised these are run a few times: see `SqlSession.fixed_rows`."""
+
 _ORDERS: Final[dict[Sort, tuple[Sorting, ...]]] = {
     "oldest": (Sorting(_ROW.state_rank), Sorting(_ROW.raised_at), Sorting(_ROW.alert_id)),
     "newest": (
@@ -96,36 +110,22 @@ class SqlAlerts:
     def get_many(self, alert_ids: Collection[int]) -> Mapping[int, Alert]:
         """Return alerts by their ids."""
         self._session.lock()
-        found = (
-            _alert(row)
-            for part in chunks(alert_ids)
-            for row in self._session.rows(select(_ROW.body).where(_ROW.alert_id.in_(part)))
-        )
+        rows = self._session.fixed_rows_of(_MANY, alert_ids)
+        found = [_ALERT.decode(body) for (body,) in rows]
         return {alert.alert_id: alert for alert in found}
 
     def not_closed(self, keys: Collection[CollapseKey]) -> Mapping[CollapseKey, Alert]:
         """Return the alerts into which further episodes with these keys collapse."""
         self._session.lock()
-        query = select(_ROW.body).where(_NOT_CLOSED).order_by(_ROW.alert_id)
-        found = (
-            _alert(row)
-            for part in chunks([_text(key) for key in keys])
-            for row in self._session.rows(query.where(_ROW.collapse_key.in_(part)))
-        )
+        rows = self._session.fixed_rows_of(_COLLAPSING, [_text(key) for key in keys])
+        found = [_ALERT.decode(body) for (body,) in rows]
         return {alert.key: alert for alert in found}
 
     def of_episodes(self, episode_ids: Collection[int]) -> Mapping[int, Alert]:
         """Return the alert of each episode that has one."""
         self._session.lock()
-        same = alert_episodes.c.alert_id == _ROW.alert_id
-        query = select(alert_episodes.c.episode_id, _ROW.body).join_from(
-            alert_episodes, alerts, same
-        )
-        return {
-            row.episode_id: _alert(row)
-            for part in chunks(episode_ids)
-            for row in self._session.rows(query.where(alert_episodes.c.episode_id.in_(part)))
-        }
+        rows = self._session.fixed_rows_of(_OF_EPISODES, episode_ids)
+        return {episode_id: _ALERT.decode(body) for episode_id, body in rows}
 
     def history(self, alert_id: int) -> Sequence[AlertChange]:
         """Return everything that happened to an alert, oldest first."""
@@ -135,13 +135,12 @@ class SqlAlerts:
 
     def changes_after(self, change_id: int, limit: int = 500) -> Sequence[AlertChange]:
         """Return the changes after one, oldest first."""
-        row = alert_changes.c
-        query = select(row.body).where(row.change_id > change_id).order_by(row.change_id)
-        return _changes(self._session.rows(query.limit(limit)))
+        rows = self._session.fixed_rows(_CHANGES_AFTER, change_id, limit)
+        return [_CHANGE.decode(body) for (body,) in rows]
 
     def newest_change_id(self) -> int:
         """Return the id of the newest change; 0 if there is none."""
-        return self._session.number(select(func.max(alert_changes.c.change_id)))
+        return int((self._session.fixed(_NEWEST_CHANGE) or (0,))[0] or 0)
 
     def list(
         self,

@@ -12,7 +12,7 @@ from engine.store.page import Page
 from engine.store.sql.backend import Conflict
 from engine.store.sql.keyset import Sorting, paged
 from engine.store.sql.schema import episodes
-from engine.store.sql.session import AnyRow, SqlSession, chunks, constant
+from engine.store.sql.session import AnyRow, SqlSession, constant
 from zones.instant import Instant
 from zones.interval import END
 
@@ -21,6 +21,14 @@ _DECODER: Final = msgspec.json.Decoder(Episode)
 _ENCODER: Final = msgspec.json.Encoder()
 _OF_PEOPLE: Final = _ROW.wearer_id != constant(CANARY)
 _HAPPENED: Final = _ROW.state != constant(EpisodeState.RETRACTED.value)
+
+_COLUMNS: Final = "episode_id, revision, wearer_id, updated_at, body, registry_revision"
+_NEWEST_OF: Final = f"SELECT {_COLUMNS} FROM episodes WHERE newest AND episode_id IN (?)"  # noqa: S608 - own names
+_CONFIRMED_ABOUT: Final = (
+    f"SELECT {_COLUMNS} FROM episodes WHERE newest AND subject <> '' AND subject = ? "  # noqa: S608
+    "AND kind = ? AND state = ? ORDER BY started DESC, episode_id DESC LIMIT ?"
+)
+"""Of each alert raised these are run: see `SqlSession.fixed_rows`."""
 
 
 class SqlEpisodes:
@@ -73,10 +81,16 @@ class SqlEpisodes:
 
     def get(self, episode_ids: Collection[int]) -> Sequence[StoredEpisode]:
         """Return the newest revisions of episodes, by id."""
-        found = [
-            each for part in chunks(episode_ids) for each in self._newest(_ROW.episode_id.in_(part))
-        ]
+        found = map(_of_values, self._session.fixed_rows_of(_NEWEST_OF, episode_ids))
         return sorted(found, key=lambda each: each.episode_id)
+
+    def confirmed_about(
+        self, subject: str, kind: EpisodeKind, limit: int
+    ) -> Sequence[StoredEpisode]:
+        """Return the confirmed episodes of a kind about a subject that began last, newest first."""
+        state = EpisodeState.CONFIRMED
+        asked = (subject, kind.value, state.value, limit)
+        return [_of_values(row) for row in self._session.fixed_rows(_CONFIRMED_ABOUT, *asked)]
 
     def revisions(self, episode_id: int) -> Sequence[StoredEpisode]:
         """Return every revision, oldest first."""
@@ -137,12 +151,22 @@ def _values(row: StoredEpisode, *, newest: bool) -> tuple[Any, ...]:
     )
 
 
-def _episode(row: AnyRow) -> StoredEpisode:
+def _of_values(values: tuple[Any, ...]) -> StoredEpisode:
+    episode_id, revision, wearer_id, updated_at, body, registry_revision = values
     return StoredEpisode(
-        episode_id=row.episode_id,
-        revision=row.revision,
-        wearer_id=row.wearer_id,
-        updated_at=row.updated_at,
-        episode=_DECODER.decode(row.body),
-        registry_revision=row.registry_revision,
+        episode_id=episode_id,
+        revision=revision,
+        wearer_id=wearer_id,
+        updated_at=updated_at,
+        episode=_DECODER.decode(body),
+        registry_revision=registry_revision,
+    )
+
+
+def _episode(row: AnyRow) -> StoredEpisode:
+    return _of_values(
+        (
+            *(row.episode_id, row.revision, row.wearer_id, row.updated_at),
+            *(row.body, row.registry_revision),
+        )
     )

@@ -55,16 +55,21 @@ class SqlSession:
         return int(self.connection.execute(statement).scalar() or 0)
 
     def fixed(self, statement: str, *values: object) -> tuple[Any, ...] | None:
-        """Run a fixed statement straight on the driver, and return its first row, if it has rows.
+        """Run a fixed statement, and return its first row, if it has rows; see `fixed_rows`."""
+        rows = self.fixed_rows(statement, *values)
+        return rows[0] if rows else None
 
-        Every batch runs a few of these: compiling and wrapping would cost ten times as much as
-        running them. Values are marked by question marks.
+    def fixed_rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Run a fixed statement straight on the driver, and return its rows.
+
+        Every batch runs a few of these, and every alert: compiling and wrapping would cost ten
+        times as much as running them. Values are marked by question marks.
         """
         connection = self.connection
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(_marked(statement, connection.dialect.paramstyle), values)
-            row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
+            cursor.execute(marked(statement, connection.dialect.paramstyle), values)
+            rows = list(cursor.fetchall()) if cursor.description else []
         except Exception as error:
             base = getattr(connection.dialect.loaded_dbapi, "Error", Exception)
             raise DBAPIError.instance(
@@ -72,7 +77,14 @@ class SqlSession:
             ) from error
         finally:
             cursor.close()
-        return row
+        return rows
+
+    def fixed_rows_of(
+        self, statement: str, values: Collection[object]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a fixed statement in which `IN (?)` stands for all these values."""
+        for part in chunks(values):
+            yield from self.fixed_rows(_of_many(statement, len(part)), *part)
 
     def lock(self) -> None:
         """Hold the writers' lock if this transaction writes: what is read now cannot change."""
@@ -124,8 +136,19 @@ class SqlSession:
 
 
 @lru_cache(maxsize=64)
-def _marked(statement: str, paramstyle: str) -> str:
-    return statement if paramstyle == "qmark" else statement.replace("?", "%s")
+def marked(statement: str, paramstyle: str) -> str:
+    """Return a fixed statement as a driver takes it; SQLite's has question marks and no booleans.
+
+    SQLite uses a partial index only if a query repeats its very condition (`partial_index`).
+    """
+    if paramstyle == "qmark":
+        return statement.replace("WHERE newest AND", "WHERE newest = 1 AND")
+    return statement.replace("?", "%s")
+
+
+@lru_cache(maxsize=256)
+def _of_many(statement: str, many: int) -> str:
+    return statement.replace("IN (?)", f"IN ({', '.join('?' * many)})")
 
 
 def constant(value: int | str) -> ColumnElement[Any]:
