@@ -6,7 +6,7 @@ for many.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from engine.sources.source import DEFAULT_MAX_BATCH, DEFAULT_MAX_BATCH_BYTES, Delivery
@@ -34,6 +34,8 @@ class Inbox:
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
         self._closed = False
+        self.wanted: Callable[[], None] = _nothing
+        """Called when somebody begins to wait because nothing is here."""
 
     def __len__(self) -> int:
         """Return how many deliveries wait to be taken."""
@@ -74,6 +76,7 @@ class Inbox:
     async def ready(self) -> bool:
         """Wait until there is something to take; False once closed."""
         while not self._waiting and not self._closed:
+            self.wanted()
             await self._wake.wait()
         return not self._closed
 
@@ -108,6 +111,10 @@ class Inbox:
     def _within_bytes(self, batch: list[Delivery]) -> list[Delivery]:
         totals = accumulate(len(each.payload) for each in batch)
         return batch[: max(1, sum(total <= self._max_batch_bytes for total in totals))]
+
+
+def _nothing() -> None:
+    """Do nothing: nobody rests."""
 
 
 def _bytes_of(deliveries: Sequence[Delivery]) -> int:

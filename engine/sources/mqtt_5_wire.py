@@ -1,13 +1,15 @@
 """The wire of an MQTT 5 connection: bytes between asyncio and the codec, coalesced under load.
 
 A broker writes each message by itself, and reading them one by one costs more than all that is
-done with them. So under load reading rests for a moment after each read, and what has come
-meanwhile is read at once:
+done with them. So under load reading rests after each read, and what has come meanwhile is read at
+once:
 
 - *load*: something arrives within `LOAD_S` of the read before, or of the end of the last rest;
-- *rest*: `REST_S`, plus what the event loop's timer adds, which is up to a millisecond.
+- *rest*: until somebody waits for deliveries, and no longer than `REST_S`, plus what the event
+  loop's timer adds, which is up to a millisecond.
 
-Idle, a message is read as soon as it is there; under load it waits at most `REST_S` + 1 ms.
+So no message waits for a rest that could have been taken, and where a batch takes long the next one
+is read meanwhile.
 
 Reading also rests while more is unacknowledged than the broker was allowed to send (not every
 broker keeps to that), or while too many bytes wait. What comes too much waits in the broker's own
@@ -26,7 +28,7 @@ from engine.sources.mqtt_5_reader import MalformedPacketError, Reader
 from engine.sources.unacknowledged import Unacknowledged
 from zones.instant import Instant
 
-REST_S: Final = 0.001
+REST_S: Final = 0.004
 LOAD_S: Final = 0.001
 
 
@@ -50,6 +52,8 @@ class Mqtt5Wire(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._reading_since = float("-inf")
         self._closed = asyncio.Event()
+        self._resting: asyncio.TimerHandle | None = None
+        unacknowledged.when_wanted(self._wanted)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport; see `asyncio.BaseProtocol`."""
@@ -80,7 +84,7 @@ class Mqtt5Wire(asyncio.BufferedProtocol):
             self._unacknowledged.arrived(deliveries)
         for answer in answers:
             self._answer(answer)
-        self._rest_under_load()
+        self._rest_under_load(bool(deliveries))
 
     def heard(self) -> bool:
         """Return whether anything came since this was asked last, or could not be read."""
@@ -130,21 +134,28 @@ class Mqtt5Wire(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def _rest_under_load(self) -> None:
-        """Rest if this read came soon after reading began, or after the read before."""
+    def _rest_under_load(self, delivered: bool) -> None:
+        """Rest if what this read delivered came soon after reading began, or the read before."""
         time = self._loop.time()
-        loaded = time - self._reading_since <= LOAD_S
+        loaded = delivered and time - self._reading_since <= LOAD_S
         self._reading_since = time
         rests = loaded or self._unacknowledged.full
         if rests and self._transport is not None and self._transport.is_reading():
             self._transport.pause_reading()
-            self._loop.call_later(REST_S, self._resume)
+            self._resting = self._loop.call_later(REST_S, self._resume)
+
+    def _wanted(self) -> None:
+        """End a rest: somebody waits."""
+        if self._resting is not None and not self._unacknowledged.full:
+            self._resting.cancel()
+            self._resume()
 
     def _resume(self) -> None:
+        self._resting = None
         self._reading_since = self._loop.time()
         if self._transport is None or self._transport.is_closing():
             return
         if self._unacknowledged.full:
-            self._loop.call_later(REST_S, self._resume)
+            self._resting = self._loop.call_later(REST_S, self._resume)
         else:
             self._transport.resume_reading()

@@ -8,7 +8,7 @@ A delivery's token is its packet identifier, 0 at QoS 0. It is acknowledged only
 delivery that was handed out: identifiers come round again, on this connection and on the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 import structlog
@@ -53,6 +53,10 @@ class Unacknowledged:
         """When the oldest of these arrived; None if there is none."""
         oldest = (next(iter(some), None) for some in (self._held.values(), self._unnumbered))
         return min((each.received_at for each in oldest if each is not None), default=None)
+
+    def when_wanted(self, resume: Callable[[], None]) -> None:
+        """Let it be called when somebody waits for deliveries and there are none."""
+        self._inbox.wanted = resume
 
     def arrived(self, deliveries: Sequence[Delivery]) -> None:
         """Hold what arrived, in its order, and hand it to the inbox."""
