@@ -22,6 +22,7 @@ from engine.core.raw_message import (
     Entry,
     Expunged,
     RawMessage,
+    expunged_body,
     pack_body,
     unpack_body,
 )
@@ -155,12 +156,10 @@ def expunge(block: JournalBlock, index: int) -> JournalBlock:
     Raises:
         JournalError: the block is damaged, or has no message of that index (from 0).
     """
-    entries = list(open_block(block))
+    entries = open_block(block)
     if not 0 <= index < len(entries):
         raise _fault(block, f"there is no message {index}: it has {len(entries)}, from 0")
-    entries[index] = Expunged(entries[index].leaf)
-    body, _ = pack_body(entries)
-    return msgspec.structs.replace(block, body=body)
+    return msgspec.structs.replace(block, body=expunged_body(block.body, index))
 
 
 def inclusion_proof(entries: Sequence[Entry], index: int) -> InclusionProof:

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from struct import Struct as Packing
 from struct import error as StructError  # noqa: N812 - its only name
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from zlib import crc32
 
 import msgspec
+import numpy as np
 import zstandard
+from numpy.typing import NDArray
 
 from engine.core.merkle import leaf_hash
 from zones.instant import Instant
@@ -50,29 +52,70 @@ _LEAF_BYTES: Final = 32
 _HINT_BYTES: Final = 4
 _KEPT: Final = 0
 _EXPUNGED: Final = 1
-_KEPT_BYTE: Final = bytes((_KEPT,))
-_EXPUNGED_BYTE: Final = bytes((_EXPUNGED,))
 _LEVEL: Final = 1
 """Of zstd, for telemetry in batches of 1,000: 39.0 bytes a message; 3, its default, takes longer
 and makes it 39.5; less takes 51.9 and more; 6 takes six times as long for 37.3."""
 _HEAD: Final = Packing(">qII")
+_LEAF_HEAD: Final = np.dtype(
+    [("first", "u1"), ("received_at", ">i8"), ("topic", ">u4"), ("payload", ">u4")]
+)
+"""What a leaf is hashed over, up to the topic."""
 _CHECK: Final = Packing(">I")
 _ENDED: Final = "the body ends in the middle of it"
 
 
-def pack_body(entries: Sequence[Entry]) -> tuple[bytes, list[bytes]]:
-    """Return the body of a batch and the leaf of each entry."""
-    kept = [_encode(each) if type(each) is RawMessage else None for each in entries]
-    leaves = [
-        each.leaf if data is None else sha256(b"\x00" + data).digest()  # `leaf_hash`, uncalled
-        for each, data in zip(entries, kept, strict=True)
-    ]
-    parts = [
-        _EXPUNGED_BYTE + leaf if data is None else _KEPT_BYTE + leaf[:_HINT_BYTES] + data
-        for leaf, data in zip(leaves, kept, strict=True)
-    ]
-    frame = zstandard.ZstdCompressor(_LEVEL).compress(b"".join(parts))
-    return _CHECK.pack(crc32(frame)) + frame, leaves
+def pack_body(messages: Sequence[RawMessage]) -> tuple[bytes, list[bytes]]:
+    """Return the body of a batch and the leaf of each message."""
+    if not messages:
+        return _body(b""), []
+    names, payloads = _names(messages), [each.payload for each in messages]
+    heads = np.empty(len(messages), _LEAF_HEAD)
+    heads["first"] = 0
+    heads["received_at"] = [each.received_at for each in messages]
+    heads["topic"], heads["payload"] = [*map(len, names)], [*map(len, payloads)]
+    written = zip(_rows_of(heads), names, payloads, strict=True)
+    leaves = [sha256(head + name + payload).digest() for head, name, payload in written]
+    entries = np.empty((len(messages), 1 + _HINT_BYTES + _HEAD.size), np.uint8)
+    entries[:, 0] = _KEPT
+    hashes = np.frombuffer(b"".join(leaves), np.uint8).reshape(-1, _LEAF_BYTES)
+    entries[:, 1 : 1 + _HINT_BYTES] = hashes[:, :_HINT_BYTES]
+    entries[:, 1 + _HINT_BYTES :] = heads.view(np.uint8).reshape(len(messages), -1)[:, 1:]
+    parts = [b""] * (3 * len(messages))
+    parts[0::3], parts[1::3], parts[2::3] = _rows_of(entries), names, payloads
+    return _body(b"".join(parts)), leaves
+
+
+def expunged_body(body: bytes, index: int) -> bytes:
+    """Return a body with one message, that it has, reduced to its leaf.
+
+    Raises:
+        BodyError: the body is damaged.
+    """
+    data = _decompress(body)
+    offset, leaf = 0, b""
+    for _ in range(index + 1):
+        start = offset
+        _, leaf, offset = _unpack_entry(data, start)
+    return _body(data[:start] + bytes((_EXPUNGED,)) + leaf + data[offset:])
+
+
+def _body(data: bytes) -> bytes:
+    frame = zstandard.ZstdCompressor(_LEVEL).compress(data)
+    return _CHECK.pack(crc32(frame)) + frame
+
+
+def _names(messages: Sequence[RawMessage]) -> list[bytes]:
+    try:
+        return [each.topic.encode() for each in messages]
+    except UnicodeEncodeError:  # what JSON may escape: lone surrogates
+        return [each.topic.encode("utf-8", "surrogatepass") for each in messages]
+
+
+def _rows_of(rows: NDArray[Any]) -> list[bytes]:
+    """Return the bytes of each row of an array whose rows lie one after the other."""
+    size = rows.nbytes // len(rows)
+    found: list[bytes] = rows.view(np.uint8).reshape(-1).view(f"V{size}").tolist()
+    return found
 
 
 def unpack_body(body: bytes) -> Iterator[tuple[Entry, bytes]]:
@@ -94,8 +137,7 @@ def unpack_body(body: bytes) -> Iterator[tuple[Entry, bytes]]:
 
 def _encode(message: RawMessage) -> bytes:
     topic, payload = message.topic, message.payload
-    # `encode()` alone is three times as fast, and refuses what JSON may escape: lone surrogates.
-    name = topic.encode() if topic.isascii() else topic.encode("utf-8", "surrogatepass")
+    name = topic.encode("utf-8", "surrogatepass")
     return _HEAD.pack(message.received_at, len(name), len(payload)) + name + payload
 
 
