@@ -20,6 +20,8 @@ from engine.core.shared_zones import SharedZones
 from engine.core.turns import MOST_SETS, MOST_TURNS
 from zones.table import ZoneTable
 
+ROOM: Final = 6
+"""Numbers that a lane's room is: see `room.py`."""
 _FEWEST: Final = 64
 _KINDS: Final[dict[str, Any]] = {
     "activation": np.int64,
@@ -68,6 +70,8 @@ class LaneTable:
         self.groups = np.zeros((_FEWEST, MOST_SETS), np.int16)
         """How many conditions of each set say where to be."""
         self.fences = Ragged(zone=np.int32, factor=np.float64, plus_m=np.float64)
+        self.rooms = np.zeros((_FEWEST, ROOM))
+        """How far each may move before zones are measured again; zeros where that is not known."""
         self._rows: dict[int, int] = {}
         self._columns = {name: np.zeros(_FEWEST, kind) for name, kind in _KINDS.items()}
         self._last = {
@@ -94,7 +98,7 @@ class LaneTable:
                 for name, column in columns.items():
                     columns[name] = _doubled(column)
             self.turns, self.sets = _doubled(self.turns), _doubled(self.sets)
-            self.groups = _doubled(self.groups)
+            self.groups, self.rooms = _doubled(self.groups), _doubled(self.rooms)
         self._columns["activation"][row] = activation_id
         return row
 
@@ -123,6 +127,7 @@ class LaneTable:
         self._last["seq"][at] = [lane.counted for lane in lanes]
         columns["shared"][at] = [self.shared.bits(lane.shared) for lane in lanes]
         self._ask(at, lanes, [each for each in zones if None not in each])
+        self.rooms[at] = 0.0
         columns["open"][at] = True
 
     def _ask(

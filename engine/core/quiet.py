@@ -14,6 +14,7 @@ from engine.core.evidence import MAX_AHEAD
 from engine.core.lane_table import LaneTable
 from engine.core.plausibility import MAX_SPEED_MPS, MOST_M_PER_DEGREE
 from engine.core.position_columns import PositionColumns, Real, Small, Whole
+from engine.core.room import SHARED_M, covered, rooms_at
 from engine.core.turns import UNKNOWN
 from zones.instant import HOUR, MINUTE, SECOND
 
@@ -123,14 +124,32 @@ def _degrees(chain: _Chain) -> Real:
 
 
 def _clear(table: LaneTable, chain: _Chain, ok: Marks) -> Marks:
-    """Return which of those that are ok are where they may be."""
-    asked = np.flatnonzero(ok)
+    """Return which of those that are ok are where they may be.
+
+    Whom the room of his lane covers is; the others are measured.
+    """
+    row, at, before = chain.row, chain.positions, chain.before
+    held = at.fix_time - before["fix_time"] <= table["max_age"][row]
+    way_m = np.where(held, _degrees(chain) * MOST_M_PER_DEGREE, 0.0)
+    turns = table.turns[row]
+    count = (turns <= at.fix_time[:, None]).sum(axis=1)
+    number = table.sets[row, count]
+    same = (turns <= before["fix_time"][:, None]).sum(axis=1) == count
+    sure = same & covered(table.rooms[row], number, at.lon, at.lat, at.accuracy_m, way_m)
+    asked = np.flatnonzero(ok & ~sure)
+    clear: Marks = ok & sure
+    clear[asked] = _measured(table, chain, asked, way_m[asked])
+    resting = asked[clear[asked] & (way_m[asked] < SHARED_M / 2)]
+    if len(resting):
+        own, at_rest = row[resting], number[resting]
+        table.rooms[own] = rooms_at(table, own, at_rest, at.lon[resting], at.lat[resting])
+    return clear
+
+
+def _measured(table: LaneTable, chain: _Chain, asked: Whole, way_m: Real) -> Marks:
+    """Return which places are clear of all zones to keep out of, and where to be."""
     row, at = chain.row[asked], chain.positions
     lon, lat, accuracy_m = at.lon[asked], at.lat[asked], at.accuracy_m[asked]
-    elapsed = at.fix_time[asked] - chain.before["fix_time"][asked]
-    way_m = np.where(
-        elapsed > table["max_age"][row], 0.0, _degrees(chain)[asked] * MOST_M_PER_DEGREE
-    )
     clear = _where_to_be(table, chain, asked)
     clear[_fenced(table, row, lon, lat, accuracy_m, way_m)] = False
     bits = table["shared"][row]
@@ -140,9 +159,7 @@ def _clear(table: LaneTable, chain: _Chain, ok: Marks) -> Marks:
         reach = np.maximum(limit, way_m)[sharing] + _HAIR_M
         hit = table.shared.near(lon[sharing], lat[sharing], reach, bits[sharing])
         clear[sharing[hit]] = False
-    out = np.zeros(len(ok), np.bool_)
-    out[asked] = clear
-    return out
+    return clear
 
 
 def _where_to_be(table: LaneTable, chain: _Chain, asked: Whole) -> Marks:

@@ -64,6 +64,27 @@ def test_folding_quiet_positions_moves_only_what_the_lane_moves(data: st.DataObj
         check_cuts(quiet, track, docket, fold, archive)
 
 
+@CALM
+@given(st.data())
+def test_room_changes_nothing_of_what_is_quiet(data: st.DataObject) -> None:
+    """Whoever was elsewhere before, and was measured there, is told the same."""
+    judged_by = data.draw(supervisions(night := data.draw(st.sampled_from(NIGHTS))))
+    reports = data.draw(st.lists(found(night), min_size=1, max_size=2))
+    fold = Fold(judged_by, IndexGauge(index_of([judged_by])))
+    docket, _ = folded(open_docket(judged_by), fold, Archive("w"), in_order(reports))
+    (cold, row), (warm, _) = laned(docket), laned(docket)
+    assume(cold["open"][row])
+    for _ in range(2):
+        track = data.draw(tracks(docket))
+        told(warm, row, track)
+        near = st.sampled_from([0.0, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3])
+        moved = [replace(each, lon=each.lon + data.draw(near)) for each in track]
+        event(f"room: {bool(warm.rooms[row].any())}")
+        for expected, again in zip(told(cold, row, moved), told(warm, row, moved), strict=True):
+            assert expected.tolist() == again.tolist()
+        cold.rooms[:] = 0.0
+
+
 def check_cuts(
     quiet: Quiet, track: list[Position], docket: Docket, fold: Fold, archive: Archive
 ) -> None:
