@@ -234,6 +234,8 @@ def delivery(report: Report, received_at: Instant) -> Delivery:
         if not report.accuracy_assumed:
             place["accuracy_m"] = report.accuracy_m
         said |= {"seq": report.seq, "positions": [place]}
+        vitals = {"battery_pct": report.battery_pct, "charging": report.charging}
+        said |= {name: value for name, value in vitals.items() if value is not None}
     elif report.type != HEARD:
         said["events"] = [{"type": report.type, "state": report.state, "time": at}]
     return Delivery("ringfence/v1/v/d/telemetry", msgspec.json.encode(said), received_at, None)

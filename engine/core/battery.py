@@ -43,7 +43,7 @@ _WORST_FIRST: Final = tuple(LEVELS_PCT)
 def reported(faults: tuple[Fault, ...], event: DeviceEvent) -> Folded:
     """Fold the event of a level."""
     kind = LEVELS[event.type]
-    holding = _holding(faults)
+    holding = holding_level(faults)
     if event.state is EventState.START:
         return _started(faults, holding, kind, event)
     if event.state is EventState.END:
@@ -58,21 +58,32 @@ def charged_to(
     faults: tuple[Fault, ...], percent: float, at: Instant, activation_id: int
 ) -> Folded:
     """Fold the percentage of charge that a message states."""
-    holding = _holding(faults)
+    holding = holding_level(faults)
     level = next((kind for kind, most in LEVELS_PCT.items() if percent <= most), None)
     if holding is None:
         return (faults, []) if level is None else (_with(faults, level, at, derived=True), [])
     if level is not None and _is_worse(level, holding.kind):
         return _switched(faults, holding, level, at, activation_id, derived=True)
-    above = LEVELS_PCT[holding.kind] + HYSTERESIS_PCT if holding.derived else HALF_PCT
-    if percent > above:
+    if percent > holds_to_pct(holding):
         if level is not None:
             return _switched(faults, holding, level, at, activation_id, derived=True)
         return left(faults, holding, at, activation_id)
     return _told_again(faults, holding, at, derived=holding.derived), []
 
 
-def _holding(faults: tuple[Fault, ...]) -> Fault | None:
+def holds_to_pct(level: Fault) -> float:
+    """Return the percentage above which a level is left."""
+    return LEVELS_PCT[level.kind] + HYSTERESIS_PCT if level.derived else HALF_PCT
+
+
+def worse_pct(level: Fault) -> float:
+    """Return the percentage up to which a level gives way to a worse one; below 0 for the worst."""
+    worse = [most for kind, most in LEVELS_PCT.items() if _is_worse(kind, level.kind)]
+    return max(worse, default=-1.0)
+
+
+def holding_level(faults: tuple[Fault, ...]) -> Fault | None:
+    """Return the level that holds; None if none does."""
     for kind in _WORST_FIRST if faults else ():
         found = find(faults, kind)
         if found is not None:

@@ -174,7 +174,7 @@ def _charge(folded: Folded, percent: float | None, charging: bool | None, at: In
         holding, more = battery.charged_to(holding, percent, at, number)
         closed = closed + more
     if charging:
-        holding = faults.holds(holding, EpisodeKind.CHARGING, Bound(at, at, at), at)
+        holding = faults.goes_on(holding, EpisodeKind.CHARGING, at)
     elif charging is False:
         holding, more = faults.over(holding, (EpisodeKind.CHARGING,), at, number)
         closed = closed + more

@@ -75,6 +75,15 @@ def holds(
     return tuple(again if fault is holding else fault for fault in faults)
 
 
+def goes_on(faults: tuple[Fault, ...], kind: EpisodeKind, at: Instant) -> tuple[Fault, ...]:
+    """Fold a message of `at` that says that a fault holds: it begins, or is told again."""
+    holding = find(faults, kind)
+    if holding is None:
+        return (*faults, Fault(kind=kind, started=Bound(at, at, at), last=at))
+    again = msgspec.structs.replace(holding, last=at)
+    return tuple(again if fault is holding else fault for fault in faults)
+
+
 def over(
     faults: tuple[Fault, ...], kinds: Container[EpisodeKind], at: Instant, activation_id: int
 ) -> Folded:

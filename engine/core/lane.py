@@ -10,7 +10,8 @@ is known what is in force (`course.py`), and asks of a position, all of it or it
 - surely inside one place of every condition that says where to be, and if there was a turn since
   the last position, and that one held then, that one too, by what is asked from then on;
 - farther from every zone to keep out of than its reach, and than the way since the last position;
-- nothing said of the battery that begins or ends a fault, and no word of the device itself.
+- nothing said of the battery that begins or ends a fault (`vitals.py`), and no word of the device
+  itself.
 
 What is not quiet is folded. A lane is there only where nothing runs that a quiet position would
 have to change: see `lane_of`.
@@ -32,6 +33,7 @@ from engine.core.rules import RULES
 from engine.core.sequence import Counting
 from engine.core.state import ActivationState
 from engine.core.turns import turned
+from engine.core.vitals import Vitals, told_again, vitals_of
 from zones.instant import Instant
 from zones.interval import END
 from zones.zone import ZoneKey
@@ -62,8 +64,7 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     """When the activation's newest report was measured."""
     counted: int
     """The number its messages have counted to."""
-    faulty: bool
-    """Whether anything holds of which the device would report again."""
+    vitals: Vitals
     shape: Shape
     zones: tuple[ZoneKey, ...]
     shared: tuple[ZoneSet, ...]
@@ -76,8 +77,8 @@ def lane_of(docket: Docket, newest: Instant, courses: Courses) -> Lane | None:
     `newest` is the greatest fix time stored of it, quarantined positions included.
     """
     supervision, state = docket.supervision, docket.state
-    head, counted = state.head, state.counting.newest
-    if not _at_rest(docket) or head is None or counted is None:
+    head, counted, last = state.head, state.counting.newest, state.admission.last
+    if not _at_rest(docket) or head is None or counted is None or last is None:
         return None
     if not _plain(supervision, state):
         return None
@@ -94,7 +95,7 @@ def lane_of(docket: Docket, newest: Instant, courses: Courses) -> Lane | None:
         due=docket.due if every_turn or device_fold.holds_anything(state) else END,
         head=head[0],
         counted=counted,
-        faulty=bool(state.faults),
+        vitals=vitals_of(state.faults, last),
         shape=course.shape,
         zones=course.zones,
         shared=course.shared,
@@ -118,6 +119,7 @@ def state_moved_on(
         time=max(state.time, last.fix_time),
         head=(last.fix_time, 0, last.seq, last.digest),
         admission=Admission(last, (), (last.fix_time, last.seq)),
+        faults=told_again(state.faults, last),
         counting=Counting(last.seq, last.fix_time, counting.other, counting.gaps),
     )
 

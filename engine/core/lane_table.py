@@ -18,6 +18,7 @@ from engine.core.ragged import Indices, Ragged
 from engine.core.shape_columns import ShapeColumns
 from engine.core.shared_zones import SharedZones
 from engine.core.turns import MOST_SETS, MOST_TURNS
+from engine.core.vitals import Vitals
 from zones.table import ZoneTable
 
 ROOM: Final = 6
@@ -35,7 +36,10 @@ _KINDS: Final[dict[str, Any]] = {
     "until": np.int64,
     "max_age": np.int64,
     "due": np.int64,
-    "faulty": np.bool_,
+    "above_pct": np.float64,
+    "most_pct": np.float64,
+    "silent": np.bool_,
+    "charging": np.int8,
     "shared": np.int64,
     "shared_factor": np.float64,
     "shared_plus_m": np.float64,
@@ -121,10 +125,12 @@ class LaneTable:
         if not rows:
             return
         at, columns = np.array(rows, np.int64), self._columns
-        for name in ("since", "after", "until", "due", "head", "faulty"):
+        for name in ("since", "after", "until", "due", "head"):
             columns[name][at] = [getattr(lane, name) for lane in lanes]
         columns["base"][at] = columns["head"][at] + 1
         self._last["seq"][at] = [lane.counted for lane in lanes]
+        for name in Vitals.__struct_fields__:
+            columns[name][at] = [getattr(lane.vitals, name) for lane in lanes]
         columns["shared"][at] = [self.shared.bits(lane.shared) for lane in lanes]
         self._ask(at, lanes, [each for each in zones if None not in each])
         self.rooms[at] = 0.0

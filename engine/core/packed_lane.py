@@ -13,11 +13,12 @@ import msgspec
 from engine.core.compile import Named
 from engine.core.lane import Lane
 from engine.core.lane_shape import Shape
+from engine.core.vitals import Vitals
 from zones.instant import Instant
 from zones.zone import ZoneKey
 from zones.zone_set import ZoneSet
 
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 """To be raised whenever what a lane says is made or read otherwise than before."""
 
 MOST_SHAPES: Final = 10_000
@@ -38,7 +39,7 @@ class PackedLane(msgspec.Struct, frozen=True, array_like=True):
     due: Instant
     head: Instant
     counted: int
-    faulty: bool
+    vitals: Vitals
 
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode
@@ -60,7 +61,7 @@ def pack_lane(lane: Lane, name_of: Callable[[ZoneSet], Named | None]) -> bytes |
         lane.due,
         lane.head,
         lane.counted,
-        lane.faulty,
+        lane.vitals,
     )
     return _ENCODE(packed) if len(packed.shared) == len(shared) else None
 
@@ -88,7 +89,7 @@ class LaneReader:
             due=found.due,
             head=found.head,
             counted=found.counted,
-            faulty=found.faulty,
+            vitals=found.vitals,
             shape=self._shape(found.shape),
             zones=tuple((each, 1) if isinstance(each, str) else each for each in found.zones),
             shared=tuple(each for each in sets if each is not None),

@@ -9,13 +9,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.core.battery import LEVELS_PCT
 from engine.core.evidence import MAX_AHEAD
 from engine.core.lane_table import LaneTable
 from engine.core.plausibility import MAX_SPEED_MPS, MOST_M_PER_DEGREE
 from engine.core.position_columns import PositionColumns, Real, Small, Whole
 from engine.core.room import SHARED_M, covered, rooms_at
 from engine.core.turns import UNKNOWN
+from engine.core.vitals import NOT_CHARGING
 from zones.instant import HOUR, MINUTE, SECOND
 
 Marks = NDArray[np.bool_]
@@ -24,7 +24,6 @@ _HAIR_M: Final = 1e-6
 """Metres by which many and one may be measured otherwise: less than this from a limit is no."""
 
 _STRIDE: Final = 37
-_LOW_PCT: Final = max(LEVELS_PCT.values())
 
 
 def cut_of(activation_id: Whole, fix_time: Whole) -> Whole:
@@ -102,8 +101,6 @@ def _calm(table: LaneTable, chain: _Chain) -> Marks:
     step = at.seq - before["seq"]
     elapsed_s = np.maximum(1.0, (at.fix_time - before["fix_time"]) / SECOND)
     way = _degrees(chain) * MOST_M_PER_DEGREE
-    silent = np.isnan(at.battery_pct) & (at.charging < 0)
-    healthy = ~(at.battery_pct <= _LOW_PCT) & (at.charging <= 0)
     calm: Marks = (
         table["open"][row]
         & (at.fix_time > before["after"])
@@ -112,9 +109,19 @@ def _calm(table: LaneTable, chain: _Chain) -> Marks:
         & (at.fix_time - at.received_at <= MAX_AHEAD)
         & ((step == 0) | (step == 1))
         & (way <= MAX_SPEED_MPS * elapsed_s)
-        & np.where(table["faulty"][row], silent, healthy)
+        & _unchanged(table, chain)
     )
     return calm
+
+
+def _unchanged(table: LaneTable, chain: _Chain) -> Marks:
+    """Return which say nothing of battery and charging that is not known: see `Vitals`."""
+    row, percent, charging = chain.row, chain.positions.battery_pct, chain.positions.charging
+    within = (percent > table["above_pct"][row]) & (percent <= table["most_pct"][row])
+    expected = table["charging"][row]
+    same = (charging == expected) | ((expected == NOT_CHARGING) & (charging < NOT_CHARGING))
+    unchanged: Marks = np.where(np.isnan(percent), table["silent"][row], within) & same
+    return unchanged
 
 
 def _degrees(chain: _Chain) -> Real:

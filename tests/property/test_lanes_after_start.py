@@ -14,11 +14,21 @@ from engine.core.fold import in_order
 from engine.core.folding import time_of
 from engine.core.lane_table import LaneTable
 from engine.core.position_columns import ARRAYS
+from engine.core.vitals import Vitals
 from tests.history_kit import NIGHTS, supervisions
 from tests.property.test_quiet_on_stores import calm_lives
 from tests.stored_kit import Known, Stored
 
-ASKED = ("since", "after", "until", "due", "head", "faulty", "max_age", "shared_factor")
+ASKED = (
+    "since",
+    "after",
+    "until",
+    "due",
+    "head",
+    *Vitals.__struct_fields__,
+    "max_age",
+    "shared_factor",
+)
 
 
 @pytest.fixture(scope="module")

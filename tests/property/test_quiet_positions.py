@@ -30,6 +30,8 @@ COURSES = Courses()
 """Of all lives: only what is of the very same supervision is used again."""
 PLACES = [1000.0, 1000.0, 990.0, 910.0, 905.0, 600.0, 140.0, 60.0, 0.0, 5000.0]
 """Metres east; home is at 1000, and later perhaps at 900."""
+BATTERY = st.sampled_from([None, None, 80.0, 60.0, 23.0, 15.0, 15.0, 8.0, 0.0])
+CHARGING = st.sampled_from([None, None, False, True])
 STEPS = [1, 30, 60, 60, 60, 61, 299, 300, 301, 1800, 7200, 40_000]
 CALM = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -142,7 +144,8 @@ def told(table: LaneTable, row: int, positions: list[Position]) -> Quiet:
 def found(draw: st.DrawFn, after: Instant) -> Position:
     """Return a position some time after an instant, at home more often than not."""
     at = after + draw(st.integers(0, 300)) * MINUTE
-    return position((at - T0) / SECOND, draw(st.sampled_from(PLACES)), 10.0, seq=1)
+    made = position((at - T0) / SECOND, draw(st.sampled_from(PLACES)), 10.0, seq=1)
+    return replace(made, battery_pct=draw(BATTERY), charging=draw(CHARGING))
 
 
 @st.composite
@@ -171,5 +174,4 @@ def tracks(draw: st.DrawFn, docket: Docket) -> list[Position]:
 def elsewhere(draw: st.DrawFn) -> Position:
     """Return a position wherever, of whatever accuracy, and what its message says of the device."""
     made = position(0.0, draw(st.sampled_from(PLACES)), draw(st.sampled_from([5.0, 20.0, 60.0])))
-    battery = draw(st.sampled_from([None, None, 80.0, 15.0]))
-    return replace(made, battery_pct=battery, charging=draw(st.sampled_from([None, False, True])))
+    return replace(made, battery_pct=draw(BATTERY), charging=draw(CHARGING))
