@@ -35,7 +35,15 @@ class Projection:
     @property
     def overdue(self) -> bool:
         """True if no batch is to be taken before a piece has been merged."""
-        batches, positions = MOST * UNMERGED_BATCHES, MOST * UNMERGED_POSITIONS
+        return self._has(MOST)
+
+    @property
+    def behind(self) -> bool:
+        """True if nothing that was put off is to be judged before a piece has been merged."""
+        return self._has(LOADED)
+
+    def _has(self, times: int) -> bool:
+        batches, positions = times * UNMERGED_BATCHES, times * UNMERGED_POSITIONS
         return not self._damaged and (self._batches >= batches or self._positions >= positions)
 
     def note(self, positions: int) -> None:

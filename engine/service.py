@@ -203,8 +203,8 @@ class Service:
             if self._source.in_flight >= QUEUE and clock() - last < LEAST_EVERY_S:
                 await asyncio.sleep(_LOOK_S)
                 continue
-            while await self._persist(self._projection.step, idle=False):
-                pass
+            while self._projection.behind:
+                await self._persist(self._projection.step, idle=False)
             await self._tell_all(await self._persist(self._catch_up))
             last = clock()
 
