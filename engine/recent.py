@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from engine.core.sketch import BUCKETS, Counts, counted, quantile
 from zones.instant import HOUR, MINUTE, SECOND, Duration, Instant
+from zones.interval import END
 
 SLOT: Final = 10 * SECOND
 WINDOW: Final = 5 * MINUTE
@@ -28,6 +29,8 @@ _MINUTE: Final = MINUTE // SLOT
 _HOUR: Final = HOUR // SLOT
 _KEPT: Final = _HOUR + _MINUTE
 """An hour of whole minutes, and the minute that runs."""
+_TOGETHER: Final = 16
+"""Batches counted at once, or when somebody asks: one by one it would cost as much for each."""
 
 
 Marks: TypeAlias = NDArray[np.bool_]
@@ -89,6 +92,17 @@ class RecentNumbers(msgspec.Struct, frozen=True, kw_only=True):
     """Messages, by vendor, in that time."""
 
 
+class _Batch(NamedTuple):
+    """A batch that is not counted yet."""
+
+    at: Instant
+    positions: int
+    taken: Taken
+    messages: Mapping[str, int]
+    listening_since: Instant
+    """END if the engine did not listen."""
+
+
 class Recent:
     """Counts what is taken; one thread adds, others read."""
 
@@ -104,6 +118,7 @@ class Recent:
         self._committed = np.zeros((slots, BUCKETS), np.int64)
         self._late = np.zeros(slots, np.int64)
         self._vendors = [Counter[str]() for _ in range(slots)]
+        self._pending: list[_Batch] = []
 
     def add(
         self,
@@ -114,22 +129,18 @@ class Recent:
         listening_since: Instant | None,
     ) -> None:
         """Add a batch committed at an instant, with its messages by vendor."""
-        prompt = ~_uploaded_late(taken, listening_since)
-        many = np.count_nonzero(prompt)
+        since = END if listening_since is None else listening_since
+        batch = _Batch(at, positions, taken, messages, since)
         with self._lock:
-            self._advance(at)
-            row, short = self._newest % _KEPT, self._newest % len(self._late)
-            self._positions[row] += positions
-            self._messages[row] += sum(messages.values())
-            self._vendors[short].update(messages)
-            self._late[short] += len(prompt) - many
-            if many:
-                self._decided[short] += counted(at - taken.measured_at[prompt])
-                self._committed[short] += counted(at - taken.received_at[prompt])
+            pending = self._pending
+            if pending and (len(pending) == _TOGETHER or at // SLOT != pending[0].at // SLOT):
+                self._count()
+            self._pending.append(batch)
 
     def numbers(self, now: Instant) -> RecentNumbers:
         """Return what was taken lately, as of now."""
         with self._lock:
+            self._count()
             self._advance(now)
             window = max(1, min(WINDOW, now - self._since))
             vendors: Counter[str] = sum(self._vendors, Counter())
@@ -145,6 +156,27 @@ class Recent:
                 late=int(self._late.sum()),
                 vendors_per_s={name: n * SECOND / window for name, n in vendors.items()},
             )
+
+    def _count(self) -> None:
+        """Count the batches that are pending, which are of one slot."""
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        self._advance(pending[0].at)
+        row, short = self._newest % _KEPT, self._newest % len(self._late)
+        for batch in pending:
+            self._positions[row] += batch.positions
+            self._messages[row] += sum(batch.messages.values())
+            self._vendors[short].update(batch.messages)
+        many = [len(batch.taken.measured_at) for batch in pending]
+        taken = Taken(*map(np.concatenate, zip(*(batch.taken for batch in pending), strict=True)))
+        at = np.repeat([batch.at for batch in pending], many)
+        since = np.repeat([batch.listening_since for batch in pending], many)
+        late = taken.out_of_order | (taken.overdue & (since <= taken.measured_at))
+        self._late[short] += np.count_nonzero(late)
+        if not late.all():
+            self._decided[short] += counted((at - taken.measured_at)[~late])
+            self._committed[short] += counted((at - taken.received_at)[~late])
 
     def _advance(self, now: Instant) -> None:
         """Empty the slots that begin anew; a clock that goes back changes nothing."""
@@ -170,13 +202,6 @@ class Recent:
             return None
         rows = [slot % _KEPT for slot in range(minute * _MINUTE, (minute + 1) * _MINUTE)]
         return int(self._positions[rows].sum())
-
-
-def _uploaded_late(taken: Taken, listening_since: Instant | None) -> Marks:
-    if listening_since is None:
-        return taken.out_of_order
-    late: Marks = taken.out_of_order | (taken.overdue & (listening_since <= taken.measured_at))
-    return late
 
 
 def _quantiles(slots: Counts) -> Quantiles:
