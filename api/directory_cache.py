@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 
 from api.directory import Directory, Entry, load
+from engine.resident import loading_beside
 from engine.store.registry_part import RegistryPart
 
 
@@ -29,7 +30,8 @@ class DirectoryCache:
             kept = self._kept
             if kept is not None and kept.revision == revision:
                 return kept
-            loaded = load(registry, revision)
+            with loading_beside():
+                loaded = load(registry, revision)
             if kept is None or kept.revision < revision:
                 self._kept = loaded
             return loaded

@@ -25,6 +25,18 @@ def loading() -> Iterator[None]:
         gc.enable()
 
 
+@contextmanager
+def loading_beside() -> Iterator[None]:
+    """Load what stays beside an engine that runs, which would stand still to look through it.
+
+    What is in memory at the end is out of the collector's sight; garbage that waits for it just
+    then is never freed, which is no more than is made meanwhile.
+    """
+    with loading():
+        yield
+        gc.freeze()
+
+
 def keep_resident() -> None:
     """Take everything that is in memory now out of the collector's sight."""
     gc.collect()
