@@ -36,6 +36,7 @@ from engine.store import open_store
 from zones.instant import MINUTE
 
 READY: Final = "ready"
+_MOMENT_S: Final = 0.002
 UPLOAD: Final = 60
 """Positions in a message of a device that was out of reach."""
 
@@ -153,10 +154,17 @@ class Prepared:
         """Stop."""
 
     async def next_batch(self) -> Sequence[Delivery]:
-        """Return the next messages; empty at the end."""
-        part = next(self._batches, ())
-        if part:
-            self._clock.time = max(self._clock.time, part[-1].received_at)
+        """Return the next messages; empty at the end.
+
+        An empty part says that what was put off is to be judged first.
+        """
+        part = next(self._batches, None)
+        while part is not None and not part:
+            await asyncio.sleep(_MOMENT_S)
+            part = next(self._batches, None)
+        if part is None:
+            return []
+        self._clock.time = max(self._clock.time, part[-1].received_at)
         return deliveries(part)
 
     async def acknowledge(self, batch: Sequence[Delivery]) -> None:
@@ -222,6 +230,8 @@ class Measuring:
         gc.collect()
         before, cpu_s, wall_s = self._service.positions, time.process_time(), time.perf_counter()
         yield from _parts(sent)
+        while self._service.health().deferred:
+            yield ()
         phase = Phase(
             name=name,
             positions=self._service.positions - before,

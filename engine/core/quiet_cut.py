@@ -16,7 +16,7 @@ from engine.core.state import ActivationState
 from zones.instant import Instant
 
 _MARK: Final = b"\xc1"
-"""No MessagePack begins with this, so no state does."""
+"""No packed state begins with this: it is no header of zlib."""
 
 
 class QuietCut(msgspec.Struct, frozen=True, array_like=True):
