@@ -53,13 +53,27 @@ class Quiet(NamedTuple):
     """The position before each of `cut`; -1 for the last one known."""
 
 
+class _At(NamedTuple):
+    """The columns of positions that are looked at."""
+
+    activation_id: Whole
+    fix_time: Whole
+    received_at: Whole
+    seq: Whole
+    lat: Real
+    lon: Real
+    accuracy_m: Real
+    battery_pct: Real
+    charging: Small
+
+
 class _Chain(NamedTuple):
     """Positions in order of row, then as they came, with what is known of the one before."""
 
     order: Whole
     row: Whole
     first: Marks
-    positions: PositionColumns
+    positions: _At
     message: Whole
     before: dict[str, NDArray[Any]]
 
@@ -78,7 +92,7 @@ def _chain(table: LaneTable, rows: Whole, message: Whole, positions: PositionCol
     row = rows[order]
     first = np.ones(len(row), np.bool_)
     first[1:] = row[1:] != row[:-1]
-    taken = positions.take(order)
+    taken = _At(*(getattr(positions, name)[order] for name in _At._fields))
     before = {
         name: _before(getattr(taken, name), first, table.last(name)[row])
         for name in ("fix_time", "seq", "lat", "lon", "accuracy_m")
@@ -268,7 +282,7 @@ def _result(table: LaneTable, chain: _Chain, ok: Marks) -> Quiet:
     )
 
 
-def _due(table: LaneTable, row: Whole, at: PositionColumns, newest: Whole) -> Whole:
+def _due(table: LaneTable, row: Whole, at: _At, newest: Whole) -> Whole:
     """Return when time alone next changes an episode: at a turn that finds him elsewhere.
 
     A position that no longer holds at the next turn says nothing then, and one from which all that
