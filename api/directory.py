@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
+from typing import Final, TypeVar
+
+import msgspec
 
 from api.directory_zones import Histories, ZoneBook
 from engine.core.beacon import Beacon
@@ -128,14 +130,14 @@ class Directory:
 
 def load(registry: RegistryPart, revision: int) -> Directory:
     """Return the directory of the whole registry, the engine's canary left out."""
-    orders = [each for each in registry.orders() if each.order_id != CANARY]
-    wearers = (each for each in registry.wearers() if each.wearer_id != CANARY)
+    wearers = {each.wearer_id: each for each in registry.wearers() if each.wearer_id != CANARY}
+    orders = _orders(registry, wearers)
     devices = (each for each in registry.devices() if each.vendor != CANARY)
     activations = (each for each in registry.activations() if each.vendor != CANARY)
     return Directory(
         revision=revision,
         protected={each.person_id: each for each in registry.protected_persons()},
-        wearers={each.wearer_id: each for each in wearers},
+        wearers=wearers,
         devices={(each.vendor, each.device_id): each for each in devices},
         activations={each.activation_id: each for each in activations},
         orders=_versions(orders, "order_id"),
@@ -147,6 +149,39 @@ def load(registry: RegistryPart, revision: int) -> Directory:
     )
 
 
+def _orders(registry: RegistryPart, wearers: Mapping[str, Wearer]) -> list[Order]:
+    """Return the orders; what thousands of them have in common is there once for all."""
+    shared: dict[object, object] = {}
+    found = (_ORDER(body) for body in registry.every_order())
+    return [_sharing(each, wearers, shared) for each in found if each.order_id != CANARY]
+
+
+def _sharing(order: Order, wearers: Mapping[str, Wearer], shared: dict[object, object]) -> Order:
+    def one(value: _Item) -> _Item:
+        # What a dictionary gives for a key that is equal is of the type of that key.
+        return shared.setdefault((type(value), value), value)  # type: ignore[return-value]
+
+    wearer = wearers.get(order.wearer_id)
+    conditions = (
+        msgspec.structs.replace(
+            each,
+            condition_id=one(each.condition_id),
+            schedule=one(each.schedule),
+            parameters=one(each.parameters),
+        )
+        for each in order.conditions
+    )
+    return msgspec.structs.replace(
+        order,
+        wearer_id=order.wearer_id if wearer is None else wearer.wearer_id,
+        agency=one(order.agency),
+        officer=one(order.officer),
+        plan=one(order.plan),
+        conditions=tuple([each if each.zone_ids else one(each) for each in conditions]),
+    )
+
+
+_ORDER: Final = msgspec.json.Decoder(Order).decode
 _Id = TypeVar("_Id", str, tuple[str, str])
 _Item = TypeVar("_Item")
 _Versioned = TypeVar("_Versioned", Order, ZoneGroup, WearerClass)
