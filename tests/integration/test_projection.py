@@ -80,6 +80,17 @@ def test_no_batch_is_taken_while_too_much_is_unmerged(
     store.close()
 
 
+def test_what_was_put_off_waits_for_merging_before_batches_do(sqlite_url: str) -> None:
+    """From where merging goes on under load it is behind; no batch waits for it yet."""
+    store = open_store(sqlite_url)
+    merging = Projection(store)
+    merging.note(LOADED * projection.UNMERGED_POSITIONS - 1)
+    assert not merging.behind
+    merging.note(1)
+    assert (merging.behind, merging.overdue) == (True, False)
+    store.close()
+
+
 def test_what_is_damaged_is_left_to_people(sqlite_url: str) -> None:
     """A batch that cannot be read stops merging, never the engine: batches go on being taken."""
     store = open_store(sqlite_url)
