@@ -37,10 +37,13 @@ class Agenda:
         """Enter when activations are due next, given by their rows."""
         self._due["due"][rows] = due
 
-    def due(self, now: Instant) -> list[int]:
-        """Return the activations that are due by `now`, the longest due first."""
+    def due(self, now: Instant, most: int | None = None) -> list[int]:
+        """Return the activations that are due by `now`, the longest due first.
+
+        No more than `most` if it is given.
+        """
         column = self._due["due"]
-        return self._due.keys_where(column <= min(now, END - 1), order=column)
+        return self._due.keys_where(column <= min(now, END - 1), column, most)
 
     def __iter__(self) -> Iterator[int]:
         """Iterate over the activations it knows."""

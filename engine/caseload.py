@@ -208,7 +208,7 @@ class Caseload:
 
         The longest due come first; no more than `most` if it is given.
         """
-        return self._agenda.due(now)[:most]
+        return self._agenda.due(now, most)
 
     def call_ins_missed(
         self, now: Instant, listening_since: Instant, most: int | None = None

@@ -46,10 +46,11 @@ from zones.instant import Instant, render
 TICK_S: Final = 0.25
 """Real seconds between looks at the clock."""
 
-MOST_A_TICK: Final = 1_000
-"""Activations whose time is let pass in one transaction: batches are taken in between."""
+MOST_A_TICK: Final = 250
+"""Activations whose time is let pass in one transaction: batches are taken in between, and wait for
+some 60 ms at most where each of these is an episode that ends."""
 
-LOOKED_THROUGH: Final = 20 * MOST_A_TICK
+LOOKED_THROUGH: Final = 80 * MOST_A_TICK
 """Activations that are looked through for these, if messages of some wait to be judged."""
 
 BEHIND: Final = 500
