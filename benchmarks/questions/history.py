@@ -3,7 +3,7 @@
 A store is filled with a country's positions a batch of 1,000 at a time, as the engine appends and
 merges them; the second half is measured at two sizes. Processor time, commits and merging included;
 no judging, which does not look at history. `HISTORY` in the environment says how many there are at
-the end.
+the end, more than the fewer it is compared with.
 """
 
 import os
@@ -31,7 +31,7 @@ _MERGE_EVERY: Final = 8
 def rows(effort: Effort) -> list[Row]:
     """Return the rows of this family."""
     most = int(float(os.environ.get("HISTORY", effort.pick(800_000, 10_000_000))))
-    few = most // effort.pick(4, 10)
+    few = effort.pick(200_000, 1_000_000)
     with tempfile.TemporaryDirectory() as name:
         url = f"sqlite:///{Path(name) / 'history.db'}"
         migrate(url)
