@@ -10,7 +10,7 @@ import msgspec
 
 from engine.core.lane_shape import Shape, Zones
 from engine.core.order import Condition, Supervision
-from engine.core.turns import Fence, factor_of, in_effect, turns_of
+from engine.core.turns import Fence, factor_of, turns_of
 from zones.instant import Instant
 from zones.zone import ZoneKey
 from zones.zone_set import ZoneSet
@@ -86,6 +86,10 @@ def _is_large(condition: Condition) -> bool:
 
 
 def _out(condition: Condition, at: Instant) -> list[Fence]:
-    """Return the fences of a condition in force on zones to keep out of."""
+    """Return the fences of a condition in force on zones to keep out of.
+
+    A way through a zone is looked at even if it does not count in this window: see `transit.py`.
+    """
     plus_m = condition.parameters.buffer_m
-    return [Fence(zone, factor_of(condition), plus_m) for zone in in_effect(condition, at)]
+    versions = (history.at(at) for history in condition.histories())
+    return [Fence(zone, factor_of(condition), plus_m) for zone in versions if zone is not None]

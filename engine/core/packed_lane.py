@@ -18,7 +18,7 @@ from zones.instant import Instant
 from zones.zone import ZoneKey
 from zones.zone_set import ZoneSet
 
-RULES_VERSION: Final = 3
+RULES_VERSION: Final = 4
 """To be raised whenever what a lane says is made or read otherwise than before."""
 
 MOST_SHAPES: Final = 10_000

@@ -97,12 +97,6 @@ def _turned(condition: Condition, state: ConditionState, time: Instant) -> Condi
     )
 
 
-def in_effect(condition: Condition, at: Instant) -> list[Zone]:
-    """Return the zones that count in the window in force at an instant; none if there is none."""
-    window = condition.window_at(at)
-    return [] if window is None else _versions(condition, window, at)
-
-
 def _versions(condition: Condition, window: Window, at: Instant) -> list[Zone]:
     versions = (history.at(at) for history in condition.targets(window).values())
     return [zone for zone in versions if zone is not None]
