@@ -1,33 +1,16 @@
 """Passes over HTTP: granted, taken back, recorded; and orders that nobody overwrites unseen."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
 
 from engine.store import Store
+from tests.integration import registry_kit
 from tests.integration.api_kit import NOW, Engine, services_on, serving
 from zones.instant import DAY, HOUR, Instant, render
 
-HOME = {
-    "type": "Feature",
-    "properties": {"name": "Home", "radius_m": 100},
-    "geometry": {"type": "Point", "coordinates": [13.405, 52.52]},
-}
-CURFEW = {
-    "id": "c1",
-    "kind": "curfew",
-    "zone": "HOME",
-    "weekly": [{"days": "daily", "start": "22:00", "end": "06:00"}],
-}
-ORDER: dict[str, Any] = {
-    "wearer_id": "w1",
-    "agency": "County",
-    "officer": "kim",
-    "effective_from": "2026-02-01T00:00:00Z",
-    "conditions": [CURFEW],
-}
+ORDER = registry_kit.ORDER | {"effective_from": "2026-02-01T00:00:00Z"}
 PASSES = "/v1/orders/o1/conditions/c1/passes"
 KIM = {"Ringfence-Operator": "kim"}
 WEEKDAYS = {"days": "mon-fri", "start": "22:00", "end": "06:00"}
@@ -44,7 +27,7 @@ async def api(store: Store, engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API that knows the order o1 of the wearer w1, on each kind of store."""
     async with serving(services_on(store, engine)) as client:
         await client.put("/v1/wearers/w1", json={"name": "Robin", "timezone": "Europe/Berlin"})
-        await client.put("/v1/zones/HOME", json=HOME)
+        await client.put("/v1/zones/HOME", json=registry_kit.HOME)
         await client.put("/v1/orders/o1", json=ORDER)
         yield client
 
@@ -170,7 +153,7 @@ async def test_a_version_dated_ahead_is_replaced_only_if_that_is_meant(
     """A version from now on does not silently undo one that takes effect later."""
     summer = ORDER | {"version_from": render(NOW + 90 * DAY), "conditions": []}
     await api.put("/v1/orders/o1", json=summer)
-    now = ORDER | {"conditions": [CURFEW | {"weekly": [WEEKDAYS]}]}
+    now = ORDER | {"conditions": [registry_kit.CURFEW | {"weekly": [WEEKDAYS]}]}
     refused = await api.put("/v1/orders/o1", json=now)
     assert refused.status_code == 422
     assert "replaces_later" in refused.json()["errors"][0]["message"]

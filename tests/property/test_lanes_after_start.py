@@ -1,11 +1,8 @@
 """What a lane knows after a start is what it would know without one."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -29,18 +26,6 @@ ASKED = (
     "max_age",
     "shared_factor",
 )
-
-
-@pytest.fixture(scope="module")
-def stored(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stored]:
-    """An engine on a store, which serves all histories."""
-    path = tmp_path_factory.mktemp("lanes") / "ringfence.db"
-    shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-    played = Stored(f"sqlite:///{path}")
-    yield played
-    played.close()
 
 
 @settings(

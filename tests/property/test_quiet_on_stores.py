@@ -1,9 +1,7 @@
 """Quiet or folded: what is stored of a calm life is the same, whatever came with what."""
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -20,18 +18,6 @@ from tests.property.test_quiet_positions import found, tracks
 from tests.stored_kit import Known, Stored
 from zones.instant import HOUR, Instant
 from zones.interval import END
-
-
-@pytest.fixture(scope="module")
-def stored(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stored]:
-    """An engine on a store, which serves all histories."""
-    path = tmp_path_factory.mktemp("quiet") / "ringfence.db"
-    shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-    played = Stored(f"sqlite:///{path}")
-    yield played
-    played.close()
 
 
 @settings(
